@@ -1,0 +1,49 @@
+"""Layerwise: a neural-network library that is its own textbook.
+
+    import layerwise as lw
+
+    data = lw.data.load("digits")
+    net = lw.Network(lw.Linear(64, 64), lw.ReLU(), lw.Linear(64, 10))
+    history = lw.fit(net, data.train, loss=lw.CrossEntropyLoss(), optimizer=lw.Adam(), validation=data.validation)
+
+Public names are loaded at their first use, so that importing costs little more than NumPy.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "layerwise.layers": "Dropout Flatten Layer Linear LogSoftmax ReLU Sigmoid Softmax Tanh",
+    "layerwise.losses": "BCEWithLogitsLoss CrossEntropyLoss MSELoss",
+    "layerwise.regularizers": "L1 L2",
+    "layerwise.optimizers": "SGD Adam GradientDescent Momentum",
+    "layerwise.schedules": "CosineAnnealingLR ExponentialLR StepLR",
+    "layerwise.network": "Network Sequential load",
+    "layerwise.training": "EarlyStopping History fit",
+    "layerwise.insight": "gradcheck",
+}
+_HOME_OF = {name: module for module, names in _HOMES.items() for name in names.split()}
+_MODULES = {"data", "errors", "formulas", "initializers", "layers", "losses", "metrics", "optimizers", "schedules"}
+_MODULES |= {"bench", "cli", "insight", "network", "plots", "random", "regularizers", "storage", "training"}
+
+__all__ = [*sorted(_HOME_OF), *sorted(_MODULES)]  # noqa: PLE0604
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME_OF:
+        value = getattr(importlib.import_module(_HOME_OF[name]), name)
+        globals()[name] = value
+        return value
+    if name in _MODULES:
+        return importlib.import_module(f"layerwise.{name}")
+    from layerwise.errors import nearest
+
+    raise AttributeError(f"layerwise has no {name!r}.{nearest(name, [*_HOME_OF, *_MODULES])}")
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

@@ -1,0 +1,72 @@
+"""What becomes an array of numbers, and what is refused.
+
+Converted: lists, and arrays of booleans, integers (so that uint8 never wraps) and floats of any width.
+Refused, each with a sentence: ragged lists, text, objects, complex numbers, masked and sparse arrays.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from layerwise.errors import DataError, KindError, ShapeError
+from layerwise.types import Array
+
+
+def real_array(name: str, values: Any, dtype: Any = None) -> Array:
+    """Return `values` as an array of real numbers, in `dtype` if one is given; no copy where none is needed.
+
+    >>> real_array("x", [[1, 2], [3, 4]], np.float32).dtype
+    dtype('float32')
+    >>> real_array("x", ["a"])
+    Traceback (most recent call last):
+    layerwise.errors.KindError: x must hold real numbers, got text: turn categories into numbers first
+    """
+    array = values if type(values) is np.ndarray else _as_array(name, values)
+    if array.dtype == dtype:
+        return array
+    if array.dtype.kind not in "biuf":
+        raise KindError(f"{name} must hold real numbers, got {_what(array)}")
+    if dtype is None:
+        return array
+    with np.errstate(over="ignore"):  # 1e300 becomes inf in float32, which the finiteness checks then name
+        return array.astype(dtype)
+
+
+def _as_array(name: str, values: Any) -> Array:
+    if isinstance(values, np.ma.MaskedArray):
+        raise KindError(f"{name} is a masked array: fill or drop its gaps first, for example with {name}.filled(0)")
+    if hasattr(values, "toarray"):
+        raise KindError(
+            f"{name} is a sparse matrix, which is not supported: pass {name}.toarray() if it fits in memory"
+        )
+    try:
+        return np.asarray(values)
+    except (ValueError, TypeError):
+        raise ShapeError(f"{name} is ragged: its rows differ in length", "give every row the same length") from None
+
+
+def _what(array: Array) -> str:
+    advice = {
+        "c": "complex numbers: pass real and imaginary parts as two features",
+        "O": "objects (mixed or missing values): convert them to numbers first",
+        "U": "text: turn categories into numbers first",
+        "S": "bytes: turn them into numbers first",
+        "M": "dates: pass a number, such as days since a start",
+        "m": "time spans: pass a number, such as seconds",
+    }
+    return advice.get(array.dtype.kind, str(array.dtype))
+
+
+def require_finite(name: str, array: Array) -> None:
+    """Refuse NaN and infinity, and say where the first one stands."""
+    finite = np.isfinite(array)
+    if finite.all():
+        return
+    place = tuple(int(i) for i in np.argwhere(~finite)[0])
+    words = ", ".join(f"{axis} {index}" for axis, index in zip(("row", "column"), place, strict=False))
+    raise DataError(
+        f"{name} holds {array[place]} at {words or 'its only place'} (counted from 0), and {int((~finite).sum())} such "
+        "values in all: fill or drop them first"
+    )

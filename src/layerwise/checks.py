@@ -1,0 +1,75 @@
+"""Checks of settings, each with the sentence that helps when it fails.
+
+Every check returns the value in the type that the caller stores, so that `lr = positive("lr", lr)` is one line.
+"""
+
+from __future__ import annotations
+
+import math
+import numbers
+from collections.abc import Iterable
+
+import numpy as np
+
+from layerwise.errors import KindError, SettingError, nearest
+
+
+def number(name: str, value: object) -> float:
+    """A finite real number; True and "0.1" are refused, since they are nearly always a mistake."""
+    if isinstance(value, bool) or not isinstance(value, numbers.Real):
+        raise KindError(f"{name} must be a number, got {value!r} ({type(value).__name__})")
+    if not math.isfinite(value):
+        raise SettingError(f"{name} must be a finite number, got {value!r}")
+    return float(value)
+
+
+def positive(name: str, value: object) -> float:
+    """A number above 0."""
+    result = number(name, value)
+    if result <= 0:
+        raise SettingError(f"{name} must be above 0, got {value!r}")
+    return result
+
+
+def not_negative(name: str, value: object) -> float:
+    """A number from 0 up."""
+    result = number(name, value)
+    if result < 0:
+        raise SettingError(f"{name} must be 0 or more, got {value!r}")
+    return result
+
+
+def fraction(name: str, value: object, *, one_allowed: bool = False) -> float:
+    """A number from 0 up to, but unless `one_allowed` not including, 1."""
+    result = number(name, value)
+    if not 0 <= result <= 1 or (result == 1 and not one_allowed):
+        raise SettingError(f"{name} must lie in [0, 1{']' if one_allowed else ')'}, got {value!r}")
+    return result
+
+
+def whole_number(name: str, value: object, *, minimum: int = 1) -> int:
+    """An integer from `minimum` up; 3.0 and True are refused."""
+    if isinstance(value, bool) or not isinstance(value, int | np.integer):
+        raise KindError(f"{name} must be a whole number, got {value!r} ({type(value).__name__})")
+    if value < minimum:
+        raise SettingError(f"{name} must be at least {minimum}, got {value}")
+    if value >= 2**63:
+        raise SettingError(f"{name} must be below 2**63, got {value}")
+    return int(value)
+
+
+def yes_or_no(name: str, value: object) -> bool:
+    """True or False, and nothing that merely looks true."""
+    if not isinstance(value, bool):
+        raise KindError(f"{name} must be True or False, got {value!r} ({type(value).__name__})")
+    return value
+
+
+def one_of(name: str, value: object, known: Iterable[str]) -> str:
+    """One of the known names; a misspelt one is answered with its nearest neighbour."""
+    known = list(known)
+    if not isinstance(value, str):
+        raise KindError(f"{name} must be one of {', '.join(sorted(known))}; got {value!r}")
+    if value not in known:
+        raise SettingError(f"{name} {value!r} is not known.{nearest(value, known)}")
+    return value

@@ -1,0 +1,142 @@
+"""A dataset: three parts of arrays, what their numbers mean, and where they come from."""
+
+from __future__ import annotations
+
+import textwrap
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from layerwise.data.preparation import Preparation
+from layerwise.types import Array
+
+
+class Part(NamedTuple):
+    """One part of a dataset: `x, y = data.train`.
+
+    x: (N, D) or (N, 1, H, W), float32, C-contiguous. y: labels (N,) int64 for classification, (N, 1) float32 for
+    regression.
+    """
+
+    x: Array
+    y: Array
+
+
+@dataclass(frozen=True)
+class Card:
+    """What is known of a dataset before it is loaded; `layerwise datasets` lists these."""
+
+    name: str
+    task: str
+    """"classification" or "regression"."""
+    samples: int
+    features: int
+    classes: int
+    """0 for regression."""
+    description: str
+    source: str
+    """Who made it: one sentence."""
+    terms: str
+    """What one may do with it: one sentence."""
+    offline: bool = True
+    """Whether loading it needs no download on this machine, now."""
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """Samples in three parts, prepared for training: train to learn from, validation to choose by, test to tell.
+
+    >>> import layerwise.data
+    >>> data = layerwise.data.load("moons", seed=1)
+    >>> x, y = data.train
+    >>> x.shape, y.shape, data.classes
+    ((350, 2), (350,), ('upper', 'lower'))
+    """
+
+    name: str
+    task: str
+    """"classification" or "regression"."""
+    train: Part
+    validation: Part
+    test: Part
+    preparation: Preparation
+    """The way from the raw columns to x, and from y back."""
+    description: str
+    source: str
+    terms: str
+    image_shape: tuple[int, int, int] | None = None
+    """(1, H, W) when each sample is an image, also where x holds it flat."""
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The names of the classes in the order of their labels; () for regression."""
+        return self.preparation.classes
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """The names of the features after encoding, in the order of the columns of x."""
+        return self.preparation.features
+
+    def describe(self) -> str:
+        """What it is, in a few lines of at most 80 columns."""
+        rows = [
+            ("task", self._task()),
+            ("samples", self._samples()),
+            ("features", self._features()),
+            ("classes" if self.classes else "target", self._target()),
+            ("prepared", self.preparation.describe()),
+            ("source", self.source),
+            ("terms", self.terms),
+        ]
+        title = textwrap.fill(f"{self.name}: {self.description}", 80, subsequent_indent="  ")
+        return _printable("\n".join([title, *(_row(name, text) for name, text in rows)]))
+
+    def _task(self) -> str:
+        if not self.classes:
+            return f"regression of {self.preparation.target!r}"
+        shares = self._shares()
+        largest = int(np.argmax(shares))
+        return (
+            f"classification, {len(self.classes)} classes; always answering {self.classes[largest]!r} "
+            f"is right for {shares[largest]:.1%}"
+        )
+
+    def _samples(self) -> str:
+        train, validation, test = (len(part.x) for part in (self.train, self.validation, self.test))
+        return f"{train + validation + test:,}: {train:,} training, {validation:,} validation, {test:,} test"
+
+    def _features(self) -> str:
+        if self.image_shape:
+            _, height, width = self.image_shape
+            return f"{height * width} pixels of an image {height} x {width}; x is {self._x_shape()}"
+        return f"{len(self.features)}: {_some(self.features)}"
+
+    def _x_shape(self) -> str:
+        return "(N, " + ", ".join(map(str, self.train.x.shape[1:])) + ")"
+
+    def _target(self) -> str:
+        if self.classes:
+            return _some([f"{name} {share:.1%}" for name, share in zip(self.classes, self._shares(), strict=True)])
+        y = self.preparation.to_units(np.concatenate([self.train.y, self.validation.y, self.test.y]))
+        unit = f" {self.preparation.unit}" if self.preparation.unit else " (unit not stated)"
+        return f"mean {y.mean():.5g}, spread {y.std():.5g} (standard deviation), {y.min():.5g} to {y.max():.5g}{unit}"
+
+    def _shares(self) -> Array:
+        labels = np.concatenate([self.train.y, self.validation.y, self.test.y])
+        return np.bincount(labels, minlength=len(self.classes)) / len(labels)
+
+
+def _row(name: str, text: str) -> str:
+    return textwrap.fill(f"  {name:<10}{text}", 80, subsequent_indent=" " * 12)
+
+
+def _some(names: tuple[str, ...] | list[str], most: int = 12) -> str:
+    """The first names, each cut to a readable length, and how many more there are."""
+    listed = ", ".join(name if len(name) <= 40 else name[:39] + "…" for name in names[:most])
+    return listed if len(names) <= most else f"{listed} and {len(names) - most} more"
+
+
+def _printable(text: str) -> str:
+    """Names come from files: no control character of theirs may reach a terminal."""
+    return "".join(letter if letter.isprintable() or letter == "\n" else "?" for letter in text)

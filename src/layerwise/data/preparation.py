@@ -1,0 +1,279 @@
+"""What turns the columns of a table into the x of a network, and its answers back into the units of the table.
+
+Learnt on the training part, kept with the network: a row that comes years later is prepared as the rows then were.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeGuard
+
+import numpy as np
+
+from layerwise.data import cells
+from layerwise.data.cells import Cells, Place, shown, suggestion
+from layerwise.data.scaling import standardise
+from layerwise.data.table import Table
+from layerwise.errors import DataError, KindError, SettingError
+from layerwise.types import Array
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of the raw table: numbers with their scaling, or texts with their categories."""
+
+    name: str
+    mean: float = 0.0
+    scale: float = 1.0
+    categories: tuple[str, ...] = ()
+    """The texts seen in training, sorted; empty for a column of numbers."""
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """The names of the features it becomes: itself, or one for each category (`colour=red`)."""
+        return tuple(f"{self.name}={category}" for category in self.categories) or (self.name,)
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """The way from raw columns to x, and from y back to the units or classes of the target.
+
+    A column of numbers becomes (value - mean) / scale. A column of texts becomes one feature for each category
+    of the training part, 1 where the text is that category and 0 elsewhere; a text that training never saw gives
+    0 in all of them. A target of numbers is standardised in the same way; classes are numbered in their order.
+
+    >>> p = Preparation((Column("age", 40.0, 10.0), Column("sex", categories=("f", "m"))), target="income")
+    >>> p.features
+    ('age', 'sex=f', 'sex=m')
+    >>> p.apply({"age": ["50", "40"], "sex": ["m", "x"]})
+    array([[1., 0., 1.],
+           [0., 0., 0.]], dtype=float32)
+    """
+
+    columns: tuple[Column, ...]
+    target: str
+    classes: tuple[str, ...] = ()
+    """The classes in the order of their labels; empty for regression."""
+    target_mean: float = 0.0
+    target_scale: float = 1.0
+    unit: str = ""
+    """The unit of the target; empty when unknown."""
+    image_shape: tuple[int, int, int] | None = None
+    """(1, H, W) when x has that shape for each sample; None when a sample is a row of features."""
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """The names of the features, in the order of the axis of x."""
+        return tuple(feature for column in self.columns for feature in column.features)
+
+    @property
+    def task(self) -> str:
+        """ "classification" or "regression"."""
+        return "classification" if self.classes else "regression"
+
+    def apply(self, columns: Mapping[str, Cells]) -> Array:
+        """x of raw columns: (N, D) float32, C-contiguous, or (N, 1, H, W) for a preparation with an image shape.
+
+        columns: each name with one cell a row; numbers may be texts. Other columns, such as the target, are left
+        aside. Errors: `DataError` naming the column that is missing, or the row and column of a wrong cell.
+        """
+        self._check_columns(columns)
+        place: Place = columns.place if isinstance(columns, Table) else cells.row_place
+        n = columns.rows if isinstance(columns, Table) else len(columns[self.columns[0].name])
+        x = np.zeros((n, len(self.features)), dtype=np.float32)
+        start = 0
+        for column in self.columns:
+            width = len(column.features)
+            _fill(x[:, start : start + width], column, columns[column.name], place)
+            start += width
+        return self._shaped(x)
+
+    def apply_matrix(self, values: Array) -> Array:
+        """The same for a matrix of numbers (N, D) whose columns stand in the order of `columns`."""
+        mean = np.array([column.mean for column in self.columns])
+        scale = np.array([column.scale for column in self.columns])
+        return self._shaped(standardise(values, mean, scale))
+
+    def labels(self, target: Cells, place: Place = cells.row_place) -> Array:
+        """y of a raw target column: (N,) int64 labels, or (N, 1) float32 standardised numbers."""
+        if not self.classes:
+            values = cells.numbers(self.target, target, place)
+            return standardise(values, self.target_mean, self.target_scale).reshape(-1, 1)
+        label_of = {name: label for label, name in enumerate(self.classes)}
+        names = cells.texts(self.target, target, place)
+        labels = np.empty(len(names), dtype=np.int64)
+        for row, name in enumerate(names):
+            label = label_of.get(name, label_of.get(class_name(name)))
+            if label is None:
+                hint = suggestion(name, self.classes)
+                raise DataError(f"{place(row)}: {shown(name)} is no class of {self.target!r}.{hint}")
+            labels[row] = label
+        return labels
+
+    def to_units(self, y: Array) -> Array:
+        """Standardised targets or predictions back in the unit of the table: y * scale + mean, float64.
+
+        >>> Preparation((Column("x"),), "price", target_mean=100.0, target_scale=20.0).to_units(np.array([[1.5]]))
+        array([[130.]])
+        """
+        if self.classes:
+            raise SettingError(f"{self.target!r} has classes, which have no units: use classes[label]")
+        return np.asarray(y, dtype=np.float64) * self.target_scale + self.target_mean
+
+    def describe(self) -> str:
+        """One sentence about what was done to the columns."""
+        plain = [column for column in self.columns if not column.categories]
+        encoded = len(self.columns) - len(plain)
+        parts = []
+        if plain:
+            parts.append(_describe_scaling(plain))
+        if encoded:
+            parts.append(f"{encoded} column{'s'[: encoded != 1]} of texts as one 0/1 feature for each category")
+        return "; ".join(parts)
+
+    def to_spec(self) -> dict[str, Any]:
+        """A table of plain values for TOML or JSON; `from_spec` gives back an equal preparation."""
+        target: dict[str, Any] = {"name": self.target}
+        if self.classes:
+            target["classes"] = list(self.classes)
+        else:
+            target |= {"mean": self.target_mean, "scale": self.target_scale, "unit": self.unit}
+        spec: dict[str, Any] = {
+            "columns": [column.name for column in self.columns],
+            "mean": [column.mean for column in self.columns],
+            "scale": [column.scale for column in self.columns],
+            "categories": {c.name: list(c.categories) for c in self.columns if c.categories},
+            "target": target,
+        }
+        if self.image_shape:
+            spec["image_shape"] = list(self.image_shape)
+        return spec
+
+    @classmethod
+    def from_spec(cls, spec: Mapping[str, Any]) -> Preparation:
+        """The preparation that a table describes. Errors: `DataError` naming the entry that is not as it must be."""
+        _check_keys(spec, {"columns", "mean", "scale", "categories", "target", "image_shape"}, "the preparation")
+        names = _entry(spec, "columns", _is_names)
+        means = _entry(spec, "mean", lambda value: _is_numbers(value, len(names)))
+        scales = _entry(spec, "scale", lambda value: _is_numbers(value, len(names)) and min(value) > 0)
+        categories = _entry(spec, "categories", lambda value: isinstance(value, Mapping))
+        for name in categories:
+            if name not in names:
+                raise DataError(f"the preparation has categories for {shown(name)}, which is no column of it")
+            _entry(categories, name, _is_names)
+        columns = tuple(
+            Column(name, float(mean), float(scale), tuple(categories.get(name, ())))
+            for name, mean, scale in zip(names, means, scales, strict=True)
+        )
+        features = sum(len(column.features) for column in columns)
+        shape = _entry(spec, "image_shape", lambda value: _is_shape(value, features)) if "image_shape" in spec else None
+        target = _entry(spec, "target", lambda value: isinstance(value, Mapping))
+        return cls(columns, **_target(target), image_shape=tuple(shape) if shape else None)
+
+    def _check_columns(self, columns: Mapping[str, Cells]) -> None:
+        if not isinstance(columns, Mapping):
+            raise KindError(f"columns must map each name to its cells, got {type(columns).__name__}")
+        missing = [column.name for column in self.columns if column.name not in columns]
+        if missing:
+            extra = [name for name in columns if name not in {column.name for column in self.columns}]
+            hint = suggestion(missing[0], extra) if extra else ""
+            where = columns.path.name if isinstance(columns, Table) else "the table"
+            lack = f"{where} lacks the column{'s'[: len(missing) != 1]} {', '.join(map(repr, missing))}"
+            raise DataError(f"{cells.shorten(lack, 300)}.{hint}")
+        if isinstance(columns, Table):
+            return
+        sizes = {column.name: np.shape(columns[column.name])[:1] for column in self.columns}
+        if len(set(sizes.values())) > 1:
+            found = ", ".join(f"{name!r} {size[0] if size else 'none'}" for name, size in sizes.items())
+            raise DataError(cells.shorten(f"all columns need the same number of rows, got {found}", 300))
+
+    def _shaped(self, x: Array) -> Array:
+        return x.reshape(len(x), *self.image_shape) if self.image_shape else x
+
+
+def class_name(cell: str) -> str:
+    """The name of the class that a cell stands for: whole numbers are written plainly, texts as they are.
+
+    >>> class_name("1.0"), class_name("0.5"), class_name("red")
+    ('1', '0.5', 'red')
+    """
+    if not cells.is_number(cell):
+        return cell
+    value = float(cell)
+    return str(int(value)) if value.is_integer() else repr(value)
+
+
+def _fill(x: Array, column: Column, raw: Cells, place: Place) -> None:
+    """Write the features (N, width) of one column."""
+    if column.categories:
+        position = {category: number for number, category in enumerate(column.categories)}
+        for row, text in enumerate(cells.texts(column.name, raw, place)):
+            if text in position:
+                x[row, position[text]] = 1
+        return
+    x[:, 0] = standardise(cells.numbers(column.name, raw, place), column.mean, column.scale)
+    if not np.isfinite(x[:, 0]).all():
+        row = int(np.argmin(np.isfinite(x[:, 0])))
+        raise DataError(f"{place(row)}: {column.name!r} is {raw[row]!s}, beyond the range of float32")
+
+
+def _describe_scaling(columns: Sequence[Column]) -> str:
+    kinds = {(column.mean, column.scale) for column in columns}
+    if kinds == {(0.0, 1.0)}:
+        return "numbers as they are"
+    if len(kinds) == 1 and len(columns) > 1 and columns[0].mean == 0:
+        return f"numbers divided by {columns[0].scale:g}"
+    return "numbers standardised to mean 0 and spread 1, learnt on the training part"
+
+
+def _target(target: Mapping[str, Any]) -> dict[str, Any]:
+    _check_keys(target, {"name", "classes", "mean", "scale", "unit"}, "the target of the preparation")
+    found = {"target": _entry(target, "name", lambda value: isinstance(value, str))}
+    if "classes" in target:
+        return found | {"classes": tuple(_entry(target, "classes", _is_names))}
+    return found | {
+        "target_mean": float(_entry(target, "mean", _is_number)),
+        "target_scale": float(_entry(target, "scale", lambda value: _is_number(value) and value > 0)),
+        "unit": _entry(target, "unit", lambda value: isinstance(value, str)),
+    }
+
+
+def _check_keys(spec: Mapping[str, Any], known: set[str], what: str) -> None:
+    if not isinstance(spec, Mapping):
+        raise DataError(f"{what} must be a table, got {shown(spec)}")
+    for key in spec:
+        if key not in known:
+            raise DataError(f"{what} has an entry {shown(key)} that is not known.{suggestion(key, known)}")
+
+
+def _entry(spec: Mapping[str, Any], key: str, is_right: Callable[[Any], bool]) -> Any:
+    if key not in spec:
+        raise DataError(f"the preparation lacks its entry {key!r}")
+    if not is_right(spec[key]):
+        raise DataError(f"the entry {shown(key)} of the preparation is damaged: {shown(spec[key])}")
+    return spec[key]
+
+
+def _is_number(value: Any) -> TypeGuard[float]:
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= sys.float_info.max
+
+
+def _is_numbers(value: Any, length: int) -> bool:
+    return isinstance(value, list | tuple) and len(value) == length and all(map(_is_number, value))
+
+
+def _is_names(value: Any) -> bool:
+    """A list of texts, at least one, each different."""
+    return (
+        isinstance(value, list | tuple)
+        and len(value) > 0
+        and all(isinstance(name, str) for name in value)
+        and len(set(value)) == len(value)
+    )
+
+
+def _is_shape(value: Any, features: int) -> bool:
+    return _is_numbers(value, 3) and all(isinstance(n, int) and n > 0 for n in value) and math.prod(value) == features

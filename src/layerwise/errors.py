@@ -1,0 +1,66 @@
+"""Every error a user can meet: it says what came, what was wanted, and what to do.
+
+Each class also derives from the built-in class that fits, so `except ValueError` works as a stranger
+to this library expects.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class LayerwiseError(Exception):
+    """The root of all errors that Layerwise raises on purpose."""
+
+
+class ShapeError(LayerwiseError, ValueError):
+    """An array has the wrong shape for the place where it is used.
+
+    What is wrong and what to do are kept apart, so that a network can say between them where it happened.
+    """
+
+    def __init__(self, problem: str, advice: str = "") -> None:
+        super().__init__(f"{problem}: {advice}" if advice else problem)
+        self.problem = problem
+        self.advice = advice
+
+
+class SettingError(LayerwiseError, ValueError):
+    """A setting (a rate, a size, a name) is outside what it may be."""
+
+
+class DataError(LayerwiseError, ValueError):
+    """The data can not be learnt from as it is: missing values, wrong labels, an empty file."""
+
+
+class KindError(LayerwiseError, TypeError):
+    """A value is of a type that can not be used here."""
+
+
+class FileError(LayerwiseError, OSError):
+    """A file is missing, damaged, or not what it should be."""
+
+
+class MissingExtraError(LayerwiseError, ImportError):
+    """An optional package is needed and not installed."""
+
+
+class DivergedError(LayerwiseError, ArithmeticError):
+    """A training run left the range of the numbers; the last finite weights are kept."""
+
+
+def nearest(name: object, known: Iterable[str]) -> str:
+    """Return ` Did you mean 'relu'?` for a misspelt name, or the list of the known ones.
+
+    >>> nearest("Lineer", ["Linear", "ReLU"])
+    " Did you mean 'Linear'?"
+    >>> nearest("zzz", ["Linear", "ReLU"])
+    ' Known: Linear, ReLU.'
+    """
+    known = sorted(known)
+    by_lower = {each.lower(): each for each in known}
+    close = difflib.get_close_matches(str(name).lower(), by_lower, n=1, cutoff=0.6)
+    if close:
+        return f" Did you mean {by_lower[close[0]]!r}?"
+    return f" Known: {', '.join(known)}."

@@ -1,0 +1,101 @@
+"""The register of formulas: what each one computes, its shapes, where it comes from, and valid arguments for it.
+
+`@formula` returns the function itself, unwrapped, so that what a learner reads, calls and steps through is the same
+object. Everything that wants to know all formulas (the gradient check, the parity table, the formula sheet, the
+worked examples) reads `registry`.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, NamedTuple, TypeVar
+
+from layerwise.errors import SettingError
+from layerwise.types import Generator
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+class Case(NamedTuple):
+    """Valid arguments of a formula, in float64.
+
+    At a smooth point the derivative exists and a numerical check must agree with it. Elsewhere (a kink, a tie) the
+    formula documents which of the possible values it takes, and is held to that by PyTorch's choice.
+    """
+
+    arguments: dict[str, Any]
+    smooth: bool
+
+
+def smooth(**arguments: Any) -> Case:
+    """Arguments at which the formula is differentiable."""
+    return Case(arguments, smooth=True)
+
+
+def kink(**arguments: Any) -> Case:
+    """Arguments at which it is not: the documented choice is checked there, not the slope."""
+    return Case(arguments, smooth=False)
+
+
+@dataclass(frozen=True)
+class Formula:
+    """One entry of the registry."""
+
+    name: str
+    function: Callable[..., Any]
+    tex: str
+    shapes: dict[str, str]
+    constants: tuple[str, ...]
+    source: str
+    sample: Callable[[Generator], Iterator[Case]]
+
+    @property
+    def family(self) -> str:
+        """The module that the formula stands in: activation, affine, loss, ..."""
+        return self.function.__module__.rpartition(".")[2]
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """All arguments, in order."""
+        return tuple(inspect.signature(self.function).parameters)
+
+    @property
+    def differentiable(self) -> tuple[str, ...]:
+        """The arguments that `backward` returns gradients for, in its order."""
+        return tuple(name for name in self.arguments if name not in self.constants)
+
+
+registry: dict[str, Formula] = {}
+
+
+def formula(
+    tex: str,
+    *,
+    sample: Callable[[Generator], Iterator[Case]],
+    source: str,
+    constants: tuple[str, ...] = (),
+    **shapes: str,
+) -> Callable[[Function], Function]:
+    """Enter a function into the registry, and return it unchanged.
+
+    tex: the formula in LaTeX, in the letters of the notation page.
+    sample: a generator of valid arguments, edges included, from a random generator.
+    source: the paper or book that it comes from.
+    constants: the arguments that have no derivative (labels, masks, settings).
+    shapes: the shape of every argument and of the value, by name.
+    """
+
+    def enter(function: Function) -> Function:
+        name = function.__name__
+        if name in registry and registry[name].function.__module__ != function.__module__:
+            raise SettingError(f"there is a formula {name!r} already, in {registry[name].family}: choose another name")
+        entry = Formula(name, function, tex, shapes, constants, source, sample)
+        missing = [argument for argument in entry.arguments if argument not in shapes]
+        if missing:
+            raise SettingError(f"formula {name!r} states no shape for: {', '.join(missing)}")
+        registry[name] = entry
+        return function
+
+    return enter

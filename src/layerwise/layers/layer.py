@@ -1,0 +1,97 @@
+"""The layer: a formula with parameters, and a name in a table."""
+
+from __future__ import annotations
+
+import inspect
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from copy import deepcopy
+from typing import Any
+
+from layerwise.arrays import real_array
+from layerwise.layers.parameter import Parameter, Vector
+from layerwise.layers.passing import Pass
+from layerwise.specs import Registry
+from layerwise.types import Array, Backward, Generator, Shape
+
+
+class Layer(ABC):
+    """What every layer is: forward with its way back, the shape it makes, and its parameters by name.
+
+    A subclass declares its parameters in its constructor, keeps the constructor's arguments as attributes of the same
+    names, and computes by formulas. What a forward call saves lives in the `backward` it returns, never on the layer, so
+    a layer may be used twice in one network, and by two threads.
+    """
+
+    address: str = ""
+    """Where the layer stands in its network: "0", "3.1"."""
+
+    def __init__(self) -> None:
+        self.parameters: dict[str, Parameter] = {}
+
+    @abstractmethod
+    def forward(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
+        """Return the output, and the function from the gradient at the output to the gradient at x."""
+
+    @abstractmethod
+    def output_shape(self, shape: Shape | None) -> Shape | None:
+        """The shape of one output sample, from that of one input sample; None where nothing is known.
+
+        A shape that does not fit raises ShapeError.
+        """
+
+    def children(self) -> Iterator[tuple[str, Layer]]:
+        """The layers inside this one, by name; a leaf has none."""
+        return iter(())
+
+    def multiplications(self, shape: Shape) -> int:
+        """How many numbers are multiplied for one sample of this shape."""
+        return 0
+
+    def declare(self, name: str, shape: tuple[int, ...], draw: Callable[[Generator], Array], decays: bool) -> None:
+        """Add a parameter: its first values come from `draw`, when a network adopts the layer or at the first look."""
+        self.parameters[name] = Parameter(shape, draw, decays)
+        family = tuple(self.parameters.values())
+        for parameter in family:
+            parameter.siblings = family
+
+    @property
+    def trains(self) -> bool:
+        """Whether there is anything to learn in this layer or below it."""
+        return bool(self.parameters) or any(child.trains for _, child in self.children())
+
+    def __call__(self, x: Any) -> Array:
+        """The output in evaluation mode."""
+        y, _ = self.forward(real_array("x", x), Pass())
+        return y
+
+    def __repr__(self) -> str:
+        """The call that makes this layer: required arguments by position, changed ones by name."""
+        changed = LAYERS.settings(self)
+        required = [
+            each.name
+            for each in inspect.signature(type(self)).parameters.values()
+            if each.default is each.empty and each.kind is each.POSITIONAL_OR_KEYWORD
+        ]
+        words = [repr(changed.pop(name)) for name in required]
+        words += [f"{name}={value!r}" for name, value in changed.items()]
+        return f"{type(self).__name__}({', '.join(words)})"
+
+    def __copy__(self) -> Layer:
+        return deepcopy(self)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Layer:
+        """Copy alone, the layer leaves its network; copied as a part of the network, it stays in the copy."""
+        vectors = {id(parameter.vector) for parameter in self.parameters.values() if parameter.vector is not None}
+        alone = bool(vectors) and not (vectors & memo.keys())
+        twin = type(self).__new__(type(self))
+        memo[id(self)] = twin
+        for name, value in self.__dict__.items():
+            twin.__dict__[name] = deepcopy(value, memo)
+        if alone:
+            family = list(twin.parameters.values())
+            Vector(family, names=list(twin.parameters), seed=0, dtype=family[0].value.dtype)
+        return twin
+
+
+LAYERS: Registry[Layer] = Registry("layer")

@@ -1,0 +1,287 @@
+"""The network: a row of layers whose parameters are one vector."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from copy import deepcopy
+from typing import Any
+
+import numpy as np
+
+from layerwise import storage
+from layerwise.arrays import real_array
+from layerwise.checks import one_of, whole_number
+from layerwise.errors import FileError, SettingError, ShapeError, nearest
+from layerwise.layers import Layer, Pass, Tap
+from layerwise.layers.parameter import Parameter, Vector
+from layerwise.network.sequential import Sequential
+from layerwise.network.spec import layers_of, rows_of
+from layerwise.network.summary import summary
+from layerwise.types import Array, Shape
+
+
+class Network:
+    """A row of layers that owns its parameters as one flat array, `theta`, with their gradients in `grad`.
+
+    layers: as for `Sequential`. seed: for the first values of the weights. dtype: "float32" or "float64"; inputs are
+    converted to it. Parameters are named as in `torch.nn.Sequential` of the same layers: "0.weight", "0.bias", ...
+    Every weight and bias is a view into theta: changing either changes both.
+    Raises ShapeError where one layer does not fit the next, SettingError for a layer of another network.
+
+    >>> import layerwise as lw
+    >>> net = lw.Network(lw.Linear(2, 8), lw.Tanh(), lw.Linear(8, 1), seed=0)
+    >>> net.theta.shape, net(np.zeros((5, 2))).shape
+    ((33,), (5, 1))
+    >>> y, backward = net.forward(np.ones((5, 2)), training=True)
+    >>> dx = backward(np.ones((5, 1)))      # adds into net.grad
+    >>> net.theta -= 0.1 * net.grad         # one step of gradient descent
+    """
+
+    def __init__(self, *layers: Layer, seed: int = 0, dtype: str = "float32") -> None:
+        self.seed = whole_number("seed", seed, minimum=0)
+        self.dtype = np.dtype(one_of("dtype", str(dtype), ("float32", "float64")))
+        self.chain = Sequential(*layers)
+        self.passes = 0
+        self._refuse_adopted()
+        self._give_addresses(self.chain, "")
+        self._names = self._name_parameters()
+        first_names = {id(parameter): name for name, parameter in reversed(self._names.items())}
+        unique = {id(parameter): parameter for parameter in self._names.values()}
+        self._vector = Vector(
+            list(unique.values()), [first_names[key] for key in unique], seed=self.seed, dtype=self.dtype
+        )
+        self._vector.owned = True
+
+    # --- the flat arrays -----------------------------------------------------------------------------------------
+
+    @property
+    def theta(self) -> Array:
+        """All parameters, (P,). Assigning copies into it, after a shape check."""
+        return self._vector.theta
+
+    @theta.setter
+    def theta(self, values: Any) -> None:
+        self._fill("theta", self._vector.theta, values)
+
+    @property
+    def grad(self) -> Array:
+        """The gradient of the cost by theta, (P,). Assigning copies into it."""
+        return self._vector.grad
+
+    @grad.setter
+    def grad(self, values: Any) -> None:
+        self._fill("grad", self._vector.grad, values)
+
+    def _fill(self, name: str, place: Array, values: Any) -> None:
+        if values is place:  # what `net.theta -= step` does after it has changed the array in place
+            return
+        new = real_array(name, values, self.dtype)
+        if new.shape != place.shape:
+            raise ShapeError(f"{name} has shape {place.shape}, got values of shape {new.shape}")
+        np.copyto(place, new)
+
+    def zero_grad(self) -> None:
+        """Set the gradient to 0. `backward` adds to it, so this begins every step."""
+        self._vector.grad.fill(0)
+
+    def parameters(self) -> dict[str, Array]:
+        """The parameters by name, as views into theta. A shared layer appears under each of its names."""
+        return {name: parameter.value for name, parameter in self._names.items()}
+
+    def gradients(self) -> dict[str, Array]:
+        """The gradients by name, as views into grad."""
+        return {name: parameter.grad for name, parameter in self._names.items()}
+
+    @property
+    def decay_mask(self) -> Array:
+        """1 where theta holds a weight, 0 where it holds a bias: what penalties on size apply to. (P,)"""
+        mask = np.zeros_like(self.theta)
+        for parameter in self._names.values():
+            mask[parameter.offset : parameter.offset + parameter.size] = parameter.decays
+        return mask
+
+    # --- computing -----------------------------------------------------------------------------------------------
+
+    def __call__(self, x: Any) -> Array:
+        """The output in evaluation mode; nothing is kept for a way back."""
+        y, _ = self.chain.forward(self._input(x), Pass(input_gradient=False))
+        return y
+
+    def forward(
+        self,
+        x: Any,
+        training: bool = False,
+        *,
+        input_gradient: bool = True,
+        taps: Tap | None = None,
+        seed: int | None = None,
+        step: int | None = None,
+    ) -> tuple[Array, Callable[[Array], Array | None]]:
+        """Return the output and `backward`: dy → dx, which adds the parameter gradients into `grad`.
+
+        x: (N, ...), one sample a row. training: whether dropout drops. input_gradient: False spares dx, which is then
+        None. taps: an observer of activations and gradients. seed, step: the address of the random masks; unless
+        given, the network's seed and the number of training passes so far.
+        """
+        if training and step is None:
+            step = self.passes
+            self.passes += 1
+        pass_ = Pass(training, input_gradient, self.seed if seed is None else seed, step or 0, taps)
+        return self.chain.forward(self._input(x), pass_)
+
+    def _input(self, x: Any) -> Array:
+        if type(x) is np.ndarray and x.dtype == self.dtype and x.ndim > 1:
+            return x
+        x = real_array("x", x, self.dtype)
+        if x.ndim < 2:
+            raise ShapeError(f"x must be a batch (N, ...), got shape {x.shape}", "write x[None, :] for one sample")
+        return x
+
+    # --- looking -------------------------------------------------------------------------------------------------
+
+    @property
+    def layers(self) -> tuple[Layer, ...]:
+        """The layers, in order."""
+        return self.chain.layers
+
+    def __len__(self) -> int:
+        return len(self.chain)
+
+    def __getitem__(self, index: int) -> Layer:
+        return self.chain[index]
+
+    def __iter__(self) -> Iterator[Layer]:
+        return iter(self.chain)
+
+    def summary(self, input_shape: Shape | None = None) -> str:
+        """A table: each layer with its output, its parameters and its multiplications.
+
+        >>> import layerwise as lw
+        >>> print(lw.Network(lw.Linear(2, 8), lw.Tanh(), lw.Linear(8, 1)).summary())
+           Layer         Output  Parameters  Multiplications
+        ----------------------------------------------------
+           input         (N, 2)
+        0  Linear(2, 8)  (N, 8)          24               16
+        1  Tanh()        (N, 8)
+        2  Linear(8, 1)  (N, 1)           9                8
+        ----------------------------------------------------
+           total                         33               24
+        132 bytes of parameters; multiplications are for one sample, forward.
+        """
+        return summary(self.chain, input_shape, self.dtype.itemsize)
+
+    def __repr__(self) -> str:
+        layers = ", ".join(repr(layer) for layer in self.layers)
+        return f"Network({layers}, seed={self.seed}, dtype={str(self.dtype)!r})"
+
+    # --- as a table, as a copy, as a file ------------------------------------------------------------------------
+
+    def spec(self) -> dict[str, Any]:
+        """The network as a table of names and settings, without its weights."""
+        return {"layers": rows_of(self.layers), "seed": self.seed, "dtype": str(self.dtype)}
+
+    @classmethod
+    def from_spec(cls, spec: Mapping[str, Any]) -> Network:
+        """The network that a table describes, with fresh weights from its seed."""
+        unknown = set(spec) - {"layers", "seed", "dtype"}
+        if unknown:
+            name = sorted(unknown)[0]
+            raise SettingError(f"a network has no setting {name!r}.{nearest(name, ['layers', 'seed', 'dtype'])}")
+        layers = layers_of(spec.get("layers"))
+        return cls(*layers, seed=spec.get("seed", 0), dtype=spec.get("dtype", "float32"))
+
+    def astype(self, dtype: str) -> Network:
+        """A copy in another type of number, "float32" or "float64"."""
+        twin = deepcopy(self)
+        twin.dtype = np.dtype(one_of("dtype", str(dtype), ("float32", "float64")))
+        unique = list({id(parameter): parameter for parameter in twin._names.values()}.values())
+        twin._vector = Vector(unique, [""] * len(unique), seed=0, dtype=twin.dtype)
+        twin._vector.owned = True
+        return twin
+
+    def __copy__(self) -> Network:
+        """A copy is always independent: two networks never share a theta."""
+        return deepcopy(self)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Network:
+        twin = type(self).__new__(type(self))
+        memo[id(self)] = twin
+        twin._vector = deepcopy(self._vector, memo)  # first, so that the layers find the copy of their vector
+        for name, value in self.__dict__.items():
+            if name != "_vector":
+                twin.__dict__[name] = deepcopy(value, memo)
+        return twin
+
+    def state_dict(self) -> dict[str, Array]:
+        """Parameters by name, copied; the names of torch.nn.Sequential."""
+        return {name: parameter.value.copy() for name, parameter in self._names.items()}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Copy values in by name. Nothing changes unless every name and shape fits."""
+        missing, unknown = self._names.keys() - state.keys(), state.keys() - self._names.keys()
+        if missing or unknown:
+            raise SettingError(
+                f"the names do not fit this network; missing: {_words(missing)}; unknown: {_words(unknown)}"
+            )
+        arrays = {name: real_array(name, values, self.dtype) for name, values in state.items()}
+        for name, array in arrays.items():
+            if array.shape != self._names[name].shape:
+                raise ShapeError(f"{name} has shape {self._names[name].shape}, got values of shape {array.shape}")
+        for name, array in arrays.items():
+            np.copyto(self._names[name].value, array)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write weights and spec to a safetensors file, whole or not at all; `lw.load(path)` reads it."""
+        storage.write(path, self.state_dict(), {"kind": "network", "network": self.spec()})
+
+    # --- adopting layers -----------------------------------------------------------------------------------------
+
+    def _refuse_adopted(self) -> None:
+        for parameter in _parameters(self.chain):
+            if parameter.vector is not None and parameter.vector.owned:
+                raise SettingError(
+                    "a layer can belong to one network only, and this one has a network already: pass a new layer, or "
+                    "copy.deepcopy(layer) to take its values along"
+                )
+
+    def _give_addresses(self, layer: Layer, prefix: str) -> None:
+        for name, child in reversed(list(layer.children())):  # the first of several places gives the name
+            child.address = prefix + name
+            self._give_addresses(child, f"{prefix}{name}.")
+
+    def _name_parameters(self) -> dict[str, Parameter]:
+        return dict(_named(self.chain, ""))
+
+
+def _words(names: Iterable[str]) -> str:
+    return ", ".join(sorted(names)) or "none"
+
+
+def _named(layer: Layer, prefix: str) -> Iterator[tuple[str, Parameter]]:
+    for name, parameter in layer.parameters.items():
+        yield prefix + name, parameter
+    for name, child in layer.children():
+        yield from _named(child, f"{prefix}{name}.")
+
+
+def _parameters(layer: Layer) -> Iterator[Parameter]:
+    return (parameter for _, parameter in _named(layer, ""))
+
+
+def load(path: str | os.PathLike[str]) -> Network:
+    """Read a network that `net.save` or a training run wrote. Nothing in the file is executed.
+
+    Raises FileError for a missing, damaged, newer or foreign file. Weights of another tool are plain safetensors: read
+    them with `lw.storage.read(path).arrays` and pass them to `net.load_state_dict`.
+    """
+    stored = storage.read(path)
+    spec = stored.header.get("network") if isinstance(stored.header, dict) else None
+    if not stored.checked or not isinstance(spec, Mapping):
+        raise FileError(
+            f"{path} holds arrays but no network of Layerwise: build the network, then "
+            "net.load_state_dict(lw.storage.read(path).arrays)"
+        )
+    net = Network.from_spec(spec)
+    net.load_state_dict({name: array for name, array in stored.arrays.items() if not name.startswith("training/")})
+    return net

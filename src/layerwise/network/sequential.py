@@ -1,0 +1,91 @@
+"""Layers in a row: the output of each is the input of the next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from layerwise.errors import KindError, SettingError, ShapeError
+from layerwise.layers import LAYERS, Layer, Pass
+from layerwise.types import Array, Backward, Shape
+
+
+@LAYERS.register
+class Sequential(Layer):
+    """x → layer 0 → layer 1 → ... → y, and the gradients the other way round.
+
+    A layer may stand in the row twice: its parameters then have two names and one place in theta.
+    Raises ShapeError, naming both layers, where one does not fit the next.
+
+    >>> from layerwise.layers import Linear, ReLU
+    >>> Sequential(Linear(784, 64), ReLU(), Linear(128, 10))
+    Traceback (most recent call last):
+    layerwise.errors.ShapeError: Linear(128, 10) expects 128 features, got 64 from ReLU() after Linear(784, 64): \
+write Linear(64, 10)
+    """
+
+    def __init__(self, *layers: Layer) -> None:
+        super().__init__()
+        if not layers:
+            raise SettingError("a Sequential needs at least one layer, such as Sequential(Linear(2, 1))")
+        for layer in layers:
+            if not isinstance(layer, Layer):
+                raise KindError(f"expected layers, such as ReLU(); got {layer!r} ({_kind(layer)})")
+        self.layers = layers
+        self.output_shape(None)
+
+    def __len__(self) -> int:
+        return len(self.layers)
+
+    def __getitem__(self, index: int) -> Layer:
+        return self.layers[index]
+
+    def __iter__(self) -> Iterator[Layer]:
+        return iter(self.layers)
+
+    def children(self) -> Iterator[tuple[str, Layer]]:
+        return ((str(index), layer) for index, layer in enumerate(self.layers))
+
+    def forward(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
+        backwards: list[Backward] = []
+        for layer in self.layers:
+            x, backward = layer.forward(x, pass_)
+            if pass_.tap is not None:
+                backward = pass_.watch(layer.address, x, backward)
+            backwards.append(backward)
+            # Behind the first layer that learns, every layer's input gradient is needed.
+            pass_.input_gradient = pass_.input_gradient or layer.trains
+
+        def backward_all(dy: Array) -> Array | None:
+            dx: Array | None = dy
+            for backward in reversed(backwards):
+                if dx is None:  # nothing below wants a gradient
+                    break
+                dx = backward(dx)
+            return dx
+
+        return x, backward_all
+
+    def output_shape(self, shape: Shape | None) -> Shape | None:
+        for index, layer in enumerate(self.layers):
+            try:
+                shape = layer.output_shape(shape)
+            except ShapeError as error:
+                raise ShapeError(error.problem + self._origin(index), error.advice) from None
+        return shape
+
+    def _origin(self, index: int) -> str:
+        """Where a shape that does not fit came from: the layer before, and the one that set the number."""
+        if index == 0:
+            return ""
+        before = self.layers[index - 1]
+        words = f" from {before!r}"
+        maker = next((layer for layer in reversed(self.layers[:index]) if layer.parameters), before)
+        return words if maker is before else f"{words} after {maker!r}"
+
+    def __repr__(self) -> str:
+        return f"Sequential({', '.join(repr(layer) for layer in self.layers)})"
+
+
+def _kind(thing: Any) -> str:
+    return "a class: write it with brackets" if isinstance(thing, type) else type(thing).__name__

@@ -1,0 +1,83 @@
+"""What a network is made of, as a table for people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from layerwise.errors import SettingError
+from layerwise.layers import Layer
+from layerwise.network.sequential import Sequential
+from layerwise.types import Shape
+
+
+def input_shape(layer: Layer) -> Shape | None:
+    """The shape of one input sample, as far as the first layer that cares knows it."""
+    own = getattr(layer, "input_shape", None)
+    if own is not None:
+        return tuple(own)
+    for _, child in layer.children():
+        shape = input_shape(child)
+        if shape is not None or child.output_shape((1,)) != (1,):
+            return shape
+    return None
+
+
+def summary(chain: Sequential, shape: Shape | None, itemsize: int) -> str:
+    """One row a layer: the shape of its output, its parameters, its multiplications for one sample."""
+    shape = input_shape(chain) if shape is None else shape
+    if shape is None:
+        raise SettingError("the network does not fix the shape of its input: write summary(input_shape=(1, 28, 28))")
+    rows = [("", "Layer", "Output", "Parameters", "Multiplications")]
+    rows.append(("", "input", _words(shape), "", ""))
+    seen: set[int] = set()
+    parameters = products = 0
+    for address, layer in _leaves(chain):
+        own = sum(p.size for p in layer.parameters.values() if id(p) not in seen)
+        shared = bool(layer.parameters) and own == 0
+        seen.update(id(p) for p in layer.parameters.values())
+        work = layer.multiplications(shape)
+        shape = layer.output_shape(shape) or ()
+        count = "shared" if shared else f"{own:,}" if own else ""
+        rows.append((address, repr(layer), _words(shape), count, f"{work:,}" if work else ""))
+        parameters, products = parameters + own, products + work
+    rows.append(("", "total", "", f"{parameters:,}", f"{products:,}"))
+    return (
+        _table(rows) + f"\n{_bytes(parameters * itemsize)} of parameters; multiplications are for one sample, forward."
+    )
+
+
+def _leaves(layer: Layer) -> list[tuple[str, Layer]]:
+    """The layers that compute, in order, with their addresses."""
+    found: list[tuple[str, Layer]] = []
+    for name, child in layer.children():
+        if isinstance(child, Sequential):
+            found += [(f"{name}.{inner}", leaf) for inner, leaf in _leaves(child)]
+        else:
+            found.append((name, child))
+    return found
+
+
+def _words(shape: Shape) -> str:
+    return f"(N, {', '.join('?' if size is None else str(size) for size in shape)})"
+
+
+def _bytes(size: int) -> str:
+    """A size as people say it.
+
+    >>> _bytes(437_544)
+    '438 kB'
+    """
+    if size < 1000:
+        return f"{size} bytes"
+    return f"{size / 1000:.0f} kB" if size < 999_500 else f"{size / 1e6:.1f} MB"
+
+
+def _table(rows: Sequence[tuple[str, ...]]) -> str:
+    """Columns of text: names to the left, numbers to the right, one line above the total."""
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    lines = []
+    for row in rows:
+        cells = [cell.rjust(w) if column >= 3 else cell.ljust(w) for column, (cell, w) in enumerate(zip(row, widths))]
+        lines.append("  ".join(cells).rstrip())
+    rule = "-" * max(len(line) for line in lines)
+    return "\n".join([lines[0], rule, *lines[1:-1], rule, lines[-1]])
