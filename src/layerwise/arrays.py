@@ -23,7 +23,7 @@ def real_array(name: str, values: Any, dtype: Any = None) -> Array:
     Traceback (most recent call last):
     layerwise.errors.KindError: x must hold real numbers, got text: turn categories into numbers first
     """
-    array = values if type(values) is np.ndarray else _as_array(name, values)
+    array = any_array(name, values)
     if array.dtype == dtype:
         return array
     if array.dtype.kind not in "biuf":
@@ -34,7 +34,10 @@ def real_array(name: str, values: Any, dtype: Any = None) -> Array:
         return array.astype(dtype)
 
 
-def _as_array(name: str, values: Any) -> Array:
+def any_array(name: str, values: Any) -> Array:
+    """Return `values` as an array of whatever they hold, unless they are masked, sparse or ragged."""
+    if type(values) is np.ndarray:
+        return values
     if isinstance(values, np.ma.MaskedArray):
         raise KindError(f"{name} is a masked array: fill or drop its gaps first, for example with {name}.filled(0)")
     if hasattr(values, "toarray"):

@@ -47,7 +47,27 @@ class MissingExtraError(LayerwiseError, ImportError):
 
 
 class DivergedError(LayerwiseError, ArithmeticError):
-    """A training run left the range of the numbers; the last finite weights are kept."""
+    """A training run left the range of the numbers; the last finite weights are kept.
+
+    step: the step, counted from 1, whose loss was not finite or out of all proportion. history: what was recorded.
+    """
+
+    def __init__(self, message: str, step: int = 0, history: object = None) -> None:
+        super().__init__(message)
+        self.step = step
+        self.history = history
+
+
+class TrainingInterrupted(KeyboardInterrupt):
+    """Ctrl-C ended a run, between two steps: the network holds the weights of the last whole step.
+
+    A KeyboardInterrupt, so that it also ends whatever called `fit`. step: steps made. history: what was recorded.
+    """
+
+    def __init__(self, message: str, step: int = 0, history: object = None) -> None:
+        super().__init__(message)
+        self.step = step
+        self.history = history
 
 
 def nearest(name: object, known: Iterable[str]) -> str:

@@ -15,8 +15,10 @@ from typing import Any
 import numpy as np
 
 from layerwise import formulas
-from layerwise.arrays import real_array
+from layerwise.arrays import any_array, real_array
+from layerwise.checks import positive
 from layerwise.errors import DataError, KindError, ShapeError
+from layerwise.metrics import accuracy
 from layerwise.specs import Registry
 from layerwise.types import Array
 
@@ -36,20 +38,28 @@ class Loss(ABC):
         """How many terms a sample adds to the sum: a mean over elements counts each of them."""
         return 1
 
+    def accuracy(self, output: Array, target: Array) -> float | None:
+        """The share of right answers, where answers are classes; None where they are quantities."""
+        return None
+
     def __call__(
         self, output: Array, target: Any, weight: Any = None, denominator: float | None = None
     ) -> tuple[float, Callable[[], Array]]:
         """Return the value and the function that gives its gradient by `output`."""
+        if type(output) is not np.ndarray or output.dtype.kind != "f":
+            output = real_array("output", output, np.float64)
         target = self.prepare(output, target)
         if weight is None:
             weight, total = _ONE, float(len(output))
         else:
-            weight = _weights(weight, output)
+            weight = _weights(weight, output)[:, None]
             total = float(weight.sum())
-        if denominator is None:
-            denominator = total * self.terms(output)
-        if not denominator > 0:
+        if denominator is not None:
+            denominator = positive("denominator", denominator)
+        elif not total * self.terms(output) > 0:
             raise DataError(f"a mean needs samples with weight: got {len(output)} samples of total weight {total}")
+        else:
+            denominator = total * self.terms(output)
         value, backward = self.formula(output, target, weight, denominator)
         return float(value), lambda: backward(1.0)
 
@@ -58,7 +68,7 @@ class Loss(ABC):
 
 
 LOSSES: Registry[Loss] = Registry("loss")
-_ONE = np.float32(1)  # a weight of 1 for all; a scalar of float32 leaves the type of the arrays as it is
+_ONE = np.ones((1, 1), np.float32)  # a weight of 1 for all; float32 leaves the type of the other arrays as it is
 
 
 class _ElementwiseLoss(Loss):
@@ -110,6 +120,18 @@ class BCEWithLogitsLoss(_ElementwiseLoss):
     0.6931
     """
 
+    def prepare(self, output: Array, target: Any) -> Array:
+        target = super().prepare(output, target)
+        if target.size and (target.min() < 0 or target.max() > 1):  # NaN passes, and makes the value NaN
+            raise DataError(
+                f"{self!r} expects targets from 0 (no) to 1 (yes), got {target.min():g} to {target.max():g}: number the "
+                "two classes 0 and 1"
+            )
+        return target
+
+    def accuracy(self, output: Array, target: Array) -> float | None:
+        return float(np.mean((output > 0) == (target > 0.5)))
+
     def formula(self, output: Array, target: Array, weight: Any, denominator: float) -> tuple[Any, Callable[..., Any]]:
         return formulas.binary_cross_entropy_with_logits(output, target, weight, denominator)
 
@@ -126,7 +148,7 @@ class CrossEntropyLoss(Loss):
     """
 
     def prepare(self, output: Array, target: Any) -> Array:
-        target = target if type(target) is np.ndarray else np.asarray(target)
+        target = any_array("target", target)
         if output.ndim != 2:
             raise ShapeError(f"{self!r} expects logits (N, K), got shape {output.shape}")
         if target.shape != output.shape[:1]:
@@ -144,6 +166,9 @@ class CrossEntropyLoss(Loss):
                 f"label {target[row]} in row {row} is outside 0 to {classes - 1}: the network has {classes} outputs"
             )
         return target
+
+    def accuracy(self, output: Array, target: Array) -> float | None:
+        return accuracy(output, target)
 
     def formula(self, output: Array, target: Array, weight: Any, denominator: float) -> tuple[Any, Callable[..., Any]]:
         return formulas.cross_entropy_with_logits(output, target, weight, denominator)

@@ -26,7 +26,8 @@ def generator(seed: int, purpose: str, layer: str = "", step: int = 0, chunk: in
     True
     """
     # Philox counts from the lowest word of its counter, so the two highest words keep addresses apart.
-    counter = np.array([0, 0, chunk, step], dtype=np.uint64)
+    words = [0, 0, whole_number("chunk", chunk, minimum=0), whole_number("step", step, minimum=0)]
+    counter = np.array(words, dtype=np.uint64)
     return np.random.Generator(np.random.Philox(key=_key(seed, purpose, layer), counter=counter))
 
 

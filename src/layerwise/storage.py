@@ -1,34 +1,35 @@
-"""Files of numbers that are either whole or refused: safetensors with a checksum, written so that crashes break nothing.
+"""Files of numbers that are either whole or refused: safetensors with a checksum.
 
 A file holds named arrays and one JSON header; reading it executes nothing. The header carries a sha256 over every
-byte of the file (its own 64 characters read as zeros), checked before anything else is believed, since safetensors
-itself has no checksum. Order on disk: a temporary file in the same folder, write, fsync, rename, fsync the folder
-(Pillai et al., "All file systems are not created equal", OSDI 2014), so that the name always holds the old or the
-new state, whole.
+byte of the file (its own 64 characters read as zeros), since safetensors itself has no checksum. Equal contents give
+equal bytes. Files of other tools are read too; `checked` then says that no checksum vouches for them.
 """
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 import os
 import re
-import secrets
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from layerwise.errors import FileError
+from layerwise.errors import FileError, KindError
+from layerwise.files import opened, replace
 from layerwise.types import Array
 
 FORMAT = "layerwise"
 VERSION = 1
-_NO_SUM = "0" * 64
-_SUM = re.compile(rb'"sha256":"([0-9a-f]{64})"')
-_LARGEST_HEADER = 100_000_000
+LARGEST_HEADER = 4_000_000
+"""Bytes. With the next figure it bounds the memory that a hostile header can claim to some 60 MB."""
+MOST_BRACKETS = 120_000
+"""Opening brackets in a header: three an array."""
+
+_METADATA = "__metadata__"
+_NO_SUM = b"0" * 64
+_SUM = re.compile(rb'"layerwise_sha256":"([0-9a-f]{64})"')
 
 
 class Stored(NamedTuple):
@@ -40,142 +41,204 @@ class Stored(NamedTuple):
 
 
 def write(path: str | os.PathLike[str], arrays: Mapping[str, Array], header: Mapping[str, Any]) -> None:
-    """Write arrays and a JSON header to `path`; at every moment the path holds the old file or the new one."""
-    from safetensors.numpy import save
+    """Write arrays and a JSON header to `path`; at every moment the path holds the old file or the new one.
 
+    arrays: of booleans, integers, floats of at most 64 bits, or complex64. header: dicts with text keys, lists, text,
+    finite numbers, True, False, None. Raises KindError for what would not come back as it was, before anything is
+    written; FileError where the disk refuses.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write(f"{folder}/a.safetensors", {"w": np.array([1.5, 2.5])}, {"epoch": 3})
+    ...     read(f"{folder}/a.safetensors")
+    Stored(arrays={'w': array([1.5, 2.5])}, header={'epoch': 3}, checked=True)
+    """
     metadata = {
         "format": FORMAT,
         "version": str(VERSION),
-        "header": json.dumps(header, allow_nan=False),
-        "sha256": _NO_SUM,
+        "layerwise_sha256": _NO_SUM.decode(),
+        "header": _as_json(header),
     }
-    plain = {name: np.array(array, order="C", copy=True) for name, array in arrays.items()}
-    data = save(plain, metadata=metadata)
-    place = _sum_place(data, _header_end(data))
-    if place is None:
-        raise FileError(f"{path}: the header came out without room for its checksum")
-    total = hashlib.sha256(data).hexdigest().encode()
-    replace(path, data[: place[0]] + total + data[place[1] :])
+    table, body = _serialized(arrays)
+    head = json.dumps({_METADATA: metadata}, separators=(",", ":")).encode()
+    if table != b"{}":
+        head = head[:-1] + b"," + table[1:]
+    head += b" " * (-len(head) % 8)  # the numbers begin at a multiple of eight
+    if len(head) > LARGEST_HEADER or _brackets(head) > MOST_BRACKETS:
+        raise KindError(
+            f"the header of {path} would take {len(head):,} bytes and {_brackets(head):,} brackets; {LARGEST_HEADER:,} "
+            f"and {MOST_BRACKETS:,} are allowed: keep long records as arrays"
+        )
+    head = len(head).to_bytes(8, "little") + head
+    place = _sum_place(head)
+    assert place is not None  # written a few lines above
+    replace(path, [head[: place.start], _sum(head, body, place), head[place.stop :], body])
 
 
 def read(path: str | os.PathLike[str]) -> Stored:
-    """Read a file of ours, or a plain safetensors file of another tool (then `checked` is False)."""
-    from safetensors import SafetensorError
-    from safetensors.numpy import load
+    """Read a file of ours, or a plain safetensors file of another tool (then `checked` is False, the header empty).
 
-    data = _bytes(path)
-    end = _header_end(data)
-    metadata = _metadata(data, end, path)
-    place = _sum_place(data, end)
-    if place is not None:
-        found = hashlib.sha256(data[: place[0]] + _NO_SUM.encode() + data[place[1] :]).hexdigest()
-        if found.encode() != data[slice(*place)]:
-            raise FileError(f"{path} is damaged: its bytes do not match its checksum. Use an older copy or checkpoint.")
+    Raises FileError for a file that is missing, damaged, cut off, newer than this program, or something else.
+    """
+    with opened(path) as (file, size):
+        start = file.read(8)
+        length = int.from_bytes(start, "little")
+        if size < 8 or length > min(size - 8, LARGEST_HEADER):
+            raise FileError(f"{path} is not a safetensors file, or it was cut off ({size:,} bytes are left).")
+        head = start + file.read(length)
+        table = _table(head[8:], path)
+        if _end_of_last(table, path) != size - len(head):
+            raise FileError(f"{path} is cut off or damaged: its length is not what its header says.")
+        data = head + file.read()
+    place = _sum_place(head)
+    if place is not None and _sum(head, memoryview(data)[len(head) :], place) != head[place]:
+        raise _damaged(path, "its bytes do not match its checksum")
+    metadata = _metadata(table, path)
     if (metadata.get("format") == FORMAT) != (place is not None):
-        raise FileError(f"{path} is damaged: its header is incomplete. Use an older copy or checkpoint.")
-    _check_version(metadata, path)
+        raise _damaged(path, "its header is incomplete")
+    header = _header(metadata, path) if place is not None else {}
+    return Stored(_arrays(data, path), header, checked=place is not None)
+
+
+# --- what goes in ------------------------------------------------------------------------------------------------
+
+
+def _as_json(header: Mapping[str, Any]) -> str:
     try:
-        arrays = load(data)
-    except (SafetensorError, ValueError, KeyError) as error:
-        raise FileError(f"{path} is not a readable safetensors file ({error}).") from None
-    return Stored(arrays, json.loads(metadata.get("header", "{}")), checked=place is not None)
+        text = json.dumps(header, allow_nan=False)
+        same = bool(json.loads(text) == header)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise KindError(f"the header can not be written as JSON: {error}") from None
+    if not same:
+        raise KindError(
+            "the header would come back changed from JSON: use dicts with text keys, and lists instead of tuples"
+        )
+    return text
 
 
-def replace(path: str | os.PathLike[str], data: bytes) -> None:
-    """Put `data` at `path` in one indivisible step, and clear what crashed writers left behind."""
-    target = Path(path)
-    folder = target.parent
-    temporary = folder / f".{target.name}.{os.getpid()}-{secrets.token_hex(4)}.tmp"
+def _serialized(arrays: Mapping[str, Array]) -> tuple[bytes, memoryview]:
+    """The table of the arrays, {"name": {"dtype": ..., "shape": ..., "data_offsets": ...}}, and their bytes."""
+    from safetensors import SafetensorError
+    from safetensors.numpy import save
+
+    plain = {}
+    for name, array in arrays.items():
+        if not isinstance(name, str) or not _is_plain(name):
+            raise KindError(f"an array can not be called {name!r:.60} in a file: use a short text such as '0.weight'")
+        if not isinstance(array, np.ndarray | np.generic) or isinstance(array, np.ma.MaskedArray):
+            raise KindError(f"{name} must be a NumPy array without a mask, got {type(array).__name__}")
+        plain[name] = np.array(array, order="C")
     try:
-        _clear_leftovers(target)
-        with open(temporary, "xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, target)
-        _sync_folder(folder)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
-        raise FileError(
-            f"could not write {target}: {error.strerror or error}. What was there before is intact."
-        ) from error
+        data = save(plain)
+    except SafetensorError as error:
+        raise KindError(f"the arrays can not be stored: {error}") from None
+    end = 8 + int.from_bytes(data[:8], "little")
+    return data[8:end].rstrip(), memoryview(data)[end:]
 
 
-def _clear_leftovers(target: Path) -> None:
-    """Remove temporary files of this target whose writer is no longer alive."""
-    for leftover in target.parent.glob(f".{_escaped(target.name)}.*-*.tmp"):
-        writer = leftover.name.removeprefix(f".{target.name}.").partition("-")[0]
-        if writer.isdigit() and not _alive(int(writer)):
-            with contextlib.suppress(OSError):
-                leftover.unlink()
+def _is_plain(name: str) -> bool:
+    """Names are keys and never paths; what could mislead a tool that makes paths of them is refused all the same."""
+    surrogate = any("\ud800" <= letter <= "\udfff" for letter in name)
+    path_like = name.startswith("/") or ".." in re.split(r"[/\\]", name)
+    return name != _METADATA and len(name) <= 1000 and "\0" not in name and not surrogate and not path_like
 
 
-def _escaped(name: str) -> str:
-    return re.sub(r"([*?\[])", r"[\1]", name)
+# --- what comes out ----------------------------------------------------------------------------------------------
 
 
-def _alive(process: int) -> bool:
-    if os.name == "nt":  # signal 0 would end the process there; leave its file to be cleared by hand
-        return True
+def _table(text: bytes, path: str | os.PathLike[str]) -> dict[str, Any]:
+    """The JSON table at the head of a safetensors file, refused if a name stands in it twice."""
     try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the rename itself durable. Windows can not open a folder, and has no need to."""
-    if os.name == "nt":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _bytes(path: str | os.PathLike[str]) -> bytes:
-    try:
-        return Path(path).read_bytes()
-    except FileNotFoundError:
-        raise FileError(f"there is no file {path}") from None
-    except IsADirectoryError:
-        raise FileError(f"{path} is a folder, not a file") from None
-    except OSError as error:
-        raise FileError(f"could not read {path}: {error.strerror or error}") from None
-
-
-def _header_end(data: bytes) -> int:
-    """Where the JSON header of a safetensors file ends: its length stands in the first eight bytes."""
-    return 8 + int.from_bytes(data[:8], "little")
-
-
-def _metadata(data: bytes, end: int, path: str | os.PathLike[str]) -> dict[str, str]:
-    if len(data) < 8 or end > len(data) or end > _LARGEST_HEADER:
-        raise FileError(f"{path} is not a safetensors file, or it was cut off ({len(data):,} bytes are left).")
-    try:
-        header = json.loads(data[8:end].decode())
+        if _brackets(text) > MOST_BRACKETS:
+            raise ValueError("too many tables and lists")
+        table = json.loads(text.decode(), object_pairs_hook=_without_repeats, parse_constant=_refuse_constant)
     except (ValueError, RecursionError):
-        raise FileError(f"{path} is not a safetensors file, or it is damaged: its header is unreadable.") from None
-    metadata = header.get("__metadata__", {}) if isinstance(header, dict) else None
+        table = None
+    if not isinstance(table, dict) or not text.startswith(b"{"):
+        raise FileError(f"{path} is not a safetensors file, or it is damaged: its header is unreadable.")
+    for name in table.keys() - {_METADATA}:
+        if not _is_plain(name):
+            raise FileError(f"{path} holds an array called {name!r:.60}, which is no name for an array.")
+    return table
+
+
+def _brackets(text: bytes) -> int:
+    return text.count(b"{") + text.count(b"[")
+
+
+def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    table = dict(pairs)
+    if len(table) != len(pairs):
+        raise ValueError("a name stands twice in one table")
+    return table
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _end_of_last(table: Mapping[str, Any], path: str | os.PathLike[str]) -> int:
+    """How many bytes of numbers the table claims, so that nothing is read if they are not there."""
+    try:
+        return max((entry["data_offsets"][1] for name, entry in table.items() if name != _METADATA), default=0)
+    except (TypeError, KeyError, IndexError):
+        raise FileError(f"{path} is not a safetensors file: an array in its header has no place.") from None
+
+
+def _metadata(table: Mapping[str, Any], path: str | os.PathLike[str]) -> dict[str, str]:
+    metadata = table.get(_METADATA, {})
     if not isinstance(metadata, dict) or not all(isinstance(value, str) for value in metadata.values()):
-        raise FileError(f"{path} is not a safetensors file, or it is damaged: its header is not a table.")
+        raise FileError(f"{path} is not a safetensors file, or it is damaged: its metadata must be a table of texts.")
     return metadata
 
 
-def _sum_place(data: bytes, end: int) -> tuple[int, int] | None:
-    found = _SUM.search(data, 8, end)
-    return found.span(1) if found else None
-
-
-def _check_version(metadata: Mapping[str, str], path: str | os.PathLike[str]) -> None:
-    version = metadata.get("version", "1")
-    if metadata.get("format") == FORMAT and int(version) > VERSION:
+def _header(metadata: Mapping[str, str], path: str | os.PathLike[str]) -> dict[str, Any]:
+    """The header that `write` was given, from a file whose checksum is right."""
+    version = metadata.get("version", "")
+    if not re.fullmatch("[1-9][0-9]{0,8}", version):
+        raise _damaged(path, "it does not say which version of the format it has")
+    if int(version) > VERSION:
         raise FileError(
             f"{path} was written by a newer Layerwise (file version {version}, this one reads up to {VERSION}): "
             "update Layerwise to read it."
         )
+    try:
+        header = json.loads(metadata.get("header", ""))
+    except (ValueError, RecursionError):
+        header = None
+    if not isinstance(header, dict):
+        raise _damaged(path, "its header is unreadable")
+    return header
+
+
+def _arrays(data: bytes, path: str | os.PathLike[str]) -> dict[str, Array]:
+    from safetensors import SafetensorError
+    from safetensors.numpy import load
+
+    try:
+        return load(data)
+    except SafetensorError as error:
+        raise FileError(f"{path} is not a readable safetensors file ({error}).") from None
+    except KeyError as error:
+        raise FileError(
+            f"{path} holds numbers of type {error.args[0]}, which NumPy does not have: save them as F32."
+        ) from None
+
+
+def _damaged(path: str | os.PathLike[str], how: str) -> FileError:
+    return FileError(f"{path} is damaged: {how}. Use an older copy or checkpoint.")
+
+
+# --- the checksum ------------------------------------------------------------------------------------------------
+
+
+def _sum_place(head: bytes) -> slice | None:
+    found = _SUM.search(head, 8)
+    return slice(*found.span(1)) if found else None
+
+
+def _sum(head: bytes, body: memoryview, place: slice) -> bytes:
+    """sha256 over head and body, with zeros where the sum itself stands."""
+    total = hashlib.sha256(head[: place.start] + _NO_SUM + head[place.stop :])
+    total.update(body)
+    return total.hexdigest().encode()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from layerwise.checks import whole_number, yes_or_no
+from layerwise.data.cells import Place, row_place
 from layerwise.data.dataset import Card, Dataset, Part
 from layerwise.data.preparation import Column, Preparation
 from layerwise.data.scaling import learn_scaling
@@ -67,14 +68,24 @@ def split_rows(target: Target, choices: Choices) -> Split:
 
 
 def table_dataset(
-    card: Card, columns: Mapping[str, Array | list[str]], target: Target, choices: Choices, *, scale: bool
+    card: Card,
+    columns: Mapping[str, Array | list[str]],
+    target: Target,
+    choices: Choices,
+    *,
+    scale: bool,
+    place: Place | None = None,
 ) -> Dataset:
-    """A dataset of a table: columns of numbers are standardised (if `scale`), columns of texts become 0/1."""
+    """A dataset of a table: columns of numbers are standardised (if `scale`), columns of texts become 0/1.
+
+    place: how an error names a row.
+    """
     split = split_rows(target, choices)
     learnt = tuple(_learn_column(name, cells, split.train, scale=scale) for name, cells in columns.items())
     preparation = _with_target(learnt, target, split.train, scale=scale)
-    x = preparation.apply(columns)
-    return _dataset(card, x, target, split, preparation, None)
+    x = preparation.apply(columns, place)
+    y = target.values if target.classes else preparation.labels(target.values, place or row_place)
+    return _dataset(card, x, y, split, preparation, None)
 
 
 def image_dataset(card: Card, images: Array, target: Target, choices: Choices, *, white: int) -> Dataset:
@@ -82,7 +93,7 @@ def image_dataset(card: Card, images: Array, target: Target, choices: Choices, *
     split = split_rows(target, choices)
     preparation = image_preparation(images.shape[1:], target, choices, white=white)
     x = preparation.apply_matrix(images.reshape(len(images), -1))
-    return _dataset(card, x, target, split, preparation, (1, *images.shape[1:]))
+    return _dataset(card, x, target.values, split, preparation, (1, *images.shape[1:]))
 
 
 def image_preparation(shape: tuple[int, ...], target: Target, choices: Choices, *, white: int) -> Preparation:
@@ -117,12 +128,11 @@ def _with_target(columns: tuple[Column, ...], target: Target, train: Array, *, s
 def _dataset(
     card: Card,
     x: Array,
-    target: Target,
+    y: Array,
     split: Split,
     preparation: Preparation,
     image_shape: tuple[int, int, int] | None,
 ) -> Dataset:
-    y = target.values if target.classes else preparation.labels(target.values)
     return Dataset(
         name=card.name,
         task=preparation.task,

@@ -92,6 +92,6 @@ def _read(name: str) -> Any:
 
 def _target(name: str, raw: Any) -> Target:
     if name == "diabetes":
-        return Target("progression", raw.target.astype(np.float64), unit="points of a score from 25 to 346")
+        return Target("progression", raw.target.astype(np.float64), unit="points")
     column = {"digits": "digit", "iris": "species", "wine": "grower", "breast_cancer": "diagnosis"}[name]
     return Target(column, raw.target.astype(np.int64), tuple(str(each) for each in raw.target_names))

@@ -76,7 +76,7 @@ def numbers(name: str, cells: Cells, place: Place = row_place) -> Array:
     >>> numbers("age", ["1", " 2.5"])
     array([1. , 2.5])
     """
-    _check_column(name, cells)
+    check_column(name, cells)
     try:
         if isinstance(cells, np.ndarray) and cells.dtype.kind in "biuf":
             values = cells.astype(np.float64)
@@ -94,7 +94,7 @@ def numbers(name: str, cells: Cells, place: Place = row_place) -> Array:
 
 def texts(name: str, cells: Cells, place: Place = row_place) -> list[str]:
     """A column as texts without blanks around them, or a `DataError` that names the first missing one."""
-    _check_column(name, cells)
+    check_column(name, cells)
     found = [cell.strip() if isinstance(cell, str) else cell for cell in cells]
     for row, cell in enumerate(found):
         if is_missing(cell):
@@ -143,7 +143,8 @@ def looks_like(cells: Sequence[str], place: Place = row_place) -> str:
     return ""
 
 
-def _check_column(name: str, cells: Cells) -> None:
+def check_column(name: str, cells: Cells) -> None:
+    """A column is a sequence with one plain cell a row, and not, say, a single text."""
     if isinstance(cells, str) or not hasattr(cells, "__len__") or np.ndim(cells[0] if len(cells) else 0) != 0:
         raise DataError(f"the column {name!r} must be a sequence of cells, one a row; got {shown(cells)}")
 

@@ -74,14 +74,16 @@ class Preparation:
         """ "classification" or "regression"."""
         return "classification" if self.classes else "regression"
 
-    def apply(self, columns: Mapping[str, Cells]) -> Array:
+    def apply(self, columns: Mapping[str, Cells], place: Place | None = None) -> Array:
         """x of raw columns: (N, D) float32, C-contiguous, or (N, 1, H, W) for a preparation with an image shape.
 
         columns: each name with one cell a row; numbers may be texts. Other columns, such as the target, are left
-        aside. Errors: `DataError` naming the column that is missing, or the row and column of a wrong cell.
+        aside. place: how an error names a row; None counts rows, or lines for a table that was read from a file.
+        Errors: `DataError` naming the column that is missing, or the row and column of a wrong cell.
         """
         self._check_columns(columns)
-        place: Place = columns.place if isinstance(columns, Table) else cells.row_place
+        if place is None:
+            place = columns.place if isinstance(columns, Table) else cells.row_place
         n = columns.rows if isinstance(columns, Table) else len(columns[self.columns[0].name])
         x = np.zeros((n, len(self.features)), dtype=np.float32)
         start = 0
@@ -100,8 +102,7 @@ class Preparation:
     def labels(self, target: Cells, place: Place = cells.row_place) -> Array:
         """y of a raw target column: (N,) int64 labels, or (N, 1) float32 standardised numbers."""
         if not self.classes:
-            values = cells.numbers(self.target, target, place)
-            return standardise(values, self.target_mean, self.target_scale).reshape(-1, 1)
+            return _scaled(self.target, target, self.target_mean, self.target_scale, place).reshape(-1, 1)
         label_of = {name: label for label, name in enumerate(self.classes)}
         names = cells.texts(self.target, target, place)
         labels = np.empty(len(names), dtype=np.int64)
@@ -185,9 +186,11 @@ class Preparation:
             raise DataError(f"{cells.shorten(lack, 300)}.{hint}")
         if isinstance(columns, Table):
             return
-        sizes = {column.name: np.shape(columns[column.name])[:1] for column in self.columns}
+        for column in self.columns:
+            cells.check_column(column.name, columns[column.name])
+        sizes = {column.name: len(columns[column.name]) for column in self.columns}
         if len(set(sizes.values())) > 1:
-            found = ", ".join(f"{name!r} {size[0] if size else 'none'}" for name, size in sizes.items())
+            found = ", ".join(f"{name!r} {size}" for name, size in sizes.items())
             raise DataError(cells.shorten(f"all columns need the same number of rows, got {found}", 300))
 
     def _shaped(self, x: Array) -> Array:
@@ -214,10 +217,17 @@ def _fill(x: Array, column: Column, raw: Cells, place: Place) -> None:
             if text in position:
                 x[row, position[text]] = 1
         return
-    x[:, 0] = standardise(cells.numbers(column.name, raw, place), column.mean, column.scale)
-    if not np.isfinite(x[:, 0]).all():
-        row = int(np.argmin(np.isfinite(x[:, 0])))
-        raise DataError(f"{place(row)}: {column.name!r} is {raw[row]!s}, beyond the range of float32")
+    x[:, 0] = _scaled(column.name, raw, column.mean, column.scale, place)
+
+
+def _scaled(name: str, raw: Cells, mean: float, scale: float, place: Place) -> Array:
+    """A column of numbers (N,) in float32; a value that float32 can not hold is refused by its place."""
+    result = standardise(cells.numbers(name, raw, place), mean, scale)
+    finite = np.isfinite(result)
+    if not finite.all():
+        row = int(np.argmin(finite))
+        raise DataError(f"{place(row)}: {name!r} is {raw[row]!s}, beyond the range of float32 after scaling")
+    return result
 
 
 def _describe_scaling(columns: Sequence[Column]) -> str:

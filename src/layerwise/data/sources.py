@@ -71,10 +71,10 @@ def read_checked(name: str) -> bytes:
     for path in _local(name):
         if path.is_file():
             try:
-                return _unpack(path, name)
-            except FileError:
-                if path != cached:
-                    raise  # the cache may be mended by a new download; the folders of others are theirs
+                return _unpack(path, name, str(path))
+            except FileError as error:
+                if path != cached:  # a new download mends the cache; what stands in other folders is theirs
+                    raise FileError(f"{error}: delete it or put a good copy in its place") from error
     tried = []
     for address in _addresses(name):
         try:
@@ -127,19 +127,20 @@ def _addresses(name: str) -> Iterator[str]:
     yield f"{ADDRESSES[folder]}{file}.gz"
 
 
-def _unpack(path: Path, name: str) -> bytes:
+def _unpack(path: Path, name: str, origin: str) -> bytes:
+    """The decompressed bytes of a file. `origin` is what the user knows it by: its path or its address."""
     try:
         with gzip.open(path) as file:
             content = file.read(_MOST_BYTES + 1)
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-        raise FileError(f"{path} is damaged ({error}): delete it or put a good copy in its place") from error
+        raise FileError(f"{origin} is damaged ({error})") from error
     except OSError as error:
-        raise FileError(f"{path} can not be read: {error.strerror or error}") from error
+        raise FileError(f"{origin} can not be read ({error.strerror or error})") from error
     found = hashlib.sha256(content).hexdigest()
     if found != SHA256[name]:
         raise FileError(
-            f"{path} is not the published {name}: the sha256 of its decompressed bytes is {found[:12]}…, "
-            f"wanted {SHA256[name][:12]}…: delete it or put a good copy in its place"
+            f"{origin} is not the published {name} (the sha256 of its decompressed bytes is {found[:12]}…, "
+            f"wanted {SHA256[name][:12]}…)"
         )
     return content
 
@@ -151,12 +152,12 @@ def _download(address: str, name: str, cached: Path) -> bytes:
         try:
             partial.parent.mkdir(parents=True, exist_ok=True)
             _fetch(address, partial)
-            content = _unpack(partial, name)
+            content = _unpack(partial, name, address)
             partial.replace(cached)
         finally:
             partial.unlink(missing_ok=True)
-    except FileError as error:
-        raise FileError(str(error).replace(str(partial), address)) from error
+    except FileError:
+        raise
     except OSError as error:
         raise FileError(f"the cache {cached.parent} can not be written: {error.strerror or error}") from error
     return content

@@ -76,8 +76,6 @@ def read_rows(path: str | os.PathLike[str], *, delimiter: str | None = None) -> 
         with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
             return _read(file, path, delimiter)
     except OSError as error:
-        if isinstance(error, FileError):
-            raise
         raise FileError(f"{path} can not be read: {error.strerror or error}") from error
 
 
@@ -94,9 +92,9 @@ def _check_path(path: str | os.PathLike[str]) -> Path:
         if not path.is_file():
             raise FileError(f"{path} is not a regular file: save its content as a CSV file first")
         return path
+    except FileError:
+        raise
     except OSError as error:
-        if isinstance(error, FileError):
-            raise
         raise FileError(f"{shown(str(path), 200)} can not be read: {error.strerror or error}") from error
 
 
@@ -111,15 +109,15 @@ def _neighbour(path: Path) -> str:
 def _read(file: TextIO, path: Path, delimiter: str | None) -> Table:
     lines = _lines(file, path)
     blank = 0
-    for first in lines:
-        if first.strip():
-            break
+    first = next(lines, "")
+    while first and not first.strip():
         blank += 1
-    else:
-        raise DataError(f"{path.name} is empty: a header line with the names of the columns was expected")
+        first = next(lines, "")
     delimiter = delimiter or max(DELIMITERS, key=lambda mark: _width(first, mark))
     rows = _rows(itertools.chain([first], lines), path, delimiter, blank)
-    _, header = next(rows)
+    _, header = next(rows, (0, []))
+    if not header:
+        raise DataError(f"{path.name} is empty: a header line with the names of the columns was expected")
     table = Table(path, _check_header(header, path))
     while chunk := list(itertools.islice(rows, _CHUNK_ROWS)):
         table.add([row for _, row in chunk], [line for line, _ in chunk])
@@ -130,17 +128,14 @@ def _read(file: TextIO, path: Path, delimiter: str | None) -> Table:
 
 def _width(line: str, delimiter: str) -> int:
     try:
-        return len(next(csv.reader([line], delimiter=delimiter)))
+        return len(next(csv.reader([line], delimiter=delimiter), []))
     except csv.Error:  # reported, with its line, by the reading proper
         return 0
 
 
 def _lines(file: TextIO, path: Path) -> Iterator[str]:
     """The lines of a text file, each looked at before anything is made of it."""
-    for number in itertools.count(1):
-        line = file.readline(LINE_LIMIT)
-        if not line:
-            return
+    for number, line in enumerate(iter(lambda: file.readline(LINE_LIMIT), ""), 1):
         where = f"line {number} of {path.name}"
         if len(line) == LINE_LIMIT:
             raise DataError(f"{where} is longer than {LINE_LIMIT:,} characters: this is no table of rows")

@@ -72,7 +72,7 @@ def read_csv(
         )
     found = _read_target(table, target, task)
     columns = {name: _read_column(table, name) for name in kept}
-    return table_dataset(_card(table, found, len(kept)), columns, found, choices, scale=scale)
+    return table_dataset(_card(table, found, len(kept)), columns, found, choices, scale=scale, place=table.place)
 
 
 def _check_drop(drop: Sequence[str], target: str, table: Table) -> set[str]:

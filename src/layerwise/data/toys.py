@@ -113,7 +113,7 @@ def card(name: str, n: int = SAMPLES, classes: int | None = None) -> Card:
         classes=classes or _DEFAULT_CLASSES.get(name, 2),
         description=TOYS[name].description,
         source=f"Made by the formula of layerwise.data.toys.{name}.",
-        terms="Free of any.",
+        terms="Free of any terms.",
     )
 
 

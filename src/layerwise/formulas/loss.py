@@ -20,27 +20,28 @@ SHAPES = [(1, 1), (1, 4), (5, 1), (3, 2), (4, 7), (9, 3)]
 
 def regression_samples(rng: Generator) -> Iterator[Case]:
     for shape in SHAPES:
-        weight = rng.uniform(0.5, 2, size=shape[0])
+        weight = rng.uniform(0.5, 2, size=(shape[0], 1))
         yield smooth(prediction=rng.normal(size=shape), y=rng.normal(size=shape), weight=weight, denominator=3.0)
 
 
 def label_samples(rng: Generator) -> Iterator[Case]:
     for n, k in SHAPES:
-        weight = rng.uniform(0.5, 2, size=n)
+        weight = rng.uniform(0.5, 2, size=(n, 1))
         yield smooth(z=2 * rng.normal(size=(n, k)), y=rng.integers(k, size=n), weight=weight, denominator=weight.sum())
     z = np.array([[200.0, 0.0, -200.0], [1.0, 1.0, 1.0]])
-    yield smooth(z=z, y=np.array([2, 0]), weight=np.array([1.0, 0.0]), denominator=2.0)
+    yield smooth(z=z, y=np.array([2, 0]), weight=np.array([[1.0], [0.0]]), denominator=2.0)
+    yield smooth(z=z, y=np.array([1, 1]), weight=np.ones((1, 1)), denominator=2.0)
 
 
 def binary_samples(rng: Generator) -> Iterator[Case]:
     for shape in SHAPES:
         y = rng.integers(2, size=shape).astype(float)
-        weight = rng.uniform(0.5, 2, size=shape[0])
+        weight = rng.uniform(0.5, 2, size=(shape[0], 1))
         yield smooth(z=2 * rng.normal(size=shape), y=y, weight=weight, denominator=5.0)
     yield smooth(
         z=np.array([[-60.0], [60.0], [0.0]]),
         y=np.array([[1.0], [0.25], [0.5]]),
-        weight=np.array([1.0, 2.0, 0.0]),
+        weight=np.array([[1.0], [2.0], [0.0]]),
         denominator=3.0,
     )
 
@@ -49,7 +50,7 @@ def binary_samples(rng: Generator) -> Iterator[Case]:
     r"C = \frac{1}{d} \sum_n w_n \sum_k (\hat y_{nk} - y_{nk})^2",
     prediction="(N, K)",
     y="(N, K)",
-    weight="(N,)",
+    weight="(N, 1) or (1, 1)",
     denominator="()",
     C="()",
     constants=("y", "weight", "denominator"),
@@ -62,17 +63,16 @@ def mean_squared_error(prediction: Array, y: Array, weight: Array, denominator: 
     Backward: dŷ = 2 w (ŷ - y) / d.
 
     >>> import numpy as np
-    >>> C, backward = mean_squared_error(np.array([[1.0], [5.0]]), np.array([[2.0], [2.0]]), np.ones(2), 2.0)
+    >>> C, backward = mean_squared_error(np.array([[1.0], [5.0]]), np.array([[2.0], [2.0]]), np.ones((2, 1)), 2.0)
     >>> float(C), backward(1.0)
     (5.0, array([[-1.],
            [ 3.]]))
     """
-    w = np.reshape(weight, (-1, 1))
     error = prediction - y
-    C = (w * error * error).sum() / denominator
+    C = (weight * error * error).sum() / denominator
 
     def backward(dC: float) -> Array:
-        dprediction = dC * 2 * w * error / denominator
+        dprediction = (2 * dC * weight / denominator) * error
         return dprediction
 
     return C, backward
@@ -82,7 +82,7 @@ def mean_squared_error(prediction: Array, y: Array, weight: Array, denominator: 
     r"C = -\frac{1}{d} \sum_n w_n \log p_{n, y_n}, \quad p = \mathrm{softmax}(z)",
     z="(N, K)",
     y="(N,)",
-    weight="(N,)",
+    weight="(N, 1) or (1, 1)",
     denominator="()",
     C="()",
     constants=("y", "weight", "denominator"),
@@ -97,18 +97,18 @@ def cross_entropy_with_logits(z: Array, y: Array, weight: Array, denominator: fl
     dz = w (p - onehot(y)) / d.
 
     >>> import numpy as np
-    >>> C, backward = cross_entropy_with_logits(np.array([[2.0, 1.0, 0.0]]), np.array([2]), np.ones(1), 1.0)
+    >>> C, backward = cross_entropy_with_logits(np.array([[2.0, 1.0, 0.0]]), np.array([2]), np.ones((1, 1)), 1.0)
     >>> float(C.round(3)), backward(1.0).round(3)
     (2.408, array([[ 0.665,  0.245, -0.91 ]]))
     """
     rows = np.arange(len(z))
     log_p, _ = log_softmax(z)
-    C = -(weight * log_p[rows, y]).sum() / denominator
+    C = -(weight[:, 0] * log_p[rows, y]).sum() / denominator
 
     def backward(dC: float) -> Array:
         p = np.exp(log_p)
         p[rows, y] -= 1
-        dz = dC * np.reshape(weight, (-1, 1)) * p / denominator
+        dz = (dC * weight / denominator) * p
         return dz
 
     return C, backward
@@ -118,7 +118,7 @@ def cross_entropy_with_logits(z: Array, y: Array, weight: Array, denominator: fl
     r"C = -\frac{1}{d} \sum_n w_n \sum_k \big[ y \log \sigma(z) + (1 - y) \log(1 - \sigma(z)) \big]_{nk}",
     z="(N, K)",
     y="(N, K)",
-    weight="(N,)",
+    weight="(N, 1) or (1, 1)",
     denominator="()",
     C="()",
     constants=("y", "weight", "denominator"),
@@ -128,24 +128,24 @@ def cross_entropy_with_logits(z: Array, y: Array, weight: Array, denominator: fl
 def binary_cross_entropy_with_logits(z: Array, y: Array, weight: Array, denominator: float) -> Differentiable:
     """The surprise, in nats, at a yes (y = 1) or no (y = 0) under the probability σ(z). y may lie between.
 
-    -y log σ(z) - (1 - y) log(1 - σ(z)) = max(z, 0) - y z + log(1 + e^-|z|), in which nothing overflows.
+    log σ(z) = min(z, 0) - log(1 + e^-|z|), in which nothing overflows, and log(1 - σ(z)) = log σ(z) - z, so the sum
+    in the brackets is log σ(z) - (1 - y) z.
     Backward: dz = w (σ(z) - y) / d.
 
     >>> import numpy as np
     >>> z, y = np.array([[1e4], [0.0]]), np.array([[0.0], [1.0]])
-    >>> C, backward = binary_cross_entropy_with_logits(z, y, np.ones(2), 1.0)
+    >>> C, backward = binary_cross_entropy_with_logits(z, y, np.ones((2, 1)), 1.0)
     >>> float(C.round(3)), backward(1.0)
     (10000.693, array([[ 1. ],
            [-0.5]]))
     """
-    w = np.reshape(weight, (-1, 1))
-    e = np.exp(-np.abs(z))
-    loss = np.maximum(z, 0) - y * z + np.log1p(e)
-    C = (w * loss).sum() / denominator
+    log_p = np.minimum(z, 0) - np.log1p(np.exp(-np.abs(z)))
+    loss = (1 - y) * z - log_p
+    C = (weight * loss).sum() / denominator
 
     def backward(dC: float) -> Array:
-        p = np.where(z >= 0, 1, e) / (1 + e)
-        dz = dC * w * (p - y) / denominator
+        p = np.exp(log_p)
+        dz = (dC * weight / denominator) * (p - y)
         return dz
 
     return C, backward

@@ -22,18 +22,20 @@ NEARLY_ZERO = 1e-8
 
 
 class Slope(NamedTuple):
-    """A measured slope, and whether the function has a kink right there."""
+    """A measured slope, whether the function has a kink right there, and whether the claim is then a subgradient."""
 
     value: float
-    kink: bool
+    kink: bool = False
+    between: bool = False
 
 
 def slope(along: Along, upstream: Array, claimed: float, *, eps: float, tolerance: float) -> Slope:
     """Measure the slope of Σ upstream ⊙ f along one direction, to be compared with a claimed one.
 
     A kink of ReLU that lies within the step bends the difference. If the claim does not fit, shorter steps are tried,
-    which keep clear of it. A kink at the very place shows by two slopes, left and right, that stay apart at any step;
-    there every value between the two is a subgradient, and no bug.
+    which keep clear of it. A kink at the very place shows by two slopes, left and right, that stay apart at any step.
+    There every value between the two is a subgradient. Where several kinks meet, even the sum of right choices may lie
+    outside: with relu'(0) = 0, relu(x) - relu(-x) has the slope 1 and gets 0.
     """
     start = along(0.0)
     step = 2.0 ** round(math.log2(eps))
@@ -45,12 +47,12 @@ def slope(along: Along, upstream: Array, claimed: float, *, eps: float, toleranc
         centre = (left + right) / 2
         first = centre if first is None else first
         if agree(centre, claimed, tolerance):
-            return Slope(centre, kink=False)
+            return Slope(centre)
     gap = abs(right - left)
     size = float(np.abs(start * upstream).sum())
     bent = gap > 1e-3 * (abs(left) + abs(right)) + 1e-6 * max(1.0, size)
     between = min(left, right) - gap / 100 <= claimed <= max(left, right) + gap / 100
-    return Slope(first if first is not None else math.nan, kink=bent and between)
+    return Slope(first if first is not None else math.nan, bent, bent and between)
 
 
 def agree(a: float, b: float, tolerance: float) -> bool:

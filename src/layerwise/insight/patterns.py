@@ -219,6 +219,20 @@ def _inverted_mask(pair: Pair) -> Mismatch | None:
     return None
 
 
+def _one_in_each_row(pair: Pair) -> Mismatch | None:
+    """What goes wrong once in each row is the entry that a label picks."""
+    if not pair.known.all() or pair.wrong.ndim != 2 or min(pair.wrong.shape) < 2 or pair.wrong.shape[1] < 3:
+        return None
+    if (pair.wrong.sum(axis=1) != 1).any() or pair.wrong.any(axis=0).sum() == 1:
+        return None
+    columns = pair.wrong.argmax(axis=1)
+    shown = ", ".join(str(column) for column in columns[:5]) + (", ..." if columns.size > 5 else "")
+    return Mismatch(
+        "wrong once in each row",
+        f"is wrong at exactly one element of each row (columns {shown}): is that where the label points?",
+    )
+
+
 def _where(pair: Pair) -> Mismatch | None:
     """Wrong on one side of 0 only: of the argument, or of the gradient itself."""
     sides = [("the right gradient", pair.numeric)]
@@ -297,11 +311,9 @@ def _few(pair: Pair) -> Mismatch | None:
         return None
     first = _index(pair.wrong)
     places = ", ".join(_place(tuple(each)) for each in np.argwhere(pair.wrong)[:3])
-    lines = pair.wrong.reshape(len(pair.wrong), -1).sum(axis=1) if pair.known.all() and pair.wrong.ndim > 1 else []
-    pattern = ", exactly one in each row" if len(lines) > 1 and all(each == 1 for each in lines) else ""
     return Mismatch(
         f"wrong at {count} element{'s' * (count > 1)}",
-        f"is wrong only at {count} of {measured} elements{pattern}: {places}{', ...' if count > 3 else ''}. "
+        f"is wrong only at {count} of {measured} elements: {places}{', ...' if count > 3 else ''}. "
         f"At {_place(first)} it is {pair.analytic[first]:.6g} where {pair.numeric[first]:.6g} is right",
     )
 
@@ -368,6 +380,7 @@ SAME_SHAPE: tuple[Pattern, ...] = (
     _moved,
     _offset,
     _inverted_mask,
+    _one_in_each_row,
     _where,
     _one_line,
     _factor_per_line,

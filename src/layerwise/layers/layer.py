@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from copy import deepcopy
 from typing import Any
 
+import numpy as np
+
 from layerwise.arrays import real_array
 from layerwise.layers.parameter import Parameter, Vector
 from layerwise.layers.passing import Pass
@@ -61,8 +63,9 @@ class Layer(ABC):
         return bool(self.parameters) or any(child.trains for _, child in self.children())
 
     def __call__(self, x: Any) -> Array:
-        """The output in evaluation mode."""
-        y, _ = self.forward(real_array("x", x), Pass())
+        """The output in evaluation mode. Whole numbers become float32, so that nothing wraps."""
+        array = real_array("x", x)
+        y, _ = self.forward(array if array.dtype.kind == "f" else array.astype(np.float32), Pass())
         return y
 
     def __repr__(self) -> str:

@@ -15,9 +15,14 @@ from typing import Any
 import numpy as np
 
 from layerwise.arrays import real_array
-from layerwise.errors import ShapeError
+from layerwise.errors import SettingError, ShapeError
 from layerwise.random import generator
 from layerwise.types import Array, Generator
+
+
+_LARGEST = 2**31
+"""How many numbers a theta may have: 8.6 GB in float32. A slip such as Linear(10**6, 10**6) is refused before it
+takes the memory of the machine."""
 
 
 class Parameter:
@@ -88,6 +93,8 @@ class Vector:
     def __init__(self, parameters: Sequence[Parameter], names: Sequence[str], seed: int, dtype: Any) -> None:
         """Lay out the parameters one after the other. Values that exist are kept, others are drawn from the seed."""
         size = sum(parameter.size for parameter in parameters)
+        if size > _LARGEST:
+            raise SettingError(f"these layers ask for {size:,} parameters; up to {_LARGEST:,} are possible")
         self.theta = np.zeros(size, dtype)
         self.grad = np.zeros(size, dtype)
         self.owned = False

@@ -12,7 +12,7 @@ import numpy as np
 from layerwise import storage
 from layerwise.arrays import real_array
 from layerwise.checks import one_of, whole_number
-from layerwise.errors import FileError, SettingError, ShapeError, nearest
+from layerwise.errors import FileError, KindError, SettingError, ShapeError, nearest
 from layerwise.layers import Layer, Pass, Tap
 from layerwise.layers.parameter import Parameter, Vector
 from layerwise.network.sequential import Sequential
@@ -184,6 +184,8 @@ class Network:
     @classmethod
     def from_spec(cls, spec: Mapping[str, Any]) -> Network:
         """The network that a table describes, with fresh weights from its seed."""
+        if not isinstance(spec, Mapping):
+            raise KindError(f"a network is a table with layers, seed and dtype; got {spec!r}")
         unknown = set(spec) - {"layers", "seed", "dtype"}
         if unknown:
             name = sorted(unknown)[0]
@@ -219,6 +221,8 @@ class Network:
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Copy values in by name. Nothing changes unless every name and shape fits."""
+        if not isinstance(state, Mapping):
+            raise KindError(f"a state is a dict of arrays by name, got {type(state).__name__}")
         missing, unknown = self._names.keys() - state.keys(), state.keys() - self._names.keys()
         if missing or unknown:
             raise SettingError(
@@ -282,6 +286,11 @@ def load(path: str | os.PathLike[str]) -> Network:
             f"{path} holds arrays but no network of Layerwise: build the network, then "
             "net.load_state_dict(lw.storage.read(path).arrays)"
         )
+    arrays = {name: array for name, array in stored.arrays.items() if not name.startswith("training/")}
+    # Before anything is allocated: a small file may describe a huge network.
+    layout = {name: parameter.shape for name, parameter in _named(Sequential(*layers_of(spec.get("layers"))), "")}
+    if layout != {name: array.shape for name, array in arrays.items()}:
+        raise FileError(f"{path} is not whole: its arrays are not those of the network that its header describes")
     net = Network.from_spec(spec)
-    net.load_state_dict({name: array for name, array in stored.arrays.items() if not name.startswith("training/")})
+    net.load_state_dict(arrays)
     return net

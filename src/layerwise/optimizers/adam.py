@@ -44,7 +44,7 @@ class Adam(Optimizer):
         weight_decay: float = 0.0,
     ) -> None:
         super().__init__(lr)
-        if len(tuple(betas)) != 2:
+        if not isinstance(betas, Sequence) or len(betas) != 2:
             raise SettingError(f"betas are two numbers, such as (0.9, 0.999); got {betas!r}")
         self.betas = (fraction("beta1", betas[0]), fraction("beta2", betas[1]))
         self.eps = not_negative("eps", eps)

@@ -30,12 +30,15 @@ class Optimizer(ABC):
 
     def step(self, theta: Array, grad: Array, lr: float | None = None) -> None:
         """Change theta in place. theta, grad: (P,). lr: the rate of this step, if it is not the one from the start."""
-        if theta.shape != grad.shape:
-            raise ShapeError(f"theta and grad must be equally long, got {theta.shape} and {grad.shape}")
+        if not isinstance(theta, np.ndarray) or not isinstance(grad, np.ndarray):
+            raise KindError(f"theta and grad must be arrays, got {type(theta).__name__} and {type(grad).__name__}")
+        if theta.ndim != 1 or theta.shape != grad.shape:
+            raise ShapeError(f"theta and grad must be flat and equally long, got {theta.shape} and {grad.shape}")
+        lr = self.lr if lr is None else not_negative("lr", lr)
         if self.t == 0 or (self.slots and self.state[self.slots[0]].shape != theta.shape):
             self._begin(theta)
         self.t += 1
-        self.update(theta, grad, self.lr if lr is None else lr)
+        self.update(theta, grad, lr)
 
     @abstractmethod
     def update(self, theta: Array, grad: Array, lr: float) -> None:
@@ -56,6 +59,8 @@ class Optimizer(ABC):
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Go on from a state that `state_dict` gave."""
+        if not isinstance(state, Mapping) or "t" not in state:
+            raise FileError(f"{self!r} goes on from what its state_dict() gave, with the count of steps 't'")
         if int(state["t"]) and (set(state) - {"t"}) != set(self.slots):
             raise FileError(f"{self!r} keeps {self.slots or 'no arrays'}, the state holds {sorted(set(state) - {'t'})}")
         self.t = int(state["t"])

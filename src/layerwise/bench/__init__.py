@@ -1,0 +1,15 @@
+"""The bench: training steps timed against PyTorch, JAX and scikit-learn, fairly and kept as data.
+
+Every contender trains in a process of its own, because the waiting threads of one framework's pool take the core
+from the next. All start at the same weights and must reach the same losses on the same batches before any clock
+runs. Rounds are short and interleaved, so a disturbance of the machine hits all alike, and ratios are formed within
+a round. `workloads.py` says what is trained, `contenders/` who trains it, `worker.py` is one process,
+`run.py` the rounds, `figures.py` the statistics and `report.py` the table and the record.
+"""
+
+from __future__ import annotations
+
+from layerwise.bench.report import show
+from layerwise.bench.run import run_bench
+
+__all__ = ["run_bench", "show"]

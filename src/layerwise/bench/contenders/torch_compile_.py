@@ -1,0 +1,74 @@
+"""PyTorch compiled: forward pass, gradient and update as one graph.
+
+Measured, microseconds a step on W1 and W2: this whole step by `torch.func` 190 and 1,280; compiling forward pass and
+loss only, with `backward()` and the optimizer outside, 600 and 1,480; compiling a function that calls `backward()`,
+which breaks the graph there, 660 and 1,930; the same with compiled autograd 2,270 and 3,110. The fastest is taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from layerwise.bench.contenders import Trainee, look_up
+from layerwise.bench.contenders.torch_eager_ import about, converter, network
+from layerwise.bench.workloads import Workload
+from layerwise.extras import require
+from layerwise.types import Array
+
+MODE = "default"  # measured: the other modes are within the noise of it on a CPU
+
+
+def build(workload: Workload, weights: dict[str, Array]) -> Trainee:
+    torch = require("torch", extra="bench", purpose="Timing against torch.compile")
+    net, loss = network(torch, workload, weights)
+    parameters = {name: value.detach().clone() for name, value in net.named_parameters()}
+    update = look_up(UPDATES, workload.optimizer, "torch.compile")(torch, parameters, workload.lr)
+
+    def cost(parameters: dict[str, Any], x: Any, t: Any) -> Any:
+        return loss(torch.func.functional_call(net, parameters, (x,)), t)
+
+    gradient_and_cost = torch.func.grad_and_value(cost)
+
+    def whole(x: Any, t: Any) -> Any:
+        gradients, value = gradient_and_cost(parameters, x, t)
+        update(gradients)
+        return value
+
+    compiled = torch.compile(whole, mode=MODE)
+
+    def step(x: Any, t: Any) -> Any:
+        with torch.no_grad():
+            return compiled(x, t)
+
+    return Trainee(step, converter(torch), read=float, about={**about(torch), "mode": MODE})
+
+
+def _sgd(torch: Any, parameters: dict[str, Any], lr: float) -> Callable[[dict[str, Any]], None]:
+    def update(gradients: dict[str, Any]) -> None:
+        for name, theta in parameters.items():
+            theta.sub_(lr * gradients[name])
+
+    return update
+
+
+def _adam(torch: Any, parameters: dict[str, Any], lr: float) -> Callable[[dict[str, Any]], None]:
+    """torch.optim.Adam's update at its defaults, written out, since the optimizer itself breaks the graph."""
+    first = {name: torch.zeros_like(theta) for name, theta in parameters.items()}
+    second = {name: torch.zeros_like(theta) for name, theta in parameters.items()}
+    steps = torch.zeros(())
+
+    def update(gradients: dict[str, Any]) -> None:
+        steps.add_(1)
+        rate = lr / (1 - 0.9**steps)
+        root = (1 - 0.999**steps).sqrt()
+        for name, theta in parameters.items():
+            g, m, v = gradients[name], first[name], second[name]
+            m.mul_(0.9).add_(g, alpha=0.1)
+            v.mul_(0.999).addcmul_(g, g, value=0.001)
+            theta.sub_(rate * m / (v.sqrt() / root + 1e-8))
+
+    return update
+
+
+UPDATES: dict[str, Any] = {"SGD": _sgd, "Adam": _adam}

@@ -1,0 +1,46 @@
+"""PyTorch as most people run it: eager mode, gradients set to None, the optimizer of `torch.optim`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from layerwise.bench.contenders import Trainee
+from layerwise.bench.workloads import Workload
+from layerwise.extras import require
+from layerwise.types import Array
+
+# Measured on W2: fused 1.0, foreach 1.10, the plain loop 1.17, torch's own choice 1.16. On W1's SGD there is no
+# difference beyond the noise, so that one keeps torch's own choice.
+FASTEST: dict[str, dict[str, Any]] = {"Adam": {"fused": True}, "SGD": {}}
+
+
+def build(workload: Workload, weights: dict[str, Array]) -> Trainee:
+    torch = require("torch", extra="bench", purpose="Timing against PyTorch")
+    net, loss = network(torch, workload, weights)
+    fastest = FASTEST.get(workload.optimizer, {})
+    optimizer = getattr(torch.optim, workload.optimizer)(net.parameters(), lr=workload.lr, **fastest)
+
+    def step(x: Any, t: Any) -> Any:
+        optimizer.zero_grad(set_to_none=True)
+        value = loss(net(x), t)
+        value.backward()
+        optimizer.step()
+        return value
+
+    return Trainee(step, converter(torch), read=float, about={**about(torch), "optimizer": fastest})
+
+
+def network(torch: Any, workload: Workload, weights: dict[str, Array]) -> tuple[Any, Any]:
+    """The workload's layers as `torch.nn.Sequential`, at the given weights, and its loss."""
+    net = torch.nn.Sequential(*(getattr(torch.nn, kind)(*arguments) for kind, *arguments in workload.layers))
+    net.load_state_dict({name: torch.from_numpy(value.copy()) for name, value in weights.items()})
+    return net, getattr(torch.nn, workload.loss)()
+
+
+def converter(torch: Any) -> Any:
+    """Copies a batch into tensors."""
+    return lambda x, t: (torch.from_numpy(x.copy()), torch.from_numpy(t.copy()))
+
+
+def about(torch: Any) -> dict[str, Any]:
+    return {"torch": torch.__version__, "threads": torch.get_num_threads()}

@@ -1,0 +1,49 @@
+"""The machine and its settings, as far as they move the figures."""
+
+from __future__ import annotations
+
+import os
+import platform
+from pathlib import Path
+from typing import Any
+
+SPEED_VARIABLES = ("OMP_", "OPENBLAS_", "MKL_", "GOTO_", "NUMBA_", "KMP_", "XLA_FLAGS", "VECLIB_", "BLIS_")
+"""Environment variables that begin so change how fast one contender or another runs."""
+
+
+def describe() -> dict[str, Any]:
+    """Processor, cores, load, system, Python, and the environment variables that change speed."""
+    return {
+        "cpu": cpu_model(),
+        "cores": cores(),
+        "load": load(),
+        "system": f"{platform.system()} {platform.machine()}",
+        "python": platform.python_version(),
+        "environment": {k: v for k, v in sorted(os.environ.items()) if k.startswith(SPEED_VARIABLES)},
+    }
+
+
+def cpu_model() -> str:
+    """The processor's name, as the system gives it."""
+    try:
+        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    except OSError:  # not Linux
+        pass
+    return platform.processor() or platform.machine()
+
+
+def cores() -> int:
+    """The cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def load() -> float | None:
+    """The number of programs that wanted a core, averaged over the last minute; None where unknown."""
+    try:
+        return round(os.getloadavg()[0], 2)
+    except (AttributeError, OSError):  # Windows has no such figure
+        return None

@@ -1,0 +1,107 @@
+"""What a bench run leaves behind, as data: every round of every contender, and the machine it ran on."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from layerwise.bench import figures
+from layerwise.errors import FileError
+
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Round:
+    """One timed round of one contender. `place` is its turn within the round, from 0."""
+
+    number: int
+    place: int
+    steps: int
+    seconds: float
+    microseconds: float
+    """A training step."""
+    loss: float | None
+    """Of the last step."""
+
+
+@dataclass
+class Row:
+    """One contender on one workload. A row with a problem has no ratios."""
+
+    name: str
+    label: str
+    peer: bool
+    about: dict[str, Any] = field(default_factory=dict)
+    check_losses: list[float] = field(default_factory=list)
+    rounds: list[Round] = field(default_factory=list)
+    problem: str | None = None
+
+    @property
+    def times(self) -> list[float]:
+        """Microseconds a step, round by round."""
+        return [each.microseconds for each in self.rounds]
+
+    @property
+    def sound(self) -> bool:
+        """Whether the row took part to the end and did the same work as the others."""
+        return self.problem is None and bool(self.rounds)
+
+
+@dataclass
+class Table:
+    """All contenders on one workload."""
+
+    workload: str
+    title: str
+    rows: list[Row] = field(default_factory=list)
+
+    def row(self, name: str) -> Row | None:
+        """The sound row of this name, if there is one."""
+        return next((each for each in self.rows if each.name == name and each.sound), None)
+
+    def best_peer(self) -> Row | None:
+        """The library with the smallest median."""
+        peers = [each for each in self.rows if each.peer and each.sound]
+        return min(peers, key=lambda each: figures.spread(each.times).median, default=None)
+
+    def against(self, row: Row | None) -> figures.Ratio | None:
+        """Layerwise's time as a share of this row's."""
+        ours = self.row("layerwise")
+        if ours is None or row is None or row is ours or not row.sound:
+            return None
+        return figures.ratio(ours.times, row.times)
+
+
+@dataclass
+class Record:
+    """One run of the bench."""
+
+    date: str
+    seed: int
+    rounds: int
+    seconds: float
+    machine: dict[str, Any]
+    tables: list[Table] = field(default_factory=list)
+
+    def as_data(self) -> dict[str, Any]:
+        """The record for JSON, with the figures that follow from the rounds beside them."""
+        data = {"format": FORMAT, **asdict(self)}
+        for table, plain in zip(self.tables, data["tables"], strict=True):
+            for row, entry in zip(table.rows, plain["rows"], strict=True):
+                entry["microseconds"] = asdict(figures.spread(row.times)) if row.rounds else None
+                against = table.against(row)
+                entry["layerwise_ratio"] = asdict(against) if against else None
+            best = table.best_peer()
+            plain["best_peer"] = best.name if best else None
+        return data
+
+    def write(self, path: Path) -> None:
+        """Write the record as JSON; folders on the way are made."""
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(json.dumps(self.as_data(), indent=1) + "\n", encoding="utf-8")
+        except OSError as error:
+            raise FileError(f"can not write the bench record {path}: {error.strerror}: choose another --out") from None

@@ -1,0 +1,120 @@
+"""The bench's record as tables that fit 80 columns, with or without colour."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from layerwise.bench import figures
+from layerwise.bench.check import CHECK_STEPS
+from layerwise.bench.record import Record, Row, Table
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+BUSY = 0.5
+"""A load above this many programs before the start means that the machine was not the bench's alone."""
+
+
+def show(record: Record, console: Console | None = None) -> None:
+    """Print the tables and what they say. Without a console: standard output, plain when it is a pipe."""
+    if console is None:
+        from rich.console import Console
+
+        console = Console()
+    for table in record.tables:
+        console.print(_grid(table))
+        for sentence in sentences(table):
+            console.print(sentence, highlight=False, markup=False)
+        console.print()
+    for sentence in circumstances(record):
+        console.print(sentence, highlight=False, markup=False, style="dim")
+
+
+def _grid(table: Table) -> Any:
+    from rich import box
+    from rich.table import Table as Grid
+    from rich.text import Text
+
+    grid = Grid(
+        title=f"{table.workload}  {table.title}",
+        caption="microseconds a training step",
+        title_justify="left",
+        caption_justify="left",
+        box=box.SIMPLE_HEAD,
+        padding=(0, 1),
+    )
+    grid.add_column("", no_wrap=True)
+    grid.add_column("median", justify="right", no_wrap=True)
+    grid.add_column("middle half", justify="right", no_wrap=True)
+    grid.add_column("Layerwise\ntakes", justify="right", no_wrap=True)
+    grid.add_column("", overflow="fold")
+    best = table.best_peer()
+    for row in table.rows:
+        style = "bold" if row.name == "layerwise" else None
+        grid.add_row(*(Text(cell) for cell in _cells(table, row, best)), style=style)
+    return grid
+
+
+def _cells(table: Table, row: Row, best: Row | None) -> tuple[str, str, str, str, str]:
+    if not row.rounds:
+        return row.label, "", "", "", row.problem or ""
+    spread, share = figures.spread(row.times), table.against(row)
+    note = row.problem or ("best peer" if row is best else "")
+    return (
+        row.label,
+        _time(spread.median),
+        f"{_time(spread.lower)}–{_time(spread.upper)}",
+        f"{share.paired.median:.2f} ×" if share else "",
+        note,
+    )
+
+
+def _time(microseconds: float) -> str:
+    """Three digits that mean something.
+
+    >>> _time(15.26), _time(1234.5)
+    ('15.3', '1,234')
+    """
+    return f"{microseconds:.1f}" if microseconds < 100 else f"{microseconds:,.0f}"
+
+
+def sentences(table: Table) -> list[str]:
+    """What the table says: the two ratios that count, and what was checked."""
+    said = []
+    for row, name in ((table.best_peer(), "the best peer, "), (table.row("products"), "the bare ")):
+        share = table.against(row)
+        if row and share:
+            said.append(
+                f"Layerwise takes {share.paired.median:.2f} of the time of {name}{row.label} "
+                f"(median of {len(row.rounds)} rounds; middle half {share.paired.lower:.2f} to "
+                f"{share.paired.upper:.2f}; ratio of the medians {share.of_medians:.2f})."
+            )
+    checked = [row for row in table.rows if row.check_losses and row.sound]
+    if len(checked) > 1:
+        said.append(
+            f"Same work: {len(checked)} contenders reached the same losses in {CHECK_STEPS} equal steps, "
+            f"the last {checked[0].check_losses[-1]:.4f}."
+        )
+    return said
+
+
+def circumstances(record: Record) -> list[str]:
+    """Where and how it was measured, and what makes the figures doubtful."""
+    machine = record.machine
+    rows = [row for table in record.tables for row in table.rows]
+    packages = ("layerwise", "numpy", "torch", "jax", "sklearn")
+    versions = {name: str(row.about[name]) for row in rows for name in packages if name in row.about}
+    said = [
+        f"{machine['cpu']}, {machine['cores']} cores, {machine['system']}, Python {machine['python']}; "
+        + ", ".join(f"{name} {versions[name]}" for name in packages if name in versions)
+        + f"; float32, {record.rounds} interleaved rounds of {record.seconds:g} s, seed {record.seed}."
+    ]
+    if machine["load"] is not None and machine["load"] > BUSY:
+        said.append(
+            f"Before the start {machine['load']:g} programs wanted a core on average: expect noise; the ratios "
+            "hold better than the times."
+        )
+    if machine["environment"]:
+        listed = " ".join(f"{name}={value}" for name, value in machine["environment"].items())
+        said.append(f"Set in the environment, and able to slow a contender: {listed}")
+    return said

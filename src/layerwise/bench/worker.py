@@ -1,0 +1,113 @@
+"""One contender in a process of its own: `python -m layerwise.bench.worker CONTENDER WORKLOAD [SEED]`.
+
+It builds, takes the check steps, warms up and prints one JSON line. Then it sleeps on its standard input. For each
+line `go SECONDS` it trains for that long on a fresh pool of batches and prints one JSON line again. It ends
+when its input does.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import math
+import os
+import sys
+import time
+from collections.abc import Iterator
+from typing import Any, TextIO
+
+from layerwise.bench.check import first_losses
+from layerwise.bench.contenders import CONTENDERS, Trainee
+from layerwise.bench.workloads import Batch, chosen
+from layerwise.checks import one_of
+from layerwise.errors import DivergedError, MissingExtraError
+
+WARM_UP = 0.1
+"""The share of a round's seconds that is trained first and not timed: caches and threads come back from others."""
+
+GLANCE, PATIENCE = 0.02, 1.0
+"""Seconds between two looks at the process's own idleness, and the longest wait for it."""
+
+
+def main(arguments: list[str]) -> int:
+    """Serve rounds until the input ends."""
+    channel = _own_channel()
+    try:
+        contender = CONTENDERS[one_of("contender", arguments[0], CONTENDERS)]
+        workload, seed = chosen([arguments[1]])[0], int(arguments[2]) if len(arguments) > 2 else 0
+        trainee = contender.build(workload, workload.initial_weights(seed))
+        losses = first_losses(trainee, workload, seed)
+        one_round(trainee, workload.batches(seed, 0), WARM_UP)  # compilation is over; this wakes what else is lazy
+        fall_still()
+        _say(channel, about=trainee.about, losses=losses)
+        for number, line in enumerate(sys.stdin, start=1):
+            word, seconds = line.split()
+            if word != "go":
+                raise ValueError(f"expected a line 'go SECONDS', got {line!r}")
+            figures = one_round(trainee, workload.batches(seed, number), float(seconds))
+            fall_still()
+            _say(channel, **figures)
+    except MissingExtraError:
+        _say(channel, problem="not installed:\npip install -e '.[bench]'")
+    except Exception as error:  # whatever a framework raises, the other contenders go on and the row says it
+        _say(channel, problem=_first_line(error))
+        raise
+    return 0
+
+
+def one_round(trainee: Trainee, batches: list[Batch], seconds: float) -> dict[str, Any]:
+    """Train for `seconds`, each step on the next batch of the pool; only what is between the clocks counts."""
+    pool = itertools.cycle([trainee.convert(x, t) for x, t in batches])
+    trainee.read(_train(trainee, pool, WARM_UP * seconds)[1])
+    start = time.perf_counter()
+    steps, last = _train(trainee, pool, seconds)
+    loss = trainee.read(last)  # waits for what is still under way, so this belongs before the clock is read
+    taken = time.perf_counter() - start
+    if loss is not None and not math.isfinite(loss):
+        raise DivergedError(f"the loss is {loss} after {steps} steps")
+    return {"steps": steps, "seconds": taken, "microseconds": taken / steps * 1e6, "loss": loss}
+
+
+def fall_still() -> None:
+    """Return when no thread of this process uses a core any more.
+
+    The threads of a pool spin for a while after their last work, in hope of more: those of OpenBLAS for 0.1 s. Spoken
+    of too early, they would take that time from the next contender.
+    """
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        before = time.process_time()
+        time.sleep(GLANCE)
+        if time.process_time() - before < 0.1 * GLANCE:
+            return
+
+
+def _train(trainee: Trainee, pool: Iterator[tuple[Any, Any]], seconds: float) -> tuple[int, Any]:
+    step, clock, steps = trainee.step, time.perf_counter, 0
+    end = clock() + seconds
+    while True:
+        last = step(*next(pool))
+        steps += 1
+        if clock() >= end:
+            return steps, last
+
+
+def _own_channel() -> TextIO:
+    """The real standard output, kept for JSON lines; what a framework prints goes to the errors."""
+    channel = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    return channel
+
+
+def _say(channel: TextIO, **content: Any) -> None:
+    channel.write(json.dumps(content) + "\n")
+    channel.flush()
+
+
+def _first_line(error: Exception) -> str:
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return f"failed: {lines[0] if lines else type(error).__name__}"[:200]
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,184 @@
+"""Checkpoints: everything that a run depends on, in one file that is whole or absent.
+
+A checkpoint is also a file of the network: `lw.load(path)` reads its weights. Timings and dates are left out, so equal
+runs write equal bytes.
+"""
+
+from __future__ import annotations
+
+import os
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+import numpy as np
+
+from layerwise import storage
+from layerwise.errors import FileError, SettingError
+from layerwise.network import Network
+from layerwise.optimizers import OPTIMIZERS, Optimizer
+from layerwise.training.events import Listener
+from layerwise.training.history import History
+from layerwise.types import Array
+
+_PREFIX = "training/"
+_LATEST = "training/latest"
+
+
+@dataclass
+class Position:
+    """Where a run stands, between two steps."""
+
+    epoch: int = 0
+    """Whole epochs done."""
+    samples: int = 0
+    """Samples seen in the epoch that has begun."""
+    step: int = 0
+    """Updates made."""
+    loss_total: float = 0.0
+    """Sum over the samples of this epoch of the loss of their batch."""
+    first_loss: float = 0.0
+    """The loss of the very first batch, the measure of divergence."""
+    stopped: str = "running"
+    """Why a listener ended the run, if one has."""
+
+
+def fingerprint(*arrays: Array) -> str:
+    """A short sum over shapes, types and bytes, to notice when a run is resumed on other data."""
+    total = 0
+    for array in arrays:
+        total = zlib.crc32(f"{array.shape}{array.dtype}".encode(), total)
+        total = zlib.crc32(np.ascontiguousarray(array).data, total)
+    return f"{total:08x}"
+
+
+def save(
+    path: str | os.PathLike[str],
+    net: Network,
+    optimizer: Optimizer,
+    position: Position,
+    history: History,
+    listeners: Sequence[Listener],
+    settings: Mapping[str, Any],
+    latest: Array | None = None,
+) -> None:
+    """Write the state of a run between two steps.
+
+    settings: what a resumed run must agree on. latest: the parameters that it goes on from, where the network holds
+    others (the best ones, at the end of early stopping).
+    """
+    arrays: dict[str, Array] = dict(net.state_dict())
+    if latest is not None and not np.array_equal(latest, net.theta):
+        arrays[_LATEST] = latest
+    training: dict[str, Any] = {
+        "position": asdict(position),
+        "history": history.as_dict(),
+        "settings": dict(settings),
+        "environment": history.environment,
+        "passes": net.passes,
+    }
+    training["optimizer"] = _split(optimizer.state_dict(), "optimizer", arrays)
+    training["listeners"] = {
+        name: _split(listener.state(), name, arrays) for name, listener in _named(listeners) if listener.state()
+    }
+    storage.write(path, arrays, {"kind": "checkpoint", "network": net.spec(), "training": training})
+
+
+@dataclass
+class Checkpoint:
+    """A checkpoint that was read, and found to be one."""
+
+    path: str
+    arrays: dict[str, Array]
+    network: dict[str, Any]
+    training: dict[str, Any]
+
+    @property
+    def threads(self) -> int:
+        """The threads that the run was made with."""
+        return int(self.training["environment"]["threads"])
+
+    def restore(
+        self,
+        net: Network,
+        optimizer: Optimizer,
+        listeners: Sequence[Listener],
+        settings: Mapping[str, Any],
+        epochs: int,
+    ) -> tuple[Position, History]:
+        """Put net, optimizer and listeners into the state of the file; refuse settings that differ from the run's."""
+        self._refuse_other(net, settings)
+        known = {field.name for field in fields(Position)}
+        position = Position(**{key: value for key, value in self.training["position"].items() if key in known})
+        net.load_state_dict({name: a for name, a in self.arrays.items() if not name.startswith(_PREFIX)})
+        net.passes = int(self.training["passes"])
+        optimizer.load_state_dict(self._join(self.training["optimizer"], "optimizer"))
+        states = self.training["listeners"]
+        for name, listener in _named(listeners):
+            if name in states:
+                listener.load_state(self._join(states[name], name))
+        if position.epoch < epochs and position.stopped != "stopped early" and _LATEST in self.arrays:
+            net.theta = self.arrays[_LATEST]
+        return position, History(self.training["history"])
+
+    def _refuse_other(self, net: Network, settings: Mapping[str, Any]) -> None:
+        if net.spec() != self.network:
+            raise SettingError(f"{self.path} belongs to another network: rebuild it with lw.load({self.path!r})")
+        then = self.training["settings"]
+        for name, value in settings.items():
+            if then.get(name) != value:
+                raise SettingError(
+                    f"{self.path} was made with {name} = {then.get(name)!r}, this run has {value!r}: a resumed run "
+                    "goes on with the same settings, or starts anew without resume="
+                )
+
+    def _join(self, plain: Mapping[str, Any], owner: str) -> dict[str, Any]:
+        start = f"{_PREFIX}{owner}/"
+        found = {name.removeprefix(start): a for name, a in self.arrays.items() if name.startswith(start)}
+        return {**plain, **found}
+
+
+def read(path: str | os.PathLike[str]) -> Checkpoint:
+    """Read a checkpoint. Raises FileError for a file that is missing, damaged, or not a checkpoint of a run."""
+    stored = storage.read(path)
+    header = stored.header
+    if not stored.checked or not isinstance(header, dict) or header.get("kind") != "checkpoint":
+        raise FileError(f"{path} is no checkpoint of a training run, so there is nothing to resume")
+    return Checkpoint(str(path), stored.arrays, header["network"], header["training"])
+
+
+def settings_of(
+    optimizer: Optimizer,
+    loss: Any,
+    schedule: Any,
+    regularizer: Any,
+    clip_norm: float | None,
+    batch_size: int,
+    seed: int,
+) -> dict[str, Any]:
+    """What must be equal for a resumed run to be the same run, as plain values."""
+    return {
+        "optimizer": OPTIMIZERS.spec(optimizer) if type(optimizer).__name__ in OPTIMIZERS else repr(optimizer),
+        "loss": repr(loss),
+        "schedule": repr(schedule),
+        "regularizer": repr(regularizer),
+        "clip_norm": clip_norm,
+        "batch_size": batch_size,
+        "seed": seed,
+    }
+
+
+def _split(state: Mapping[str, Any], owner: str, arrays: dict[str, Array]) -> dict[str, Any]:
+    """Move the arrays of a state among the arrays of the file; return what is left."""
+    plain: dict[str, Any] = {}
+    for name, value in state.items():
+        if isinstance(value, np.ndarray):
+            arrays[f"{_PREFIX}{owner}/{name}"] = value
+        else:
+            plain[name] = value
+    return plain
+
+
+def _named(listeners: Sequence[Listener]) -> list[tuple[str, Listener]]:
+    return [(f"{index}.{type(listener).__name__}", listener) for index, listener in enumerate(listeners)]

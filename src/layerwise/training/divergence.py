@@ -1,0 +1,35 @@
+"""When a run leaves the range of the numbers: noticing it, and saying why in plain words."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from layerwise.types import Array
+
+GROWTH = 1e6
+"""A loss this many times the larger of 1 and the first loss will not come back."""
+
+
+def has_diverged(loss: float, first_loss: float) -> bool:
+    """Whether a loss is not finite, or out of all proportion to the first one.
+
+    >>> has_diverged(float("nan"), 2.3), has_diverged(3e9, 2.3), has_diverged(5.0, 2.3)
+    (True, True, False)
+    """
+    return not math.isfinite(loss) or loss > GROWTH * max(1.0, first_loss)
+
+
+def cause(x: Array, target: Array, lr: float) -> str:
+    """The most likely cause of a divergence, and what to do about it.
+
+    Inputs and targets far from 1 come first: with them, any usual learning rate is too large.
+    """
+    largest_x = float(np.abs(x).max(initial=0))
+    if largest_x > 1e3:
+        return f"The inputs reach {largest_x:.3g}: scale them to about -1 to 1, as lw.data does."
+    largest_target = float(np.abs(target).max(initial=0)) if target.dtype.kind == "f" else 0.0
+    if largest_target > 1e3:
+        return f"The targets reach {largest_target:.3g}: scale them to about -1 to 1, as lw.data does."
+    return f"The learning rate {lr:.3g} is too large here: try {lr / 10:.3g}, or clip_norm=1."

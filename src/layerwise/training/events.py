@@ -1,0 +1,94 @@
+"""What a training run tells: typed events, and the listener that receives them.
+
+Progress displays, early stopping, checkpoints, the lab are listeners: the loop knows none of them. A listener may look
+at everything and ask the run to stop; it changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from layerwise.network import Network
+from layerwise.types import Array
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The run begins, or goes on from `step`."""
+
+    net: Network
+    samples: int
+    epochs: int
+    steps_per_epoch: int
+    epoch: int
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
+class StepEnded:
+    """One update has been made. step and epoch count from 1; loss is that of the batch, before the update."""
+
+    step: int
+    epoch: int
+    loss: float
+    lr: float
+
+
+@dataclass(frozen=True, slots=True)
+class EpochEnded:
+    """All samples have been seen once more. metrics: the history's numbers of this epoch, by name."""
+
+    epoch: int
+    epochs: int
+    step: int
+    metrics: Mapping[str, float]
+    net: Network
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The run is over, whatever ended it: "finished", "stopped early", "interrupted", "diverged" or "failed"."""
+
+    reason: str
+    step: int
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """A listener's wish to end the run, and the parameters to go back to (None: stay)."""
+
+    reason: str
+    theta: Array | None = None
+
+
+class Listener:
+    """Receives events; a subclass overrides what it wants to hear. The loop makes no event that nobody hears."""
+
+    def started(self, event: Started) -> None:
+        """The run begins."""
+
+    def step_ended(self, event: StepEnded) -> Stop | None:
+        """An update was made."""
+        return None
+
+    def epoch_ended(self, event: EpochEnded) -> Stop | None:
+        """An epoch is complete."""
+        return None
+
+    def ended(self, event: Ended) -> None:
+        """The run is over; called in every case."""
+
+    def state(self) -> dict[str, Any]:
+        """What a checkpoint must hold for this listener to go on exactly: numbers, text, lists, and arrays."""
+        return {}
+
+    def load_state(self, state: Mapping[str, Any]) -> None:
+        """Go on from a state that `state` gave."""
+
+    @property
+    def hears_steps(self) -> bool:
+        """Whether `step_ended` is overridden."""
+        return type(self).step_ended is not Listener.step_ended

@@ -1,0 +1,192 @@
+"""An experiment is one table: data, network, loss, optimizer, schedule, regularisation, length, seed.
+
+The same table is the TOML file in a run's folder, the options of the command line and the header of a checkpoint.
+Names in it come from registries; nothing in it is imported or evaluated. Running the same table again gives the same
+numbers.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from layerwise import data as datasets
+from layerwise import storage
+from layerwise.data import Dataset
+from layerwise.errors import FileError, LayerwiseError, SettingError, nearest
+from layerwise.losses import LOSSES
+from layerwise.network import Network
+from layerwise.optimizers import OPTIMIZERS
+from layerwise.regularizers import REGULARIZERS
+from layerwise.schedules import SCHEDULES
+from layerwise.training.fit import fit
+from layerwise.training.history import History
+from layerwise.training.listeners import EarlyStopping
+
+Table = dict[str, Any]
+
+
+class Experiment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Everything that decides the outcome of a run.
+
+    data: {"name": "digits"} or {"path": "my.csv", "target": "price"}, with the options of `lw.data.load` or `read_csv`.
+    layers: rows of layers, as in `Network.spec()`. loss, optimizer, schedule, regularizer: {"name": ..., settings}.
+    early_stopping: the settings of `EarlyStopping`, or absent. threads: for matrix products; absent means one for each
+    core, and the last bits of the result may then differ between machines.
+    """
+
+    data: Table
+    layers: list[Table]
+    loss: Table
+    optimizer: Table
+    schedule: Table | None = None
+    regularizer: Table | None = None
+    early_stopping: Table | None = None
+    clip_norm: float | None = None
+    epochs: int = 20
+    batch_size: int = 64
+    seed: int = 0
+    dtype: str = "float32"
+    threads: int | None = None
+
+    def load_data(self) -> Dataset:
+        """Load and prepare the data, split by the seed of the experiment unless the data states its own."""
+        options = {"seed": self.seed, **self.data}
+        known = "a data table has a name, such as {name = 'digits'}, or a path and a target"
+        if "path" in options:
+            if "target" not in options:
+                raise SettingError(f"{known}; got {self.data}")
+            return _call(datasets.read_csv, options.pop("path"), options.pop("target"), **options)
+        if "name" not in options:
+            raise SettingError(f"{known}; got {self.data}")
+        return _call(datasets.load, options.pop("name"), **options)
+
+    def network(self) -> Network:
+        """A network with fresh weights from the seed."""
+        return Network.from_spec({"layers": self.layers, "seed": self.seed, "dtype": self.dtype})
+
+    def train(self, net: Network, data: Dataset, **watching: Any) -> History:
+        """Train `net` on the training part, choosing by the validation part; the test part is not touched.
+
+        watching: `listeners`, `checkpoint`, `resume` and `progress` of `lw.fit`.
+        """
+        listeners = list(watching.pop("listeners", ()))
+        if self.early_stopping is not None:
+            listeners.insert(0, _call(EarlyStopping, **self.early_stopping))
+        return fit(
+            net,
+            data.train,
+            validation=data.validation,
+            loss=LOSSES.build(self.loss),
+            optimizer=OPTIMIZERS.build(self.optimizer),
+            schedule=None if self.schedule is None else SCHEDULES.build(self.schedule),
+            regularizer=None if self.regularizer is None else REGULARIZERS.build(self.regularizer),
+            clip_norm=self.clip_norm,
+            epochs=self.epochs,
+            batch_size=self.batch_size,
+            seed=self.seed,
+            threads=self.threads,
+            listeners=listeners,
+            **watching,
+        )
+
+    def to_table(self) -> Table:
+        """The experiment as plain tables, without what is absent."""
+        table: Table = msgspec.to_builtins(self)
+        return {name: value for name, value in table.items() if value is not None}
+
+    @classmethod
+    def from_table(cls, table: Table) -> Experiment:
+        """The experiment that a table describes; an unknown or missing entry is named."""
+        for name in table:
+            if name not in cls.__struct_fields__:
+                raise SettingError(f"an experiment has no entry {name!r}.{nearest(name, cls.__struct_fields__)}")
+        try:
+            return msgspec.convert(table, cls)
+        except msgspec.ValidationError as error:
+            raise SettingError(f"the experiment is not complete or not right: {error}") from None
+
+    def to_toml(self) -> str:
+        """The experiment as the text of a TOML file."""
+        import tomli_w
+
+        return tomli_w.dumps(self.to_table())
+
+    @classmethod
+    def from_toml(cls, text: str) -> Experiment:
+        """The experiment in the text of a TOML file."""
+        import tomllib
+
+        try:
+            table = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            raise FileError(f"this is not a TOML file: {error}") from None
+        return cls.from_table(table)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the TOML file, whole or not at all."""
+        storage.replace(path, self.to_toml().encode())
+
+    @classmethod
+    def read(cls, path: str | os.PathLike[str]) -> Experiment:
+        """Read a TOML file."""
+        try:
+            text = Path(path).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise FileError(f"could not read {path}: {getattr(error, 'strerror', None) or error}") from None
+        try:
+            return cls.from_toml(text)
+        except LayerwiseError as error:
+            raise type(error)(f"{path}: {error}") from None
+
+
+def suited(data: Dataset, source: Table, seed: int = 0) -> Experiment:
+    """A sound first experiment for a dataset: a network with two hidden layers, Adam, and a falling rate.
+
+    The widths, the dropout and the length follow from the number of samples and features: few numbers to
+    learn from want dropout and many epochs, many want few epochs.
+    """
+    samples, features = len(data.train.x), int(data.train.x[0].size)
+    plane = features <= 3
+    large = samples > 10_000
+    hidden = (256, 128) if large else (64, 64) if plane else (128, 128)
+    epochs = 20 if large else 100 if plane else 60
+    classification = data.task == "classification"
+    outputs = len(data.classes) if classification else 1
+    return Experiment(
+        data=source,
+        layers=_mlp(features, hidden, outputs, dropout=0.0 if plane else 0.2, flatten=data.train.x.ndim > 2),
+        loss={"name": "CrossEntropyLoss" if classification else "MSELoss"},
+        optimizer={"name": "Adam", "lr": 1e-2 if plane else 2e-3},
+        schedule={"name": "CosineAnnealingLR", "T_max": epochs},
+        early_stopping={"patience": max(10, epochs // 3)},
+        epochs=epochs,
+        batch_size=128 if large else 32,
+        seed=seed,
+    )
+
+
+def _mlp(features: int, hidden: tuple[int, ...], outputs: int, dropout: float, flatten: bool) -> list[Table]:
+    """The rows of a fully connected network with ReLU."""
+    rows: list[Table] = [{"name": "Flatten"}] if flatten else []
+    for width in hidden:
+        rows.append({"name": "Linear", "in_features": features, "out_features": width, "init": "he_normal"})
+        rows.append({"name": "ReLU"})
+        if dropout:
+            rows.append({"name": "Dropout", "p": dropout})
+        features = width
+    return [*rows, {"name": "Linear", "in_features": features, "out_features": outputs}]
+
+
+def _call(function: Any, *arguments: Any, **options: Any) -> Any:
+    """Call with options that come from a table: an unknown one is answered with its nearest neighbour."""
+    import inspect
+
+    known = list(inspect.signature(function).parameters)
+    for name in options:
+        if name not in known:
+            raise SettingError(f"{function.__name__} has no setting {name!r}.{nearest(name, known)}")
+    return function(*arguments, **options)

@@ -1,0 +1,112 @@
+"""`fit`: training in one call."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from layerwise.checks import positive, whole_number
+from layerwise.losses import Loss
+from layerwise.network import Network
+from layerwise.optimizers import Optimizer
+from layerwise.regularizers import Regularizer
+from layerwise.schedules import Schedule
+from layerwise.training import checkpoint as checkpoints
+from layerwise.training.events import Listener
+from layerwise.training.history import History
+from layerwise.training.inputs import checked, require_kind
+from layerwise.training.interrupt import interruptible
+from layerwise.training.listeners.progress import progress_listener
+from layerwise.training.loop import Run
+from layerwise.training.threads import blas_threads, environment
+
+
+def fit(
+    net: Network,
+    train: Any,
+    *,
+    loss: Loss,
+    optimizer: Optimizer,
+    epochs: int = 20,
+    batch_size: int = 64,
+    validation: Any = None,
+    schedule: Schedule | None = None,
+    regularizer: Regularizer | None = None,
+    clip_norm: float | None = None,
+    listeners: Sequence[Listener] = (),
+    checkpoint: str | os.PathLike[str] | None = None,
+    resume: str | os.PathLike[str] | None = None,
+    seed: int = 0,
+    threads: int | None = None,
+    progress: bool | None = None,
+) -> History:
+    """Train a network, and return one number per epoch for everything that was measured.
+
+    net: changed in place. train, validation: pairs (x, target); x (N, ...), target as the loss wants it.
+    epochs: how often every sample is seen. batch_size: samples per update; the last batch may be smaller.
+    schedule: the rate of each epoch. regularizer: a penalty on the weights, not on biases; it is not part of the
+    recorded losses. clip_norm: the largest length of the gradient. listeners: see `lw.training.Listener`.
+    checkpoint: a file that is written after every epoch and on Ctrl-C. resume: such a file; the run goes on from its
+    step, with the same bits as if it had never stopped. seed: for the order of samples and the dropout masks.
+    threads: for matrix products; one for each core unless given. progress: True shows it anywhere, None where a live
+    display is possible, False nowhere.
+
+    The same seed, data, settings, threads and versions give the same bits on the same kind of machine.
+    Raises DivergedError when the loss leaves the range of the numbers (the last good weights are kept), DataError and
+    ShapeError for data that does not fit, TrainingInterrupted on Ctrl-C.
+
+    >>> import layerwise as lw
+    >>> x = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
+    >>> net = lw.Network(lw.Linear(2, 8), lw.Tanh(), lw.Linear(8, 1))
+    >>> loss, optimizer = lw.BCEWithLogitsLoss(), lw.Adam(lr=0.1)
+    >>> history = fit(net, (x, [[0], [1], [1], [0]]), loss=loss, optimizer=optimizer, epochs=100)
+    >>> (net(x) > 0).ravel().tolist()      # XOR
+    [False, True, True, False]
+    """
+    require_kind("net", net, Network)
+    require_kind("loss", loss, Loss)
+    require_kind("optimizer", optimizer, Optimizer)
+    require_kind("schedule", schedule, Schedule, optional=True)
+    require_kind("regularizer", regularizer, Regularizer, optional=True)
+    for listener in listeners:
+        require_kind("a listener", listener, Listener)
+    epochs, batch_size = whole_number("epochs", epochs), whole_number("batch_size", batch_size)
+    seed = whole_number("seed", seed, minimum=0)
+    clip_norm = None if clip_norm is None else positive("clip_norm", clip_norm)
+    x, target = checked("training", train, net, loss)
+    held_out = None if validation is None else checked("validation", validation, net, loss)
+    settings = checkpoints.settings_of(optimizer, loss, schedule, regularizer, clip_norm, batch_size, seed)
+    if checkpoint is not None or resume is not None:
+        settings["data"] = checkpoints.fingerprint(x, target)
+    previous = None if resume is None else checkpoints.read(resume)
+    if previous is not None and threads is None:
+        threads = previous.threads
+
+    # Overflow and the like are noticed by their effect on the loss, and told in words.
+    with blas_threads(threads) as used_threads, interruptible() as interrupt, np.errstate(all="ignore"):
+        run = Run(
+            net,
+            x,
+            target,
+            loss,
+            optimizer,
+            epochs,
+            batch_size,
+            seed,
+            held_out,
+            schedule,
+            regularizer,
+            clip_norm,
+            listeners,
+            progress_listener(progress),
+            checkpoint,
+            settings,
+            interrupt,
+        )
+        if previous is not None:
+            run.position, run.history = previous.restore(net, optimizer, listeners, settings, epochs)
+        run.history.environment = environment(used_threads)
+        return run.train()

@@ -1,0 +1,180 @@
+"""The training loop: for every epoch, for every batch, one step; and after it, what happened is told."""
+
+from __future__ import annotations
+
+import math
+import os
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from layerwise.data.batches import batches, shuffled
+from layerwise.errors import DivergedError, TrainingInterrupted
+from layerwise.losses import Loss
+from layerwise.network import Network
+from layerwise.optimizers import Optimizer, clip_by_norm
+from layerwise.regularizers import Regularizer
+from layerwise.schedules import Schedule
+from layerwise.training import checkpoint as checkpoints
+from layerwise.training.checkpoint import Position
+from layerwise.training.divergence import cause, has_diverged
+from layerwise.training.evaluation import evaluate
+from layerwise.training.events import Ended, EpochEnded, Listener, Started, StepEnded, Stop
+from layerwise.training.history import History
+from layerwise.training.interrupt import Interrupt
+from layerwise.types import Array
+
+
+@dataclass
+class Run:
+    """One training run: its parts, where it stands, and who listens."""
+
+    net: Network
+    x: Array
+    target: Array
+    loss: Loss
+    optimizer: Optimizer
+    epochs: int
+    batch_size: int
+    seed: int
+    validation: tuple[Array, Array] | None
+    schedule: Schedule | None
+    regularizer: Regularizer | None
+    clip_norm: float | None
+    listeners: Sequence[Listener]
+    display: Listener | None
+    checkpoint: str | os.PathLike[str] | None
+    settings: dict[str, Any]
+    interrupt: Interrupt
+    history: History = field(default_factory=History)
+    position: Position = field(default_factory=Position)
+
+    def __post_init__(self) -> None:
+        self.audience = [*self.listeners, *([self.display] if self.display else [])]
+        self.hear_steps = [listener for listener in self.audience if listener.hears_steps]
+        self.good_theta = self.net.theta.copy()
+        self.decay_mask = self.net.decay_mask if self.regularizer else None
+
+    # --- the loop ------------------------------------------------------------------------------------------------
+
+    def train(self) -> History:
+        """Run to the end, and tell the listeners, whatever the end is."""
+        position, reason = self.position, "failed"
+        steps = math.ceil(len(self.x) / self.batch_size)
+        try:
+            for listener in self.audience:
+                listener.started(Started(self.net, len(self.x), self.epochs, steps, position.epoch, position.step))
+            while position.epoch < self.epochs and position.stopped != "stopped early":
+                self.epoch()
+            reason = "stopped early" if position.stopped == "stopped early" else "finished"
+        except DivergedError:
+            reason = "diverged"
+            raise
+        except TrainingInterrupted:
+            reason = "interrupted"
+            raise
+        finally:
+            self.history.stopped = reason
+            for listener in self.audience:
+                listener.ended(Ended(reason, position.step, position.epoch))
+        return self.history
+
+    def epoch(self) -> None:
+        """Visit every sample once, in the order of this epoch; measure; tell."""
+        began, position = time.perf_counter(), self.position
+        lr = self.optimizer.lr if self.schedule is None else self.schedule(self.optimizer.lr, position.epoch)
+        order = shuffled(len(self.x), self.seed, position.epoch)
+        for rows in batches(order, self.batch_size, start=position.samples):
+            value = self.step(self.x[rows], self.target[rows], lr)
+            position.samples += len(rows)
+            position.loss_total += value * len(rows)
+            for listener in self.hear_steps:
+                listener.step_ended(StepEnded(position.step, position.epoch + 1, value, lr))
+            if self.interrupt.requested:
+                self.save()
+                raise TrainingInterrupted(self.interrupted(), position.step, self.history)
+        self.close_epoch(lr, began)
+
+    def step(self, x: Array, target: Array, lr: float) -> float:
+        """One update: forward, loss, backward, optimizer. Returns the loss of the batch."""
+        net = self.net
+        net.zero_grad()
+        y, backward = net.forward(x, training=True, input_gradient=False, seed=self.seed, step=self.position.step)
+        value, backward_loss = self.loss(y, target)
+        self.keep_good_weights(value, lr)
+        backward(backward_loss())
+        if self.regularizer is not None:
+            _, gradient = self.regularizer(net.theta * self.decay_mask)
+            net.grad += gradient
+        if self.clip_norm is not None:
+            clip_by_norm(net.grad, self.clip_norm)
+        self.optimizer.step(net.theta, net.grad, lr)
+        self.position.step += 1
+        return value
+
+    def close_epoch(self, lr: float, began: float) -> None:
+        """Measure, record, tell the listeners, and write the checkpoint."""
+        position = self.position
+        if not np.isfinite(self.net.theta).all():
+            raise self.diverged("the weights left the range of the numbers", position.step, lr)
+        metrics = {"lr": lr, "train_loss": position.loss_total / len(self.x)}
+        if self.validation is not None:
+            found = evaluate(self.net, *self.validation, self.loss)
+            metrics |= {f"val_{name}": value for name, value in found.items()}
+        self.history.append(metrics)
+        position.epoch, position.samples, position.loss_total = position.epoch + 1, 0, 0.0
+        stop = self.tell_epoch(metrics)
+        if stop is not None:
+            position.stopped = stop.reason
+        self.history.seconds.append(time.perf_counter() - began)
+        latest = self.net.theta.copy()
+        if stop is not None and stop.theta is not None:
+            self.net.theta = stop.theta
+        self.save(latest)
+
+    def tell_epoch(self, metrics: dict[str, float]) -> Stop | None:
+        """Tell all listeners of the epoch; the first wish to stop counts."""
+        position = self.position
+        event = EpochEnded(position.epoch, self.epochs, position.step, metrics, self.net)
+        wishes = [listener.epoch_ended(event) for listener in self.audience]
+        return next((wish for wish in wishes if wish is not None), None)
+
+    # --- keeping what is good ------------------------------------------------------------------------------------
+
+    def keep_good_weights(self, value: float, lr: float) -> None:
+        """Weights whose loss is sound are kept; at the first loss that is not, the run ends with the kept ones."""
+        if self.position.step == 0:
+            self.position.first_loss = value
+        if has_diverged(value, self.position.first_loss):
+            raise self.diverged(f"the loss became {value:.3g}", self.position.step + 1, lr)
+        np.copyto(self.good_theta, self.net.theta)
+
+    def diverged(self, what: str, step: int, lr: float) -> DivergedError:
+        """Go back to the last good weights, and say what happened."""
+        self.net.theta = self.good_theta
+        message = f"diverged at step {step}: {what}. {cause(self.x, self.target, lr)} The last good weights are kept."
+        return DivergedError(message, step, self.history)
+
+    def save(self, latest: Array | None = None) -> None:
+        """Write the checkpoint, if one is wanted. `latest`: what a resumed run goes on from, if not net.theta."""
+        if self.checkpoint is not None:
+            checkpoints.save(
+                self.checkpoint,
+                self.net,
+                self.optimizer,
+                self.position,
+                self.history,
+                self.listeners,
+                self.settings,
+                latest,
+            )
+
+    def interrupted(self) -> str:
+        """What Ctrl-C leaves behind, in words."""
+        where = f"interrupted after step {self.position.step}"
+        if self.checkpoint is None:
+            return f"{where}; the network holds the weights of that step"
+        return f"{where}; go on with resume={os.fspath(self.checkpoint)!r}"
