@@ -50,7 +50,7 @@ class Loss(ABC):
             output = real_array("output", output, np.float64)
         target = self.prepare(output, target)
         if weight is None:
-            weight, total = _ONE, float(len(output))
+            weight, total = np.ones((1, 1), output.dtype), float(len(output))
         else:
             weight = _weights(weight, output)[:, None]
             total = float(weight.sum())
@@ -68,7 +68,6 @@ class Loss(ABC):
 
 
 LOSSES: Registry[Loss] = Registry("loss")
-_ONE = np.ones((1, 1), np.float32)  # a weight of 1 for all; float32 leaves the type of the other arrays as it is
 
 
 class _ElementwiseLoss(Loss):
@@ -124,8 +123,8 @@ class BCEWithLogitsLoss(_ElementwiseLoss):
         target = super().prepare(output, target)
         if target.size and (target.min() < 0 or target.max() > 1):  # NaN passes, and makes the value NaN
             raise DataError(
-                f"{self!r} expects targets from 0 (no) to 1 (yes), got {target.min():g} to {target.max():g}: number the "
-                "two classes 0 and 1"
+                f"{self!r} expects targets from 0 (no) to 1 (yes), got {target.min():g} to {target.max():g}: "
+                "number the two classes 0 and 1"
             )
         return target
 

@@ -104,6 +104,8 @@ def read(path: str | os.PathLike[str]) -> Stored:
 
 
 def _as_json(header: Mapping[str, Any]) -> str:
+    if not isinstance(header, dict):
+        raise KindError(f"the header must be a dict, got {type(header).__name__}")
     try:
         text = json.dumps(header, allow_nan=False)
         same = bool(json.loads(text) == header)

@@ -12,11 +12,10 @@ SPEED_VARIABLES = ("OMP_", "OPENBLAS_", "MKL_", "GOTO_", "NUMBA_", "KMP_", "XLA_
 
 
 def describe() -> dict[str, Any]:
-    """Processor, cores, load, system, Python, and the environment variables that change speed."""
+    """Processor, cores, system, Python, and the environment variables that change speed."""
     return {
         "cpu": cpu_model(),
         "cores": cores(),
-        "load": load(),
         "system": f"{platform.system()} {platform.machine()}",
         "python": platform.python_version(),
         "environment": {k: v for k, v in sorted(os.environ.items()) if k.startswith(SPEED_VARIABLES)},
@@ -41,9 +40,14 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
-def load() -> float | None:
-    """The number of programs that wanted a core, averaged over the last minute; None where unknown."""
+def busy_seconds() -> float | None:
+    """Core-seconds that all programs together, and a host that takes cores away, have used since the start.
+
+    None where the system does not count them so: only Linux does.
+    """
     try:
-        return round(os.getloadavg()[0], 2)
-    except (AttributeError, OSError):  # Windows has no such figure
+        _cpu, *ticks = Path("/proc/stat").read_text(encoding="utf-8").splitlines()[0].split()
+    except OSError:
         return None
+    user, nice, system, _idle, _iowait, irq, softirq, steal = (int(each) for each in ticks[:8])
+    return (user + nice + system + irq + softirq + steal) / os.sysconf("SC_CLK_TCK")

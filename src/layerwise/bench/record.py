@@ -25,6 +25,8 @@ class Round:
     """A training step."""
     loss: float | None
     """Of the last step."""
+    others: float | None = None
+    """The share of the machine's cores that other programs used meanwhile; None where the system can not tell."""
 
 
 @dataclass

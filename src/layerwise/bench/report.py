@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from typing import TYPE_CHECKING, Any
 
 from layerwise.bench import figures
@@ -11,8 +12,8 @@ from layerwise.bench.record import Record, Row, Table
 if TYPE_CHECKING:
     from rich.console import Console
 
-BUSY = 0.5
-"""A load above this many programs before the start means that the machine was not the bench's alone."""
+BUSY = 0.05
+"""The share of the machine in other hands above which the report says so."""
 
 
 def show(record: Record, console: Console | None = None) -> None:
@@ -46,7 +47,7 @@ def _grid(table: Table) -> Any:
     grid.add_column("", no_wrap=True)
     grid.add_column("median", justify="right", no_wrap=True)
     grid.add_column("middle half", justify="right", no_wrap=True)
-    grid.add_column("Layerwise\ntakes", justify="right", no_wrap=True)
+    grid.add_column("Layer-\nwise\ntakes", justify="right", no_wrap=True)
     grid.add_column("", overflow="fold")
     best = table.best_peer()
     for row in table.rows:
@@ -109,10 +110,11 @@ def circumstances(record: Record) -> list[str]:
         + ", ".join(f"{name} {versions[name]}" for name in packages if name in versions)
         + f"; float32, {record.rounds} interleaved rounds of {record.seconds:g} s, seed {record.seed}."
     ]
-    if machine["load"] is not None and machine["load"] > BUSY:
+    shares = [each.others for row in rows for each in row.rounds if each.others is not None]
+    if shares and (middle := statistics.median(shares)) > BUSY:
         said.append(
-            f"Before the start {machine['load']:g} programs wanted a core on average: expect noise; the ratios "
-            "hold better than the times."
+            f"Other programs used {middle:.0%} of the machine during the rounds (median). Threads that wait for each "
+            "other stall then for whole time slices: do not trust these figures, measure again on an idle machine."
         )
     if machine["environment"]:
         listed = " ".join(f"{name}={value}" for name, value in machine["environment"].items())

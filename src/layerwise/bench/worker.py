@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterator
 from typing import Any, TextIO
 
+from layerwise.bench import machine
 from layerwise.bench.check import first_losses
 from layerwise.bench.contenders import CONTENDERS, Trainee
 from layerwise.bench.workloads import Batch, chosen
@@ -59,13 +60,24 @@ def one_round(trainee: Trainee, batches: list[Batch], seconds: float) -> dict[st
     """Train for `seconds`, each step on the next batch of the pool; only what is between the clocks counts."""
     pool = itertools.cycle([trainee.convert(x, t) for x, t in batches])
     trainee.read(_train(trainee, pool, WARM_UP * seconds)[1])
-    start = time.perf_counter()
+    busy, own, start = machine.busy_seconds(), time.process_time(), time.perf_counter()
     steps, last = _train(trainee, pool, seconds)
     loss = trainee.read(last)  # waits for what is still under way, so this belongs before the clock is read
     taken = time.perf_counter() - start
+    others = _others(busy, own, taken)
     if loss is not None and not math.isfinite(loss):
         raise DivergedError(f"the loss is {loss} after {steps} steps")
-    return {"steps": steps, "seconds": taken, "microseconds": taken / steps * 1e6, "loss": loss}
+    microseconds = taken / steps * 1e6
+    return {"steps": steps, "seconds": taken, "microseconds": microseconds, "loss": loss, "others": others}
+
+
+def _others(busy: float | None, own: float, taken: float) -> float | None:
+    """The share of the machine that other programs used since `busy` and `own` were read."""
+    now = machine.busy_seconds()
+    if busy is None or now is None:
+        return None
+    foreign = (now - busy) - (time.process_time() - own)
+    return round(min(1.0, max(0.0, foreign / (taken * machine.cores()))), 3)
 
 
 def fall_still() -> None:

@@ -128,8 +128,7 @@ def cross_entropy_with_logits(z: Array, y: Array, weight: Array, denominator: fl
 def binary_cross_entropy_with_logits(z: Array, y: Array, weight: Array, denominator: float) -> Differentiable:
     """The surprise, in nats, at a yes (y = 1) or no (y = 0) under the probability σ(z). y may lie between.
 
-    log σ(z) = min(z, 0) - log(1 + e^-|z|), in which nothing overflows, and log(1 - σ(z)) = log σ(z) - z, so the sum
-    in the brackets is log σ(z) - (1 - y) z.
+    log σ(z) = min(z, 0) - s with s = log(1 + e^-|z|), in which nothing overflows; so the surprise is max(z, 0) - y z + s.
     Backward: dz = w (σ(z) - y) / d.
 
     >>> import numpy as np
@@ -139,12 +138,12 @@ def binary_cross_entropy_with_logits(z: Array, y: Array, weight: Array, denomina
     (10000.693, array([[ 1. ],
            [-0.5]]))
     """
-    log_p = np.minimum(z, 0) - np.log1p(np.exp(-np.abs(z)))
-    loss = (1 - y) * z - log_p
+    s = np.log1p(np.exp(-np.abs(z)))
+    loss = np.maximum(z, 0) - y * z + s
     C = (weight * loss).sum() / denominator
 
     def backward(dC: float) -> Array:
-        p = np.exp(log_p)
+        p = np.exp(np.minimum(z, 0) - s)  # σ(z)
         dz = (dC * weight / denominator) * (p - y)
         return dz
 

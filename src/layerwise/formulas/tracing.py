@@ -67,7 +67,9 @@ class _Recorder:
 
     def __init__(self, code: CodeType, statements: dict[int, _Statement]) -> None:
         self.forward_code = code
-        self.inner_codes = {constant for constant in code.co_consts if isinstance(constant, CodeType)}
+        inner = (constant for constant in code.co_consts if isinstance(constant, CodeType))
+        # A comprehension or a lambda has code of its own, but is a part of the statement it stands in.
+        self.inner_codes = {constant for constant in inner if not constant.co_name.startswith("<")}
         self.statements = statements
         self.pending: dict[FrameType, _Statement] = {}
         self.lines: list[Line] = []

@@ -21,7 +21,7 @@ class Layer(ABC):
     """What every layer is: forward with its way back, the shape it makes, and its parameters by name.
 
     A subclass declares its parameters in its constructor, keeps the constructor's arguments as attributes of the same
-    names, and computes by formulas. What a forward call saves lives in the `backward` it returns, never on the layer, so
+    names, and computes by formulas. What a forward call saves lives in the `backward` it returns, not on the layer, so
     a layer may be used twice in one network, and by two threads.
     """
 
@@ -45,6 +45,12 @@ class Layer(ABC):
     def children(self) -> Iterator[tuple[str, Layer]]:
         """The layers inside this one, by name; a leaf has none."""
         return iter(())
+
+    def all_parameters(self) -> Iterator[Parameter]:
+        """The parameters of this layer and of the layers inside it; a shared one comes once for each of its places."""
+        yield from self.parameters.values()
+        for _, child in self.children():
+            yield from child.all_parameters()
 
     def multiplications(self, shape: Shape) -> int:
         """How many numbers are multiplied for one sample of this shape."""
@@ -84,17 +90,26 @@ class Layer(ABC):
         return deepcopy(self)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Layer:
-        """Copy alone, the layer leaves its network; copied as a part of the network, it stays in the copy."""
-        vectors = {id(parameter.vector) for parameter in self.parameters.values() if parameter.vector is not None}
-        alone = bool(vectors) and not (vectors & memo.keys())
+        """Copied alone, the layer leaves its network; copied as a part of the network, it stays in the copy."""
+        vectors = {id(p.vector): p.vector for p in self.all_parameters() if p.vector is not None}
+        alone = not (vectors.keys() & memo.keys())  # a network copies its vector before its layers
+        if alone:
+            memo.update(vectors)  # the twin's parameters look at the old vector only until they have one of their own
         twin = type(self).__new__(type(self))
         memo[id(self)] = twin
         for name, value in self.__dict__.items():
             twin.__dict__[name] = deepcopy(value, memo)
         if alone:
-            family = list(twin.parameters.values())
-            Vector(family, names=list(twin.parameters), seed=0, dtype=family[0].value.dtype)
+            twin._leave(list(vectors.values()))
+            for key in vectors:
+                del memo[key]
         return twin
+
+    def _leave(self, vectors: list[Vector]) -> None:
+        """Move the parameters that lie in these vectors into one of their own; those without values wait for theirs."""
+        family = list({id(p): p for p in self.all_parameters() if p.vector is not None}.values())
+        if family:
+            Vector(family, names=[""] * len(family), seed=0, dtype=vectors[0].theta.dtype)
 
 
 LAYERS: Registry[Layer] = Registry("layer")

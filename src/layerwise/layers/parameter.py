@@ -19,7 +19,6 @@ from layerwise.errors import SettingError, ShapeError
 from layerwise.random import generator
 from layerwise.types import Array, Generator
 
-
 _LARGEST = 2**31
 """How many numbers a theta may have: 8.6 GB in float32. A slip such as Linear(10**6, 10**6) is refused before it
 takes the memory of the machine."""

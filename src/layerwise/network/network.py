@@ -10,14 +10,14 @@ from typing import Any
 import numpy as np
 
 from layerwise import storage
-from layerwise.arrays import real_array
+from layerwise.arrays import any_array, real_array
 from layerwise.checks import one_of, whole_number
 from layerwise.errors import FileError, KindError, SettingError, ShapeError, nearest
 from layerwise.layers import Layer, Pass, Tap
 from layerwise.layers.parameter import Parameter, Vector
 from layerwise.network.sequential import Sequential
 from layerwise.network.spec import layers_of, rows_of
-from layerwise.network.summary import summary
+from layerwise.network.summary import multiplications, summary
 from layerwise.types import Array, Shape
 
 
@@ -121,14 +121,26 @@ class Network:
         """Return the output and `backward`: dy → dx, which adds the parameter gradients into `grad`.
 
         x: (N, ...), one sample a row. training: whether dropout drops. input_gradient: False spares dx, which is then
-        None. taps: an observer of activations and gradients. seed, step: the address of the random masks; unless
-        given, the network's seed and the number of training passes so far.
+        None, as it is for whole numbers, which have no neighbours to move to. dy: of the shape of the output. taps: an
+        observer of activations and gradients. seed, step: the address of the random masks; unless given, the
+        network's seed and the number of training passes so far.
         """
-        if training and step is None:
-            step = self.passes
-            self.passes += 1
-        pass_ = Pass(training, input_gradient, self.seed if seed is None else seed, step or 0, taps)
-        return self.chain.forward(self._input(x), pass_)
+        x = any_array("x", x)
+        batch = self._input(x)
+        input_gradient = input_gradient and x.dtype.kind == "f"
+        counted = training and step is None
+        step = self.passes if counted else step or 0
+        pass_ = Pass(training, input_gradient, self.seed if seed is None else seed, step, taps)
+        y, backward = self.chain.forward(batch, pass_)
+        self.passes += counted
+
+        def checked(dy: Any) -> Array | None:
+            dy = real_array("dy", dy, self.dtype)
+            if dy.shape != y.shape:
+                raise ShapeError(f"dy must have the shape of the output, {y.shape}, got {dy.shape}")
+            return backward(dy)
+
+        return y, checked
 
     def _input(self, x: Any) -> Array:
         if type(x) is np.ndarray and x.dtype == self.dtype and x.ndim > 1:
@@ -170,6 +182,10 @@ class Network:
         132 bytes of parameters; multiplications are for one sample, forward.
         """
         return summary(self.chain, input_shape, self.dtype.itemsize)
+
+    def multiplications(self, shape: Shape) -> int:
+        """How many numbers are multiplied on the way forward, for one sample of this shape."""
+        return multiplications(self.chain, shape)
 
     def __repr__(self) -> str:
         layers = ", ".join(repr(layer) for layer in self.layers)
@@ -242,7 +258,7 @@ class Network:
     # --- adopting layers -----------------------------------------------------------------------------------------
 
     def _refuse_adopted(self) -> None:
-        for parameter in _parameters(self.chain):
+        for parameter in self.chain.all_parameters():
             if parameter.vector is not None and parameter.vector.owned:
                 raise SettingError(
                     "a layer can belong to one network only, and this one has a network already: pass a new layer, or "
@@ -267,10 +283,6 @@ def _named(layer: Layer, prefix: str) -> Iterator[tuple[str, Parameter]]:
         yield prefix + name, parameter
     for name, child in layer.children():
         yield from _named(child, f"{prefix}{name}.")
-
-
-def _parameters(layer: Layer) -> Iterator[Parameter]:
-    return (parameter for _, parameter in _named(layer, ""))
 
 
 def load(path: str | os.PathLike[str]) -> Network:

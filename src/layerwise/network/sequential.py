@@ -71,17 +71,18 @@ write Linear(64, 10)
             try:
                 shape = layer.output_shape(shape)
             except ShapeError as error:
-                raise ShapeError(error.problem + self._origin(index), error.advice) from None
+                raise ShapeError(error.problem + self._origin(index, error.problem), error.advice) from None
         return shape
 
-    def _origin(self, index: int) -> str:
+    def _origin(self, index: int, problem: str) -> str:
         """Where a shape that does not fit came from: the layer before, and the one that set the number."""
-        if index == 0:
+        if index == 0 or " after " in problem:
             return ""
         before = self.layers[index - 1]
-        words = f" from {before!r}"
-        maker = next((layer for layer in reversed(self.layers[:index]) if layer.parameters), before)
-        return words if maker is before else f"{words} after {maker!r}"
+        maker = next((layer for layer in reversed(self.layers[:index]) if layer.trains), before)
+        if " from " in problem:  # a Sequential inside this one has named the layer before
+            return f" after {maker!r}"
+        return f" from {before!r}" if maker is before else f" from {before!r} after {maker!r}"
 
     def __repr__(self) -> str:
         return f"Sequential({', '.join(repr(layer) for layer in self.layers)})"

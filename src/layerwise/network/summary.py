@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from layerwise.errors import SettingError
+from layerwise.checks import whole_number
+from layerwise.errors import KindError, SettingError
 from layerwise.layers import Layer
 from layerwise.network.sequential import Sequential
 from layerwise.types import Shape
@@ -24,7 +25,7 @@ def input_shape(layer: Layer) -> Shape | None:
 
 def summary(chain: Sequential, shape: Shape | None, itemsize: int) -> str:
     """One row a layer: the shape of its output, its parameters, its multiplications for one sample."""
-    shape = input_shape(chain) if shape is None else shape
+    shape = input_shape(chain) if shape is None else _checked(shape)
     if shape is None:
         raise SettingError("the network does not fix the shape of its input: write summary(input_shape=(1, 28, 28))")
     rows = [("", "Layer", "Output", "Parameters", "Multiplications")]
@@ -44,6 +45,21 @@ def summary(chain: Sequential, shape: Shape | None, itemsize: int) -> str:
     return (
         _table(rows) + f"\n{_bytes(parameters * itemsize)} of parameters; multiplications are for one sample, forward."
     )
+
+
+def multiplications(chain: Sequential, shape: Shape) -> int:
+    """How many numbers are multiplied on the way forward, for one sample of this shape."""
+    total = 0
+    for _, layer in _leaves(chain):
+        total += layer.multiplications(shape)
+        shape = layer.output_shape(shape) or ()
+    return total
+
+
+def _checked(shape: Shape) -> Shape:
+    if not isinstance(shape, tuple | list):
+        raise KindError(f"input_shape is the shape of one sample, such as (1, 28, 28); got {shape!r}")
+    return tuple(size if size is None else whole_number("input_shape", size, minimum=0) for size in shape)
 
 
 def _leaves(layer: Layer) -> list[tuple[str, Layer]]:
@@ -77,7 +93,10 @@ def _table(rows: Sequence[tuple[str, ...]]) -> str:
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     lines = []
     for row in rows:
-        cells = [cell.rjust(w) if column >= 3 else cell.ljust(w) for column, (cell, w) in enumerate(zip(row, widths))]
+        cells = [
+            cell.rjust(w) if column >= 3 else cell.ljust(w)
+            for column, (cell, w) in enumerate(zip(row, widths, strict=True))
+        ]
         lines.append("  ".join(cells).rstrip())
     rule = "-" * max(len(line) for line in lines)
     return "\n".join([lines[0], rule, *lines[1:-1], rule, lines[-1]])

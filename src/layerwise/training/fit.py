@@ -21,7 +21,7 @@ from layerwise.training.inputs import checked, require_kind
 from layerwise.training.interrupt import interruptible
 from layerwise.training.listeners.progress import progress_listener
 from layerwise.training.loop import Run
-from layerwise.training.threads import blas_threads, environment
+from layerwise.training.threads import blas_threads, environment, suited
 
 
 def fit(
@@ -51,7 +51,7 @@ def fit(
     recorded losses. clip_norm: the largest length of the gradient. listeners: see `lw.training.Listener`.
     checkpoint: a file that is written after every epoch and on Ctrl-C. resume: such a file; the run goes on from its
     step, with the same bits as if it had never stopped. seed: for the order of samples and the dropout masks.
-    threads: for matrix products; one for each core unless given. progress: True shows it anywhere, None where a live
+    threads: for matrix products; unless given, one for small batches and one for each core for large ones. progress: True shows it anywhere, None where a live
     display is possible, False nowhere.
 
     The same seed, data, settings, threads and versions give the same bits on the same kind of machine.
@@ -82,11 +82,13 @@ def fit(
     if checkpoint is not None or resume is not None:
         settings["data"] = checkpoints.fingerprint(x, target)
     previous = None if resume is None else checkpoints.read(resume)
-    if previous is not None and threads is None:
-        threads = previous.threads
+    if threads is None:
+        work = batch_size * net.multiplications(x.shape[1:])
+        threads = suited(work) if previous is None else previous.threads
+    threads = whole_number("threads", threads)
 
     # Overflow and the like are noticed by their effect on the loss, and told in words.
-    with blas_threads(threads) as used_threads, interruptible() as interrupt, np.errstate(all="ignore"):
+    with blas_threads(threads), interruptible() as interrupt, np.errstate(all="ignore"):
         run = Run(
             net,
             x,
@@ -108,5 +110,5 @@ def fit(
         )
         if previous is not None:
             run.position, run.history = previous.restore(net, optimizer, listeners, settings, epochs)
-        run.history.environment = environment(used_threads)
+        run.history.environment = environment(threads)
         return run.train()

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from layerwise.bench.contenders import Trainee, look_up
-from layerwise.bench.contenders.torch_eager_ import about, converter, network
+from layerwise.bench.contenders.torch_eager_ import about, converter, network, read
 from layerwise.bench.workloads import Workload
 from layerwise.extras import require
 from layerwise.types import Array
@@ -41,7 +41,7 @@ def build(workload: Workload, weights: dict[str, Array]) -> Trainee:
         with torch.no_grad():
             return compiled(x, t)
 
-    return Trainee(step, converter(torch), read=float, about={**about(torch), "mode": MODE})
+    return Trainee(step, converter(torch), read, about={**about(torch), "mode": MODE})
 
 
 def _sgd(torch: Any, parameters: dict[str, Any], lr: float) -> Callable[[dict[str, Any]], None]:

@@ -27,7 +27,7 @@ def build(workload: Workload, weights: dict[str, Array]) -> Trainee:
         optimizer.step()
         return value
 
-    return Trainee(step, converter(torch), read=float, about={**about(torch), "optimizer": fastest})
+    return Trainee(step, converter(torch), read, about={**about(torch), "optimizer": fastest})
 
 
 def network(torch: Any, workload: Workload, weights: dict[str, Array]) -> tuple[Any, Any]:
@@ -40,6 +40,11 @@ def network(torch: Any, workload: Workload, weights: dict[str, Array]) -> tuple[
 def converter(torch: Any) -> Any:
     """Copies a batch into tensors."""
     return lambda x, t: (torch.from_numpy(x.copy()), torch.from_numpy(t.copy()))
+
+
+def read(loss: Any) -> float:
+    """The number in a loss; PyTorch on a CPU has finished each step when it returns."""
+    return float(loss.detach())
 
 
 def about(torch: Any) -> dict[str, Any]:
