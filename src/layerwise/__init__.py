@@ -30,7 +30,7 @@ _HOME_OF = {name: module for module, names in _HOMES.items() for name in names.s
 _MODULES = {"data", "errors", "formulas", "initializers", "layers", "losses", "metrics", "optimizers", "schedules"}
 _MODULES |= {"bench", "cli", "insight", "network", "plots", "random", "regularizers", "storage", "training"}
 
-__all__ = [*sorted(_HOME_OF), *sorted(_MODULES)]  # noqa: PLE0604
+__all__ = [*sorted(_HOME_OF), *sorted(_MODULES)]
 
 
 def __getattr__(name: str) -> Any:

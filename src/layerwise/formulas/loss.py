@@ -128,7 +128,7 @@ def cross_entropy_with_logits(z: Array, y: Array, weight: Array, denominator: fl
 def binary_cross_entropy_with_logits(z: Array, y: Array, weight: Array, denominator: float) -> Differentiable:
     """The surprise, in nats, at a yes (y = 1) or no (y = 0) under the probability σ(z). y may lie between.
 
-    log σ(z) = min(z, 0) - s with s = log(1 + e^-|z|), in which nothing overflows; so the surprise is max(z, 0) - y z + s.
+    log σ(z) = min(z, 0) - s with s = log(1 + e^-|z|), in which nothing overflows; the surprise is max(z, 0) - y z + s.
     Backward: dz = w (σ(z) - y) / d.
 
     >>> import numpy as np

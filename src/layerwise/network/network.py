@@ -17,7 +17,7 @@ from layerwise.layers import Layer, Pass, Tap
 from layerwise.layers.parameter import Parameter, Vector
 from layerwise.network.sequential import Sequential
 from layerwise.network.spec import layers_of, rows_of
-from layerwise.network.summary import multiplications, summary
+from layerwise.network.summary import summary
 from layerwise.types import Array, Shape
 
 
@@ -182,10 +182,6 @@ class Network:
         132 bytes of parameters; multiplications are for one sample, forward.
         """
         return summary(self.chain, input_shape, self.dtype.itemsize)
-
-    def multiplications(self, shape: Shape) -> int:
-        """How many numbers are multiplied on the way forward, for one sample of this shape."""
-        return multiplications(self.chain, shape)
 
     def __repr__(self) -> str:
         layers = ", ".join(repr(layer) for layer in self.layers)

@@ -47,15 +47,6 @@ def summary(chain: Sequential, shape: Shape | None, itemsize: int) -> str:
     )
 
 
-def multiplications(chain: Sequential, shape: Shape) -> int:
-    """How many numbers are multiplied on the way forward, for one sample of this shape."""
-    total = 0
-    for _, layer in _leaves(chain):
-        total += layer.multiplications(shape)
-        shape = layer.output_shape(shape) or ()
-    return total
-
-
 def _checked(shape: Shape) -> Shape:
     if not isinstance(shape, tuple | list):
         raise KindError(f"input_shape is the shape of one sample, such as (1, 28, 28); got {shape!r}")

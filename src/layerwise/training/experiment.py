@@ -15,8 +15,8 @@ from typing import Any
 import msgspec
 
 from layerwise import data as datasets
-from layerwise.data import Dataset
 from layerwise import files
+from layerwise.data import Dataset
 from layerwise.errors import FileError, LayerwiseError, SettingError, nearest
 from layerwise.losses import LOSSES
 from layerwise.network import Network
@@ -38,8 +38,8 @@ class Experiment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
 
     data: {"name": "digits"} or {"path": "my.csv", "target": "price"}, with the options of `lw.data.load` or `read_csv`.
     layers: rows of layers, as in `Network.spec()`. loss, optimizer, schedule, regularizer: {"name": ..., settings}.
-    early_stopping: the settings of `EarlyStopping`, or absent. threads: for matrix products; absent means one for each
-    core, and the last bits of the result may then differ between machines.
+    early_stopping: the settings of `EarlyStopping`, or absent. threads: for matrix products; another number gives other last
+    bits.
     """
 
     data: Table
@@ -54,7 +54,7 @@ class Experiment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     batch_size: int = 64
     seed: int = 0
     dtype: str = "float32"
-    threads: int | None = None
+    threads: int = 1
 
     def load_data(self) -> Dataset:
         """Load and prepare the data, split by the seed of the experiment unless the data states its own."""

@@ -21,7 +21,7 @@ from layerwise.training.inputs import checked, require_kind
 from layerwise.training.interrupt import interruptible
 from layerwise.training.listeners.progress import progress_listener
 from layerwise.training.loop import Run
-from layerwise.training.threads import blas_threads, environment, suited
+from layerwise.training.threads import blas_threads, environment
 
 
 def fit(
@@ -51,8 +51,8 @@ def fit(
     recorded losses. clip_norm: the largest length of the gradient. listeners: see `lw.training.Listener`.
     checkpoint: a file that is written after every epoch and on Ctrl-C. resume: such a file; the run goes on from its
     step, with the same bits as if it had never stopped. seed: for the order of samples and the dropout masks.
-    threads: for matrix products; unless given, one for small batches and one for each core for large ones. progress: True shows it anywhere, None where a live
-    display is possible, False nowhere.
+    threads: for matrix products, 1 unless given; more gain a little on large batches and idle cores.
+    progress: True shows it anywhere, None where a live display is possible, False nowhere.
 
     The same seed, data, settings, threads and versions give the same bits on the same kind of machine.
     Raises DivergedError when the loss leaves the range of the numbers (the last good weights are kept), DataError and
@@ -83,8 +83,7 @@ def fit(
         settings["data"] = checkpoints.fingerprint(x, target)
     previous = None if resume is None else checkpoints.read(resume)
     if threads is None:
-        work = batch_size * net.multiplications(x.shape[1:])
-        threads = suited(work) if previous is None else previous.threads
+        threads = 1 if previous is None else previous.threads
     threads = whole_number("threads", threads)
 
     # Overflow and the like are noticed by their effect on the loss, and told in words.

@@ -1,11 +1,13 @@
 """How many threads the matrix products use: set for a run, and put back after it.
 
 The same product gives other last bits with another number of threads, so the number belongs to what a run records.
+One thread is the default: results are then the same on machines with few and with many cores, and a run does not
+stand still when other programs want the cores (measured with two threads on two busy cores: four times slower than
+with one; on idle cores the second thread brings a third at most).
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -13,27 +15,6 @@ from typing import Any
 import numpy as np
 
 from layerwise import __version__
-
-
-def available() -> int:
-    """The cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-SMALL = 4_000_000
-"""Multiplications of a batch below which a second thread costs more than it brings (measured: 32 x 26,000 is slower
-with two threads, and many times slower when other programs want the cores; 128 x 109,000 is a third faster)."""
-
-
-def suited(multiplications: int) -> int:
-    """The number of threads for batches of so much work: one for small batches, else one for each core.
-
-    >>> suited(1_000_000)
-    1
-    """
-    return 1 if multiplications < SMALL else available()
 
 
 @contextmanager
