@@ -18,9 +18,13 @@ def number(name: str, value: object) -> float:
     """A finite real number; True and "0.1" are refused, since they are nearly always a mistake."""
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
         raise KindError(f"{name} must be a number, got {value!r} ({type(value).__name__})")
-    if not math.isfinite(value):
+    try:
+        result = float(value)
+    except OverflowError:
+        raise SettingError(f"{name} must be a finite number, got one beyond 1e308") from None
+    if not math.isfinite(result):
         raise SettingError(f"{name} must be a finite number, got {value!r}")
-    return float(value)
+    return result
 
 
 def positive(name: str, value: object) -> float:
@@ -51,10 +55,10 @@ def whole_number(name: str, value: object, *, minimum: int = 1) -> int:
     """An integer from `minimum` up; 3.0 and True are refused."""
     if isinstance(value, bool) or not isinstance(value, int | np.integer):
         raise KindError(f"{name} must be a whole number, got {value!r} ({type(value).__name__})")
+    if abs(int(value)) >= 2**63:  # such a number is not printed: it may have ten thousand digits
+        raise SettingError(f"{name} must be below 2**63 in size")
     if value < minimum:
         raise SettingError(f"{name} must be at least {minimum}, got {value}")
-    if value >= 2**63:
-        raise SettingError(f"{name} must be below 2**63, got {value}")
     return int(value)
 
 

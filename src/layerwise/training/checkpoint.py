@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import os
 import zlib
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 
 from layerwise import storage
-from layerwise.errors import FileError, SettingError
+from layerwise.checks import whole_number
+from layerwise.errors import FileError, LayerwiseError, SettingError
 from layerwise.network import Network
-from layerwise.optimizers import OPTIMIZERS, Optimizer
+from layerwise.optimizers import Optimizer
 from layerwise.training.events import Listener
 from layerwise.training.history import History
 from layerwise.types import Array
@@ -40,8 +42,8 @@ class Position:
     """Sum over the samples of this epoch of the loss of their batch."""
     first_loss: float = 0.0
     """The loss of the very first batch, the measure of divergence."""
-    stopped: str = "running"
-    """Why a listener ended the run, if one has."""
+    stopped: str = ""
+    """Why a listener ended the run; empty if none has."""
 
 
 def fingerprint(*arrays: Array) -> str:
@@ -51,6 +53,11 @@ def fingerprint(*arrays: Array) -> str:
         total = zlib.crc32(f"{array.shape}{array.dtype}".encode(), total)
         total = zlib.crc32(np.ascontiguousarray(array).data, total)
     return f"{total:08x}"
+
+
+def data_of(train: tuple[Array, Array], validation: tuple[Array, Array] | None) -> dict[str, str]:
+    """The data of a run as it stands among the settings."""
+    return {"training data": fingerprint(*train), "validation data": fingerprint(*validation or ())}
 
 
 def save(
@@ -73,15 +80,14 @@ def save(
         arrays[_LATEST] = latest
     training: dict[str, Any] = {
         "position": asdict(position),
-        "history": history.as_dict(),
         "settings": dict(settings),
         "environment": history.environment,
         "passes": net.passes,
     }
+    _split({name: np.array(values) for name, values in history.items()}, "history", arrays)
     training["optimizer"] = _split(optimizer.state_dict(), "optimizer", arrays)
-    training["listeners"] = {
-        name: _split(listener.state(), name, arrays) for name, listener in _named(listeners) if listener.state()
-    }
+    states = {name: listener.state() for name, listener in _named(listeners)}
+    training["listeners"] = {name: _split(state, name, arrays) for name, state in states.items() if state}
     storage.write(path, arrays, {"kind": "checkpoint", "network": net.spec(), "training": training})
 
 
@@ -97,7 +103,12 @@ class Checkpoint:
     @property
     def threads(self) -> int:
         """The threads that the run was made with."""
-        return int(self.training["environment"]["threads"])
+        try:
+            return whole_number("threads", self.training["environment"]["threads"])
+        except (KeyError, TypeError):
+            raise FileError(
+                f"{self.path} is no whole checkpoint: it does not say how many threads its run had"
+            ) from None
 
     def restore(
         self,
@@ -107,31 +118,54 @@ class Checkpoint:
         settings: Mapping[str, Any],
         epochs: int,
     ) -> tuple[Position, History]:
-        """Put net, optimizer and listeners into the state of the file; refuse settings that differ from the run's."""
-        self._refuse_other(net, settings)
-        known = {field.name for field in fields(Position)}
-        position = Position(**{key: value for key, value in self.training["position"].items() if key in known})
+        """Put net, optimizer and listeners into the state of the file, and return where the run stands.
+
+        Raises SettingError for another network, other settings or other data than the run's, and FileError for a file
+        whose parts do not fit together. The network is then as it was.
+        """
+        before = net.theta.copy()
+        try:
+            self._refuse_other(net, settings)
+            return self._restore(net, optimizer, listeners, epochs)
+        except LayerwiseError:
+            net.theta = before
+            raise
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            net.theta = before
+            raise FileError(f"{self.path} is no whole checkpoint of a run ({error!r}): use an older one") from None
+
+    def _restore(
+        self, net: Network, optimizer: Optimizer, listeners: Sequence[Listener], epochs: int
+    ) -> tuple[Position, History]:
+        import msgspec
+
+        position = msgspec.convert(self.training["position"], Position)
         net.load_state_dict({name: a for name, a in self.arrays.items() if not name.startswith(_PREFIX)})
         net.passes = int(self.training["passes"])
         optimizer.load_state_dict(self._join(self.training["optimizer"], "optimizer"))
+        if any(array.shape != net.theta.shape for array in optimizer.state.values()):
+            raise FileError(f"{self.path} holds the optimizer of another network")
         states = self.training["listeners"]
         for name, listener in _named(listeners):
             if name in states:
                 listener.load_state(self._join(states[name], name))
-        if position.epoch < epochs and position.stopped != "stopped early" and _LATEST in self.arrays:
+        if position.epoch < epochs and not position.stopped and _LATEST in self.arrays:
             net.theta = self.arrays[_LATEST]
-        return position, History(self.training["history"])
+        return position, History({name: values.tolist() for name, values in self._join({}, "history").items()})
 
     def _refuse_other(self, net: Network, settings: Mapping[str, Any]) -> None:
         if net.spec() != self.network:
             raise SettingError(f"{self.path} belongs to another network: rebuild it with lw.load({self.path!r})")
         then = self.training["settings"]
         for name, value in settings.items():
-            if then.get(name) != value:
-                raise SettingError(
-                    f"{self.path} was made with {name} = {then.get(name)!r}, this run has {value!r}: a resumed run "
-                    "goes on with the same settings, or starts anew without resume="
-                )
+            if then[name] == value:
+                continue
+            if name.endswith("data"):
+                raise SettingError(f"{self.path} was made with other {name}: resume with the same, or start anew")
+            raise SettingError(
+                f"{self.path} was made with {name} = {then[name]!r}, this run has {value!r}: a resumed run "
+                "goes on with the same settings, or starts anew without resume="
+            )
 
     def _join(self, plain: Mapping[str, Any], owner: str) -> dict[str, Any]:
         start = f"{_PREFIX}{owner}/"
@@ -143,9 +177,12 @@ def read(path: str | os.PathLike[str]) -> Checkpoint:
     """Read a checkpoint. Raises FileError for a file that is missing, damaged, or not a checkpoint of a run."""
     stored = storage.read(path)
     header = stored.header
-    if not stored.checked or not isinstance(header, dict) or header.get("kind") != "checkpoint":
+    if not stored.checked or header.get("kind") != "checkpoint":
         raise FileError(f"{path} is no checkpoint of a training run, so there is nothing to resume")
-    return Checkpoint(str(path), stored.arrays, header["network"], header["training"])
+    network, training = header.get("network"), header.get("training")
+    if not isinstance(network, dict) or not isinstance(training, dict):
+        raise FileError(f"{path} is no whole checkpoint of a run: use an older one")
+    return Checkpoint(os.fspath(path), stored.arrays, network, training)
 
 
 def settings_of(
@@ -159,7 +196,7 @@ def settings_of(
 ) -> dict[str, Any]:
     """What must be equal for a resumed run to be the same run, as plain values."""
     return {
-        "optimizer": OPTIMIZERS.spec(optimizer) if type(optimizer).__name__ in OPTIMIZERS else repr(optimizer),
+        "optimizer": repr(optimizer),
         "loss": repr(loss),
         "schedule": repr(schedule),
         "regularizer": repr(regularizer),
@@ -181,4 +218,11 @@ def _split(state: Mapping[str, Any], owner: str, arrays: dict[str, Array]) -> di
 
 
 def _named(listeners: Sequence[Listener]) -> list[tuple[str, Listener]]:
-    return [(f"{index}.{type(listener).__name__}", listener) for index, listener in enumerate(listeners)]
+    """Each listener by its class and its place among those of the class: other listeners may come and go."""
+    seen: Counter[str] = Counter()
+    named = []
+    for listener in listeners:
+        kind = type(listener).__name__
+        named.append((f"{kind} {seen[kind]}", listener))
+        seen[kind] += 1
+    return named

@@ -16,7 +16,7 @@ from layerwise.types import Array
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """The run begins, or goes on from `step`."""
+    """The run begins, or goes on from `step`. records: the names of the numbers that every epoch will give."""
 
     net: Network
     samples: int
@@ -24,6 +24,7 @@ class Started:
     steps_per_epoch: int
     epoch: int
     step: int
+    records: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,8 @@ class EpochEnded:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """The run is over, whatever ended it: "finished", "stopped early", "interrupted", "diverged" or "failed"."""
+    """The run is over, whatever ended it: "finished", "interrupted", "diverged", "failed" (by an error, also one in a
+    listener), or the reason of a `Stop`, such as "stopped early"."""
 
     reason: str
     step: int
@@ -58,14 +60,33 @@ class Ended:
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """A listener's wish to end the run, and the parameters to go back to (None: stay)."""
+    """A listener's wish to end the run, and the parameters to go back to (None: stay).
+
+    reason: what the history and `Ended` then say. A stopped run stays stopped: resuming it changes nothing. The reason
+    "finished" is for a wish at the end of the last epoch, which only brings parameters to go back to: given more
+    epochs, a resumed run goes on, from where it was before it went back.
+    """
 
     reason: str
     theta: Array | None = None
 
 
 class Listener:
-    """Receives events; a subclass overrides what it wants to hear. The loop makes no event that nobody hears."""
+    """Receives events; a subclass overrides what it wants to hear. The loop makes no step event that nobody hears.
+
+    Listeners are told in the order in which `fit` got them, and the first wish to stop counts. After a stop in
+    `step_ended` the epoch stays incomplete and unrecorded. An error in a listener ends the run and reaches the caller.
+
+    >>> import numpy as np
+    >>> import layerwise as lw
+    >>> class Enough(Listener):
+    ...     def epoch_ended(self, event):
+    ...         return Stop("good enough") if event.metrics["train_loss"] < 0.1 else None
+    >>> net, x = lw.Network(lw.Linear(1, 1)), np.array([[-1.0], [1.0]])
+    >>> history = lw.fit(net, (x, 2 * x), loss=lw.MSELoss(), optimizer=lw.SGD(lr=0.1), epochs=99, listeners=[Enough()])
+    >>> history.stopped, history.epochs < 99
+    ('good enough', True)
+    """
 
     def started(self, event: Started) -> None:
         """The run begins."""
@@ -79,14 +100,14 @@ class Listener:
         return None
 
     def ended(self, event: Ended) -> None:
-        """The run is over; called in every case."""
+        """The run is over; called in every case, also where another listener failed before this one was started."""
 
     def state(self) -> dict[str, Any]:
-        """What a checkpoint must hold for this listener to go on exactly: numbers, text, lists, and arrays."""
+        """What a checkpoint must hold for this listener to go on exactly: finite numbers, text, lists, and arrays."""
         return {}
 
     def load_state(self, state: Mapping[str, Any]) -> None:
-        """Go on from a state that `state` gave."""
+        """Go on from a state that `state` gave; called before `started`, when a run is resumed."""
 
     @property
     def hears_steps(self) -> bool:

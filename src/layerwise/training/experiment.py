@@ -38,8 +38,8 @@ class Experiment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
 
     data: {"name": "digits"} or {"path": "my.csv", "target": "price"}, with the options of `lw.data.load` or `read_csv`.
     layers: rows of layers, as in `Network.spec()`. loss, optimizer, schedule, regularizer: {"name": ..., settings}.
-    early_stopping: the settings of `EarlyStopping`, or absent. threads: for matrix products; another number gives other last
-    bits.
+    early_stopping: the settings of `EarlyStopping`, or absent. threads: for matrix products; another number
+    gives other last bits.
     """
 
     data: Table

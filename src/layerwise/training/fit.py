@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from layerwise.checks import positive, whole_number
+from layerwise.checks import positive, whole_number, yes_or_no
 from layerwise.losses import Loss
 from layerwise.network import Network
 from layerwise.optimizers import Optimizer
@@ -17,11 +17,11 @@ from layerwise.schedules import Schedule
 from layerwise.training import checkpoint as checkpoints
 from layerwise.training.events import Listener
 from layerwise.training.history import History
-from layerwise.training.inputs import checked, require_kind
+from layerwise.training.inputs import checked, listeners_in, require_finite_weights, require_kind, require_path
 from layerwise.training.interrupt import interruptible
 from layerwise.training.listeners.progress import progress_listener
 from layerwise.training.loop import Run
-from layerwise.training.threads import blas_threads, environment
+from layerwise.training.threads import blas_threads, environment, thread_count
 
 
 def fit(
@@ -46,17 +46,22 @@ def fit(
     """Train a network, and return one number per epoch for everything that was measured.
 
     net: changed in place. train, validation: pairs (x, target); x (N, ...), target as the loss wants it.
-    epochs: how often every sample is seen. batch_size: samples per update; the last batch may be smaller.
-    schedule: the rate of each epoch. regularizer: a penalty on the weights, not on biases; it is not part of the
-    recorded losses. clip_norm: the largest length of the gradient. listeners: see `lw.training.Listener`.
-    checkpoint: a file that is written after every epoch and on Ctrl-C. resume: such a file; the run goes on from its
-    step, with the same bits as if it had never stopped. seed: for the order of samples and the dropout masks.
-    threads: for matrix products, 1 unless given; more gain a little on large batches and idle cores.
+    epochs: how often every sample is seen, 20 unless given. batch_size: samples per update, 64 unless given; the last
+    batch of an epoch may be smaller. schedule: the rate of each epoch. regularizer: a penalty on the weights, not on
+    biases; it is not part of the recorded losses. clip_norm: the largest length of the gradient. listeners: see
+    `lw.training.Listener`.
+    checkpoint: a file that is written at the start, after every epoch, and when Ctrl-C or a listener ends the run; a
+    run that is killed leaves it whole. resume: such a file; the run goes on from its step, with the same bits as if it
+    had never stopped. Settings and data must be those of the file, only `epochs` may be larger.
+    seed: for the order of samples and the dropout masks. threads: for matrix products, 1 unless given, or those of the
+    resumed run; more gain a little on large batches and idle cores, and give other last bits.
     progress: True shows it anywhere, None where a live display is possible, False nowhere.
 
+    Ctrl-C ends the run after the step that it is in; a second one ends it at once, perhaps within an update.
     The same seed, data, settings, threads and versions give the same bits on the same kind of machine.
     Raises DivergedError when the loss leaves the range of the numbers (the last good weights are kept), DataError and
-    ShapeError for data that does not fit, TrainingInterrupted on Ctrl-C.
+    ShapeError for data that does not fit, SettingError and KindError for other arguments, FileError for files,
+    TrainingInterrupted on Ctrl-C.
 
     >>> import layerwise as lw
     >>> x = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
@@ -71,8 +76,10 @@ def fit(
     require_kind("optimizer", optimizer, Optimizer)
     require_kind("schedule", schedule, Schedule, optional=True)
     require_kind("regularizer", regularizer, Regularizer, optional=True)
-    for listener in listeners:
-        require_kind("a listener", listener, Listener)
+    listeners = listeners_in(listeners)
+    require_path("checkpoint", checkpoint)
+    require_path("resume", resume)
+    display = progress_listener(progress if progress is None else yes_or_no("progress", progress))
     epochs, batch_size = whole_number("epochs", epochs), whole_number("batch_size", batch_size)
     seed = whole_number("seed", seed, minimum=0)
     clip_norm = None if clip_norm is None else positive("clip_norm", clip_norm)
@@ -80,34 +87,34 @@ def fit(
     held_out = None if validation is None else checked("validation", validation, net, loss)
     settings = checkpoints.settings_of(optimizer, loss, schedule, regularizer, clip_norm, batch_size, seed)
     if checkpoint is not None or resume is not None:
-        settings["data"] = checkpoints.fingerprint(x, target)
+        settings |= checkpoints.data_of((x, target), held_out)
     previous = None if resume is None else checkpoints.read(resume)
-    if threads is None:
-        threads = 1 if previous is None else previous.threads
-    threads = whole_number("threads", threads)
+    threads = thread_count(threads, recorded=1 if previous is None else previous.threads)
 
     # Overflow and the like are noticed by their effect on the loss, and told in words.
     with blas_threads(threads), interruptible() as interrupt, np.errstate(all="ignore"):
         run = Run(
-            net,
-            x,
-            target,
-            loss,
-            optimizer,
-            epochs,
-            batch_size,
-            seed,
-            held_out,
-            schedule,
-            regularizer,
-            clip_norm,
-            listeners,
-            progress_listener(progress),
-            checkpoint,
-            settings,
-            interrupt,
+            net=net,
+            x=x,
+            target=target,
+            loss=loss,
+            optimizer=optimizer,
+            epochs=epochs,
+            batch_size=batch_size,
+            seed=seed,
+            validation=held_out,
+            schedule=schedule,
+            regularizer=regularizer,
+            clip_norm=clip_norm,
+            listeners=listeners,
+            display=display,
+            checkpoint=checkpoint,
+            settings=settings,
+            interrupt=interrupt,
         )
-        if previous is not None:
+        if previous is None:
+            require_finite_weights(net)
+        else:
             run.position, run.history = previous.restore(net, optimizer, listeners, settings, epochs)
         run.history.environment = environment(threads)
         return run.train()

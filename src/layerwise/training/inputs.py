@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -10,30 +13,40 @@ from layerwise.arrays import real_array, require_finite
 from layerwise.errors import DataError, KindError, ShapeError
 from layerwise.losses import Loss
 from layerwise.network import Network
+from layerwise.training.events import Listener
 from layerwise.types import Array
 
 
+@np.errstate(all="ignore")  # an output that overflows is the business of the first step
 def checked(name: str, data: Any, net: Network, loss: Loss) -> tuple[Array, Array]:
     """Return x in the network's type and the target as the loss wants it, or say what is wrong with them.
 
-    A batch of one sample is sent through the network, so that shapes that do not fit are told here.
+    One sample is sent through the network, so that shapes that do not fit are told here, and the loss sees every
+    target once. x: (N, ...). target: (N, ...).
     """
     x, target = _pair(name, data)
-    x = real_array(f"{name} x", x, net.dtype)
-    require_finite(f"{name} x", x)
-    if len(x) == 0:
-        raise DataError(f"{name} data holds no samples: fit needs at least one")
+    x = _finite(f"{name} x", x, net)
     target = real_array(f"{name} target", target)
+    if x.size == 0:
+        raise DataError(f"{name} data holds no samples: fit needs at least one")
+    if x.ndim < 2:
+        raise ShapeError(
+            f"{name} x must be (N, ...), one row a sample; got shape {x.shape}",
+            "write x.reshape(-1, 1) for one feature",
+        )
     if target.shape[:1] != x.shape[:1]:
         raise ShapeError(f"{name} x has {len(x)} samples, its target {len(target) if target.ndim else 'none'}")
     require_finite(f"{name} target", target)
-    output = net(x[:1])
-    if loss.prepare(output, target[:1]).dtype.kind == "f":
-        target = real_array(f"{name} target", target, net.dtype)
-        require_finite(f"{name} target in {net.dtype}", target)
-    else:
-        _check_labels(loss, output, target)
-    return x, target
+    with _named(name):
+        output = net(x[:1])
+        prepared = loss.prepare(np.broadcast_to(output, (len(x), *output.shape[1:])), target)
+    return x, _finite(f"{name} target", target, net) if prepared.dtype.kind == "f" else target
+
+
+def require_finite_weights(net: Network) -> None:
+    """Refuse a network that holds NaN or infinity, and say where."""
+    for name, values in net.parameters().items():
+        require_finite(f"{name} of the network", values)
 
 
 def require_kind(name: str, value: object, kind: type, optional: bool = False) -> None:
@@ -44,6 +57,22 @@ def require_kind(name: str, value: object, kind: type, optional: bool = False) -
     raise KindError(f"{name} must be a {kind.__name__}, got {value!r}: {advice}")
 
 
+def listeners_in(value: Any) -> list[Listener]:
+    """The listeners as a list, or what is wrong with them."""
+    if isinstance(value, Listener) or not isinstance(value, Sequence | Iterator):
+        raise KindError(f"listeners must be a list, got {value!r}: write listeners=[...]")
+    listeners = list(value)
+    for listener in listeners:
+        require_kind("a listener", listener, Listener)
+    return listeners
+
+
+def require_path(name: str, value: object) -> None:
+    """Refuse what can not name a file: True would be taken for the file with number 1."""
+    if value is not None and not isinstance(value, str | os.PathLike):
+        raise KindError(f"{name} must be the path of a file, got {value!r}: write {name}='run.safetensors'")
+
+
 def _pair(name: str, data: Any) -> tuple[Any, Any]:
     try:
         x, target = data
@@ -52,6 +81,22 @@ def _pair(name: str, data: Any) -> tuple[Any, Any]:
     return x, target
 
 
-def _check_labels(loss: Loss, output: Array, target: Array) -> None:
-    """Let the loss see every label once, against outputs of the right width."""
-    loss.prepare(np.broadcast_to(output, (len(target), *output.shape[1:])), target)
+def _finite(name: str, values: Any, net: Network) -> Array:
+    """The values in the network's type, all of them finite, there and as they came."""
+    array = real_array(name, values)
+    require_finite(name, array)
+    converted = real_array(name, array, net.dtype)
+    if converted is not array:
+        require_finite(f"{name} in {net.dtype}", converted)
+    return converted
+
+
+@contextmanager
+def _named(name: str) -> Iterator[None]:
+    """Say of which data an error speaks."""
+    try:
+        yield
+    except ShapeError as error:
+        raise ShapeError(f"{name} data: {error.problem}", error.advice) from None
+    except (DataError, KindError) as error:
+        raise type(error)(f"{name} data: {error}") from None

@@ -6,6 +6,7 @@ import math
 import os
 import time
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,6 +25,7 @@ from layerwise.training.divergence import cause, has_diverged
 from layerwise.training.evaluation import evaluate
 from layerwise.training.events import Ended, EpochEnded, Listener, Started, StepEnded, Stop
 from layerwise.training.history import History
+from layerwise.training.inputs import require_kind
 from layerwise.training.interrupt import Interrupt
 from layerwise.types import Array
 
@@ -55,35 +57,41 @@ class Run:
     def __post_init__(self) -> None:
         self.audience = [*self.listeners, *([self.display] if self.display else [])]
         self.hear_steps = [listener for listener in self.audience if listener.hears_steps]
-        self.good_theta = self.net.theta.copy()
         self.decay_mask = self.net.decay_mask if self.regularizer else None
 
     # --- the loop ------------------------------------------------------------------------------------------------
 
     def train(self) -> History:
         """Run to the end, and tell the listeners, whatever the end is."""
-        position, reason = self.position, "failed"
-        steps = math.ceil(len(self.x) / self.batch_size)
+        reason = "failed"
+        self.good_theta = self.net.theta.copy()
         try:
-            for listener in self.audience:
-                listener.started(Started(self.net, len(self.x), self.epochs, steps, position.epoch, position.step))
-            while position.epoch < self.epochs and position.stopped != "stopped early":
+            self.tell_start()
+            if not self.is_over:
+                self.save()  # what can not be written is told before the first step
+            while not self.is_over:
                 self.epoch()
-            reason = "stopped early" if position.stopped == "stopped early" else "finished"
+                if self.interrupt.requested:
+                    raise TrainingInterrupted(self.interrupted(), self.position.step, self.history)
+            reason = self.position.stopped or "finished"
         except DivergedError:
             reason = "diverged"
             raise
-        except TrainingInterrupted:
+        except KeyboardInterrupt:
             reason = "interrupted"
             raise
         finally:
             self.history.stopped = reason
-            for listener in self.audience:
-                listener.ended(Ended(reason, position.step, position.epoch))
+            self.tell_end(reason)
         return self.history
 
+    @property
+    def is_over(self) -> bool:
+        """Whether all epochs are done, or a listener has stopped the run."""
+        return self.position.epoch >= self.epochs or bool(self.position.stopped)
+
     def epoch(self) -> None:
-        """Visit every sample once, in the order of this epoch; measure; tell."""
+        """Visit every sample once, in the order of this epoch; measure; tell. A stop or Ctrl-C leaves it half done."""
         began, position = time.perf_counter(), self.position
         lr = self.optimizer.lr if self.schedule is None else self.schedule(self.optimizer.lr, position.epoch)
         order = shuffled(len(self.x), self.seed, position.epoch)
@@ -91,11 +99,13 @@ class Run:
             value = self.step(self.x[rows], self.target[rows], lr)
             position.samples += len(rows)
             position.loss_total += value * len(rows)
-            for listener in self.hear_steps:
-                listener.step_ended(StepEnded(position.step, position.epoch + 1, value, lr))
-            if self.interrupt.requested:
-                self.save()
-                raise TrainingInterrupted(self.interrupted(), position.step, self.history)
+            stop = self.tell_step(value, lr)
+            if stop is not None or self.interrupt.requested:
+                self.require_sound_weights(rows, lr)
+                self.settle(stop)
+                return
+        last = order[: position.samples][-self.batch_size :]
+        self.require_sound_weights(last, lr)
         self.close_epoch(lr, began)
 
     def step(self, x: Array, target: Array, lr: float) -> float:
@@ -118,8 +128,6 @@ class Run:
     def close_epoch(self, lr: float, began: float) -> None:
         """Measure, record, tell the listeners, and write the checkpoint."""
         position = self.position
-        if not np.isfinite(self.net.theta).all():
-            raise self.diverged("the weights left the range of the numbers", position.step, lr)
         metrics = {"lr": lr, "train_loss": position.loss_total / len(self.x)}
         if self.validation is not None:
             found = evaluate(self.net, *self.validation, self.loss)
@@ -127,20 +135,49 @@ class Run:
         self.history.append(metrics)
         position.epoch, position.samples, position.loss_total = position.epoch + 1, 0, 0.0
         stop = self.tell_epoch(metrics)
-        if stop is not None:
-            position.stopped = stop.reason
         self.history.seconds.append(time.perf_counter() - began)
+        self.settle(stop)
+
+    def settle(self, stop: Stop | None) -> None:
+        """Follow a wish to stop, if there is one, and write the checkpoint."""
         latest = self.net.theta.copy()
-        if stop is not None and stop.theta is not None:
-            self.net.theta = stop.theta
+        if stop is not None:
+            self.position.stopped = "" if stop.reason == "finished" else stop.reason
+            if stop.theta is not None:
+                self.net.theta = stop.theta
         self.save(latest)
+
+    # --- telling -------------------------------------------------------------------------------------------------
+
+    def tell_start(self) -> None:
+        """Tell all listeners that the run begins, or goes on."""
+        position, records = self.position, ["lr", "train_loss"]
+        if self.validation is not None:
+            x, target = self.validation
+            records += [f"val_{name}" for name in evaluate(self.net, x[:1], target[:1], self.loss)]
+        steps = math.ceil(len(self.x) / self.batch_size)
+        event = Started(self.net, len(self.x), self.epochs, steps, position.epoch, position.step, tuple(records))
+        for listener in self.audience:
+            listener.started(event)
+
+    def tell_step(self, value: float, lr: float) -> Stop | None:
+        """Tell those who hear steps; the first wish to stop counts."""
+        if not self.hear_steps:
+            return None
+        event = StepEnded(self.position.step, self.position.epoch + 1, value, lr)
+        return _first([listener.step_ended(event) for listener in self.hear_steps])
 
     def tell_epoch(self, metrics: dict[str, float]) -> Stop | None:
         """Tell all listeners of the epoch; the first wish to stop counts."""
-        position = self.position
-        event = EpochEnded(position.epoch, self.epochs, position.step, metrics, self.net)
-        wishes = [listener.epoch_ended(event) for listener in self.audience]
-        return next((wish for wish in wishes if wish is not None), None)
+        event = EpochEnded(self.position.epoch, self.epochs, self.position.step, metrics, self.net)
+        return _first([listener.epoch_ended(event) for listener in self.audience])
+
+    def tell_end(self, reason: str) -> None:
+        """Tell all listeners that the run is over, the others too if one of them fails."""
+        event = Ended(reason, self.position.step, self.position.epoch)
+        with ExitStack() as everyone:
+            for listener in reversed(self.audience):
+                everyone.callback(listener.ended, event)
 
     # --- keeping what is good ------------------------------------------------------------------------------------
 
@@ -152,10 +189,20 @@ class Run:
             raise self.diverged(f"the loss became {value:.3g}", self.position.step + 1, lr)
         np.copyto(self.good_theta, self.net.theta)
 
+    def require_sound_weights(self, rows: Array, lr: float) -> None:
+        """Weights that are measured or written must be sound: the last update shows only in a loss after it."""
+        value, _ = self.loss(self.net(self.x[rows]), self.target[rows])
+        if has_diverged(value, self.position.first_loss):
+            raise self.diverged(f"the loss became {value:.3g}", self.position.step, lr)
+        if not np.isfinite(self.net.theta).all():
+            raise self.diverged("the weights left the range of the numbers", self.position.step, lr)
+
     def diverged(self, what: str, step: int, lr: float) -> DivergedError:
         """Go back to the last good weights, and say what happened."""
         self.net.theta = self.good_theta
-        message = f"diverged at step {step}: {what}. {cause(self.x, self.target, lr)} The last good weights are kept."
+        message = (
+            f"diverged at step {step}: {what}. {cause(self.x, self.target, lr, step)} The last good weights are kept."
+        )
         return DivergedError(message, step, self.history)
 
     def save(self, latest: Array | None = None) -> None:
@@ -178,3 +225,10 @@ class Run:
         if self.checkpoint is None:
             return f"{where}; the network holds the weights of that step"
         return f"{where}; go on with resume={os.fspath(self.checkpoint)!r}"
+
+
+def _first(wishes: Sequence[Stop | None]) -> Stop | None:
+    """The first wish to stop, if there is one."""
+    for wish in wishes:
+        require_kind("what a listener answers", wish, Stop, optional=True)
+    return next((wish for wish in wishes if wish is not None), None)

@@ -9,7 +9,7 @@ from layerwise.bench.workloads import Workload
 from layerwise.extras import require
 from layerwise.types import Array
 
-# Measured on W2: fused 1.0, foreach 1.10, the plain loop 1.17, torch's own choice 1.16. On W1's SGD there is no
+# Measured on W2: fused 1.0, foreach 1.10, the plain loop 1.20, torch's own choice 1.17. On W1's SGD there is no
 # difference beyond the noise, so that one keeps torch's own choice.
 FASTEST: dict[str, dict[str, Any]] = {"Adam": {"fused": True}, "SGD": {}}
 

@@ -10,16 +10,27 @@ import numpy as np
 
 from layerwise.checks import not_negative, one_of, whole_number, yes_or_no
 from layerwise.errors import SettingError
-from layerwise.training.events import EpochEnded, Listener, Stop
+from layerwise.training.events import EpochEnded, Listener, Started, Stop
 from layerwise.types import Array
 
 
 class EarlyStopping(Listener):
     """Stop after `patience` epochs without a better value of `monitor`.
 
-    monitor: "val_loss" (smaller is better) or "val_accuracy" (larger is better). min_delta: by how much better counts.
-    restore_best: go back to the weights of the best epoch, also when the run ends for lack of epochs.
+    patience: epochs, 5 unless given. monitor: "val_loss" (smaller is better) or "val_accuracy" (larger is better).
+    min_delta: a value must be better than the best one by more than this to count, 0 unless given. restore_best: go
+    back to the weights of the best epoch, also when the run ends for lack of epochs.
+    best_epoch: the epoch of the best value, counted from 1.
+    Raises SettingError when the run begins, if `monitor` will not be recorded.
     Source: Prechelt, Early stopping: but when?, 1998.
+
+    >>> import layerwise as lw
+    >>> net, x = lw.Network(lw.Linear(1, 1)), np.array([[-1.0], [1.0]])
+    >>> early = EarlyStopping(patience=3)
+    >>> history = lw.fit(net, (x, x), loss=lw.MSELoss(), optimizer=lw.Adam(lr=1.0), validation=(x, x + 1), epochs=99,
+    ...                  listeners=[early])
+    >>> history.stopped, history.epochs - early.best_epoch
+    ('stopped early', 3)
     """
 
     def __init__(
@@ -29,16 +40,23 @@ class EarlyStopping(Listener):
         self.monitor = one_of("monitor", monitor, ("val_loss", "val_accuracy"))
         self.min_delta = not_negative("min_delta", min_delta)
         self.restore_best = yes_or_no("restore_best", restore_best)
+        self._forget()
+
+    def _forget(self) -> None:
         self.best = math.inf
         self.best_epoch = 0
         self.best_theta: Array | None = None
 
-    def epoch_ended(self, event: EpochEnded) -> Stop | None:
-        if self.monitor not in event.metrics:
+    def started(self, event: Started) -> None:
+        if self.monitor not in event.records:
             raise SettingError(
                 f"EarlyStopping watches {self.monitor}, which this run does not record: pass validation= data to fit"
                 + (", and use a loss for classes" if self.monitor == "val_accuracy" else "")
             )
+        if event.step == 0:  # a new run, perhaps with a listener that has seen another one
+            self._forget()
+
+    def epoch_ended(self, event: EpochEnded) -> Stop | None:
         value = event.metrics[self.monitor] * (-1 if self.monitor == "val_accuracy" else 1)
         if value < self.best - self.min_delta:
             self.best, self.best_epoch = value, event.epoch

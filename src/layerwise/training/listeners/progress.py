@@ -6,6 +6,8 @@ times a second, so that watching costs nothing and floods nothing.
 
 from __future__ import annotations
 
+import contextlib
+import math
 import os
 import sys
 import time
@@ -25,6 +27,8 @@ def progress_listener(wanted: bool | None, stream: TextIO | None = None) -> List
     if _in_notebook():
         return NotebookProgress()
     stream = sys.stderr if stream is None else stream
+    if stream is None:  # a program without a console
+        return None
     if _is_live(stream):
         return TerminalProgress(stream)
     return PlainProgress(stream) if wanted else None
@@ -33,16 +37,16 @@ def progress_listener(wanted: bool | None, stream: TextIO | None = None) -> List
 def describe(metrics: Mapping[str, float]) -> str:
     """The numbers of an epoch in words.
 
-    >>> describe({"train_loss": 0.12345, "val_accuracy": 0.975, "lr": 0.001})
-    'loss 0.1235  validation accuracy 97.5 %'
+    >>> describe({"lr": 0.001, "train_loss": 0.12345, "val_loss": 0.25, "val_accuracy": 0.975})
+    'loss 0.1235  validation loss 0.25, accuracy 97.5 %'
     """
-    titles = {"train_loss": "loss", "val_loss": "validation loss", "val_accuracy": "validation accuracy"}
-    words = []
+    titles = {"train_loss": "loss", "val_loss": "  validation loss", "val_accuracy": ", accuracy"}
+    words = ""
     for name, title in titles.items():
         if name in metrics:
             value = metrics[name]
-            words.append(f"{title} {value:.1%}".replace("%", " %") if "accuracy" in name else f"{title} {value:.4g}")
-    return "  ".join(words)
+            words += f"{title} {100 * value:.1f} %" if "accuracy" in name else f"{title} {value:.4g}"
+    return words
 
 
 class _Throttled(Listener):
@@ -54,6 +58,7 @@ class _Throttled(Listener):
         self.epoch = event.epoch
         self.step_in_epoch = 0
         self.words = ""
+        self.reason = ""
         self.drawn = 0.0
 
     def step_ended(self, event: StepEnded) -> None:
@@ -69,16 +74,22 @@ class _Throttled(Listener):
         self.step_in_epoch = 0
         self.words = describe(event.metrics)
 
+    def ended(self, event: Ended) -> None:
+        if hasattr(self, "epochs"):  # it may have failed before this listener was started
+            self.reason = "" if event.reason == "finished" else event.reason
+            self.draw()
+
     @property
     def share(self) -> float:
         """How much of the run is done."""
         return min(1.0, (self.epoch + self.step_in_epoch / self.steps) / max(1, self.epochs))
 
     def line(self, width: int, full: str, empty: str) -> str:
-        """The whole line: a bar, the epoch, the numbers; cut to the width."""
-        cells = 20
+        """The whole line: a bar, or why the run ended before its end; the epoch, the numbers; cut to the width."""
+        cells = 20 if width > 90 else 10
         done = round(self.share * cells)
-        return f"{full * done}{empty * (cells - done)}  epoch {self.epoch}/{self.epochs}  {self.words}"[:width]
+        bar = full * done + empty * (cells - done)
+        return f"{self.reason or bar}  epoch {self.epoch}/{self.epochs}  {self.words}"[:width]
 
     def draw(self) -> None:
         """Show the line."""
@@ -93,15 +104,12 @@ class TerminalProgress(_Throttled):
         self.cells = ("█", "░") if unicode else ("#", ".")
 
     def draw(self) -> None:
-        self.stream.write("\r" + self.line(_width() - 1, *self.cells).ljust(_width() - 1))
-        self.stream.flush()
+        width = _width(self.stream) - 1  # a full line would wrap
+        _tell(self.stream, "\r" + self.line(width, *self.cells).ljust(width))
 
     def ended(self, event: Ended) -> None:
-        if not hasattr(self, "epochs"):
-            return
-        self.draw()
-        self.stream.write("\n")
-        self.stream.flush()
+        super().ended(event)
+        _tell(self.stream, "\n")
 
 
 class NotebookProgress(_Throttled):
@@ -119,10 +127,6 @@ class NotebookProgress(_Throttled):
         else:
             self.handle.update(html)
 
-    def ended(self, event: Ended) -> None:
-        if hasattr(self, "epochs"):
-            self.draw()
-
 
 class PlainProgress(Listener):
     """A line for about every tenth of the run: for pipes, log files and dumb terminals."""
@@ -131,19 +135,32 @@ class PlainProgress(Listener):
         self.stream = stream
 
     def epoch_ended(self, event: EpochEnded) -> None:
-        every = max(1, event.epochs // _PLAIN_LINES)
+        every = math.ceil(event.epochs / _PLAIN_LINES)
         if event.epoch % every == 0 or event.epoch == event.epochs:
-            print(f"epoch {event.epoch}/{event.epochs}  {describe(event.metrics)}", file=self.stream, flush=True)
+            _tell(self.stream, f"epoch {event.epoch}/{event.epochs}  {describe(event.metrics)}\n")
+
+    def ended(self, event: Ended) -> None:
+        if event.reason != "finished":
+            _tell(self.stream, f"{event.reason} after {event.epoch} epochs, step {event.step}\n")
 
 
 def _is_live(stream: TextIO) -> bool:
     return bool(getattr(stream, "isatty", lambda: False)()) and os.environ.get("TERM") != "dumb"
 
 
-def _width() -> int:
-    import shutil
+def _tell(stream: TextIO, text: str) -> None:
+    """Write at once; a display that has gone away is no reason to lose a run."""
+    with contextlib.suppress(OSError, ValueError):
+        stream.write(text)
+        stream.flush()
 
-    return max(20, shutil.get_terminal_size((80, 24)).columns)
+
+def _width(stream: TextIO) -> int:
+    """The columns of the terminal behind the stream, which need not be that of standard output."""
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or 80
+    except (OSError, ValueError):
+        return 80
 
 
 def _in_notebook() -> bool:

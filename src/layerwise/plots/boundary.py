@@ -1,0 +1,152 @@
+"""What a classifier of two features says everywhere in the plane, with the data on top."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from layerwise import formulas
+from layerwise.arrays import real_array, require_finite
+from layerwise.checks import whole_number
+from layerwise.errors import DataError, SettingError, ShapeError
+from layerwise.plots import style
+from layerwise.types import Array
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_ROWS = 20_000
+"""Points of the plane that are predicted at once, so that memory does not grow with the resolution."""
+_STRONGEST = 0.5
+"""How far the ground goes towards the colour of a class where the network is certain."""
+
+
+def decision_boundary(
+    predict: Callable[[Array], Array],
+    x: Any,
+    y: Any,
+    classes: Sequence[str] | None = None,
+    ax: Axes | None = None,
+    resolution: int = 200,
+    labels: tuple[str, str] = ("x1", "x2"),
+) -> Axes:
+    """Colour the plane by the probability of the likeliest class, and draw the data on it.
+
+    predict: (N, 2) → logits, (N, K) for K classes, or (N, 1) for two; a network is one. x: (N, 2). y: (N,) classes
+    from 0, or (N, 1). classes: their names. resolution: points on each axis of the plane. labels: names of the two
+    features. The stronger a colour, the surer the network; on the line two classes are equally likely. Returns the
+    axes. Raises ShapeError, DataError or SettingError for what can not be drawn.
+
+    >>> rng = np.random.default_rng(0)
+    >>> x = rng.normal(size=(50, 2))
+    >>> ax = decision_boundary(lambda x: 3 * x[:, :1], x, x[:, 0] > 0, classes=["left", "right"], resolution=20)
+    >>> ax.get_title(loc="left")
+    '50 of 50 points on their side'
+    """
+    points = real_array("x", x)
+    if points.ndim != 2 or points.shape[1] != 2 or len(points) == 0:
+        raise ShapeError(f"a plane has two features, so x must be (N, 2); got {points.shape}", "choose two columns")
+    require_finite("x", points)
+    resolution = whole_number("resolution", resolution, minimum=2)
+    said = _probabilities(predict, points)
+    target = _classes_of(y, len(points), said.shape[1])
+    names = _names(classes, said.shape[1])
+    right = int((said.argmax(axis=1) == target).sum())
+
+    ax = style.new_axes(5.6, 5.0) if ax is None else ax
+    style.dress(ax, f"{right:,} of {len(points):,} points on their side", *labels)
+    (left, right_edge), (low, high) = _range(points[:, 0]), _range(points[:, 1])
+    across, up = np.linspace(left, right_edge, resolution), np.linspace(low, high, resolution)
+    plane = np.stack(np.meshgrid(across, up), axis=-1).reshape(-1, 2)
+    p = _probabilities(predict, plane).reshape(resolution, resolution, -1)
+    _shade(ax, p, (left, right_edge, low, high))
+    _lines(ax, across, up, p)
+    style.key(ax, _scatter(ax, points, target, names))
+    ax.set_xlim(left, right_edge)
+    ax.set_ylim(low, high)
+    return ax
+
+
+def _probabilities(predict: Callable[[Array], Array], points: Array) -> Array:
+    """(N, 2) → (N, K), K at least 2."""
+    logits = np.concatenate(
+        [np.asarray(predict(points[start : start + _ROWS])) for start in range(0, len(points), _ROWS)]
+    )
+    if logits.ndim != 2 or len(logits) != len(points) or logits.shape[1] == 0:
+        raise ShapeError(f"predict must turn (N, 2) into logits (N, K) or (N, 1), got {logits.shape} for {len(points)}")
+    require_finite("what predict returned", logits)
+    logits = logits.astype(np.float64)
+    if logits.shape[1] > 1:
+        p, _ = formulas.softmax(logits)
+        return np.asarray(p)
+    p, _ = formulas.sigmoid(logits)
+    return np.concatenate([1 - p, p], axis=1)
+
+
+def _classes_of(y: Any, count: int, classes: int) -> Array:
+    target = real_array("y", y).reshape(-1)
+    if len(target) != count:
+        raise DataError(f"x has {count} rows and y has {len(target)}: give one class for each point")
+    if not np.isin(target, np.arange(classes)).all():
+        raise DataError(f"y must hold classes from 0 to {classes - 1}, as predict has {classes}; got {target.max():g}")
+    return target.astype(int)
+
+
+def _names(classes: Sequence[str] | None, count: int) -> list[str]:
+    names = [f"class {k}" for k in range(count)] if classes is None else [str(name) for name in classes]
+    if len(names) != count:
+        raise SettingError(f"predict tells {count} classes apart, and classes has {len(names)} names")
+    return names
+
+
+def _range(values: Array) -> tuple[float, float]:
+    """From the smallest to the largest, with a margin."""
+    low, high = float(values.min()), float(values.max())
+    margin = 0.08 * (high - low) or 1.0
+    return low - margin, high + margin
+
+
+def _shade(ax: Axes, p: Array, extent: tuple[float, float, float, float]) -> None:
+    """The colour of the likeliest class, the stronger the surer: the ground itself where all are equally likely."""
+    classes = p.shape[-1]
+    ground = np.array(style.rgb(style.SURFACE)) / 255
+    colours = np.array([style.rgb(_colour(k)) for k in range(classes)]) / 255
+    strength = _STRONGEST * (p.max(axis=-1) * classes - 1) / (classes - 1)
+    picture = ground + strength[..., None] * (colours[p.argmax(axis=-1)] - ground)
+    ax.imshow(
+        picture.clip(0, 1), extent=extent, origin="lower", aspect="auto", interpolation="bilinear", zorder=1,
+        resample=True, interpolation_stage="data",
+    )  # fmt: skip
+
+
+def _lines(ax: Axes, across: Array, up: Array, p: Array) -> None:
+    """Where a class is exactly as likely as the best of the others. The last class has no line that another lacks."""
+    for k in range(p.shape[-1] - 1):
+        lead = p[..., k] - np.delete(p, k, axis=-1).max(axis=-1)
+        if lead.min() < 0 < lead.max():
+            ax.contour(
+                across, up, lead, levels=[0.0], colors=[style.INK], linewidths=1.1, linestyles="solid", zorder=2,
+                algorithm="serial", corner_mask=True,
+            )  # fmt: skip
+
+
+def _scatter(ax: Axes, points: Array, target: Array, names: list[str]) -> list[Any]:
+    size = float(np.clip(9000 / len(points), 8, 34))
+    return [
+        ax.scatter(
+            points[target == k, 0], points[target == k, 1], s=size, c=_colour(k), marker=_marker(k), label=name,
+            linewidths=0.7, edgecolors=style.SURFACE, zorder=3, plotnonfinite=False,
+        )
+        for k, name in enumerate(names)
+    ]  # fmt: skip
+
+
+def _colour(k: int) -> str:
+    return style.CLASSES[k % len(style.CLASSES)]
+
+
+def _marker(k: int) -> str:
+    """The ninth class has the first colour again, with the second marker, and so on."""
+    return style.MARKERS[(k + k // len(style.CLASSES)) % len(style.MARKERS)]

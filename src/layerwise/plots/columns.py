@@ -1,0 +1,86 @@
+"""A network as columns: what the drawing of an architecture shows, before anything is drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from layerwise.layers import Layer, Linear
+from layerwise.network import Network, Sequential
+from layerwise.network.summary import input_shape
+from layerwise.types import Shape
+
+
+@dataclass
+class Column:
+    """One state of the data on its way: the input, or what a layer with parameters or another shape makes of it.
+
+    shape: of one sample, None where it is not known. layer: what computes it; None for the input. after: layers that
+    work on it then and change no shape and own no parameters, such as activations. parameters: how many all of these
+    own. shared: whether some were counted at an earlier place. hidden: how many columns this one stands for, if they
+    are left out of the drawing.
+    """
+
+    shape: Shape | None
+    layer: Layer | None = None
+    after: list[Layer] = field(default_factory=list)
+    parameters: int = 0
+    shared: bool = False
+    role: str = ""
+    hidden: int = 0
+
+    @property
+    def units(self) -> int | None:
+        """How many units stand in the column, if it is one of units and their number is known."""
+        return self.shape[0] if self.shape is not None and len(self.shape) == 1 else None
+
+    @property
+    def joins_all(self) -> bool:
+        """Whether each unit is joined to every unit of the column before."""
+        return isinstance(self.layer, Linear)
+
+
+def columns_of(net: Network) -> list[Column]:
+    """The columns of a network, from input to output."""
+    shape = input_shape(net.chain)
+    columns = [Column(shape)]
+    seen: set[int] = set()
+    for layer in _leaves(net.chain):
+        made = layer.output_shape(shape)
+        if layer.parameters or made != shape:
+            columns.append(Column(made, layer))
+        else:
+            columns[-1].after.append(layer)
+        own = {id(parameter): parameter.size for parameter in layer.parameters.values()}
+        columns[-1].parameters += sum(size for key, size in own.items() if key not in seen)
+        columns[-1].shared = columns[-1].shared or bool(own.keys() & seen)
+        seen |= own.keys()
+        shape = made
+    _name(columns)
+    return columns
+
+
+def abridged(columns: list[Column], most: int) -> list[Column]:
+    """At most so many columns: of a deeper network the first and the last, and one that stands for those between."""
+    if len(columns) <= most:
+        return columns
+    first, last = most // 2, most - 1 - most // 2
+    middle = columns[first:-last]
+    gap = Column(None, role=f"hidden {first} to {first + len(middle) - 1}", hidden=len(middle))
+    gap.parameters = sum(each.parameters for each in middle)
+    return [*columns[:first], gap, *columns[-last:]]
+
+
+def _leaves(layer: Layer) -> Iterator[Layer]:
+    for _, child in layer.children():
+        if isinstance(child, Sequential):
+            yield from _leaves(child)
+        else:
+            yield child
+
+
+def _name(columns: list[Column]) -> None:
+    for index, column in enumerate(columns):
+        column.role = f"hidden {index}" if len(columns) > 3 else "hidden"
+    columns[-1].role = "output"
+    columns[0].role = "input" if len(columns) > 1 else "input and output"

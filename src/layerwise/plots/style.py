@@ -1,0 +1,130 @@
+"""How every picture looks: the colours, the sizes of text, and the two ways to get axes. One home for all of it.
+
+Everything is set on the axes themselves: matplotlib's global settings are neither read nor changed, and pyplot, which
+costs two seconds and keeps every figure alive, is never imported.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from layerwise.errors import FileError, nearest
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+GROUND = "#fbf8f2"
+SURFACE = "#fffdf9"
+LINE = "#d8d1c4"
+INK = "#2b2a28"
+INK_SOFT = "#625d55"
+INK_FAINT = "#a8a093"
+ACCENT = "#17707f"
+ACCENT_TINT = "#dcecec"
+
+NEGATIVE, POSITIVE = "#2a6cb0", "#d4691e"
+"""The ends of the diverging scale of weights, gradients and activations; the middle is the ground."""
+
+CLASSES = ("#2a6cb0", "#d4691e", "#1f8a70", "#b4478c", "#a98600", "#5aa9dc", "#7b4a2e", "#6b6b78")
+"""Eight classes. No two are told apart by colour alone: each has a marker of its own."""
+MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
+
+TRAINING, VALIDATION = INK_SOFT, ACCENT
+
+FONT = "DejaVu Sans"
+"""Comes with matplotlib, so that a picture is the same on every machine."""
+TITLE, LABEL, TICK = 11.0, 9.5, 8.5
+DPI = 150
+
+_LETTERS: dict[str, Any] = {"fontfamily": FONT, "fontweight": "normal", "fontstyle": "normal"}
+_KEY_LETTERS = 66
+"""Letters of a legend in one row."""
+
+
+def new_axes(width: float, height: float) -> Axes:
+    """Axes in a figure of their own, in inches, that can be saved without a window."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+    from matplotlib.layout_engine import ConstrainedLayoutEngine
+
+    layout = ConstrainedLayoutEngine(w_pad=0.14, h_pad=0.12, wspace=0.02, hspace=0.02)
+    figure = Figure(figsize=(width, height), dpi=DPI, facecolor=GROUND, edgecolor=GROUND, layout=layout)
+    FigureCanvasAgg(figure)
+    return figure.add_subplot()
+
+
+def dress(ax: Axes, title: str, x_label: str, y_label: str) -> None:
+    """Ground, lines and letters of one pair of axes; a title at the left, above."""
+    ax.set_facecolor(SURFACE)
+    ax.grid(False, which="both")
+    ax.set_axisbelow(True)
+    for side, spine in ax.spines.items():
+        spine.set_visible(side in ("left", "bottom"))
+        spine.set(color=LINE, linewidth=1)
+    ax.minorticks_off()
+    ax.tick_params(
+        which="major", direction="out", length=3, width=1, color=LINE, labelcolor=INK_SOFT, labelsize=TICK, pad=4,
+        labelfontfamily=FONT, top=False, right=False, bottom=True, left=True, labelbottom=True, labelleft=True,
+    )  # fmt: skip
+    _entitle(ax, title, pad=9)
+    ax.set_xlabel(x_label, fontsize=LABEL, color=INK_SOFT, labelpad=5, loc="center", **_LETTERS)
+    ax.set_ylabel(y_label, fontsize=LABEL, color=INK_SOFT, labelpad=6, loc="center", **_LETTERS)
+
+
+def _entitle(ax: Axes, title: str, pad: float) -> None:
+    ax.set_title(title, loc="left", fontsize=TITLE, color=INK, pad=pad, y=1.0, **_LETTERS)
+
+
+def key(ax: Axes, handles: list[Any]) -> None:
+    """The legend: rows of words between the title and the axes, so that it never hides data."""
+    longest = max(len(str(handle.get_label())) for handle in handles)
+    columns = max(1, min(len(handles), _KEY_LETTERS // (longest + 6)))
+    legend = ax.legend(
+        handles=handles, loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=columns, mode=None, frameon=False,
+        labelcolor=INK, handlelength=1.8, handletextpad=0.5, columnspacing=1.6, borderpad=0.2, borderaxespad=0.2,
+        labelspacing=0.45, numpoints=1, scatterpoints=1, scatteryoffsets=[0.5], markerscale=1.0, shadow=False,
+        alignment="left", prop={"family": FONT, "size": LABEL},
+    )  # fmt: skip
+    legend.set_zorder(5)
+    rows = -(-len(handles) // columns)
+    _entitle(ax, ax.get_title(loc="left"), pad=8 + 1.6 * LABEL * rows)
+
+
+def mix(colour: str, ground: str, strength: float) -> str:
+    """A colour on its way from the ground: strength 0 is the ground, 1 the colour.
+
+    >>> mix("#ff0000", "#ffffff", 0.5)
+    '#ff8080'
+    """
+    pairs = zip(rgb(colour), rgb(ground), strict=True)
+    return "#" + "".join(f"{round(below + strength * (above - below)):02x}" for above, below in pairs)
+
+
+def rgb(colour: str) -> tuple[int, int, int]:
+    """Red, green and blue, from 0 to 255.
+
+    >>> rgb("#ff8000")
+    (255, 128, 0)
+    """
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
+
+
+def save_figure(ax: Axes, path: str | os.PathLike[str], dpi: float = DPI) -> None:
+    """Write the figure of these axes as PNG (or SVG or PDF, by the ending of the path).
+
+    The same picture gives the same bytes. Raises FileError for another ending, or where nothing can be written.
+    """
+    ending = os.path.splitext(os.fspath(path))[1].lower()
+    nameless = {".png": {"Software": None}, ".svg": {"Date": None}, ".pdf": {"CreationDate": None}}
+    if ending not in nameless:
+        raise FileError(f"{path}: the ending {ending!r} is no format for a figure.{nearest(ending, nameless)}")
+    figure = ax.get_figure(root=True)
+    assert figure is not None
+    try:
+        figure.savefig(
+            path, format=ending[1:], dpi=dpi, facecolor=figure.get_facecolor(), edgecolor="none", bbox_inches=None,
+            metadata=nameless[ending],
+        )  # fmt: skip
+    except OSError as error:
+        raise FileError(f"could not write {path}: {error.strerror or error}") from error

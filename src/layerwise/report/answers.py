@@ -1,0 +1,173 @@
+"""A trained network and new samples: reading both, and the answers as a table."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from layerwise import files, metrics, network
+from layerwise.arrays import real_array, require_finite
+from layerwise.data import Preparation, read_rows
+from layerwise.errors import DataError, FileError, LayerwiseError
+from layerwise.network import Network
+from layerwise.report import folder as folders
+from layerwise.report.folder import RunFolder
+from layerwise.report.mistakes import softmax
+from layerwise.report.text import percent
+from layerwise.training import predict
+from layerwise.types import Array
+
+_NPY_HEADER = 100_000
+
+
+@dataclass(frozen=True)
+class Samples:
+    """New samples, prepared. y: the true answers, if the file has them. note: why it is not scored, or ""."""
+
+    x: Array
+    y: Array | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What the network says. header, rows: the table, a row a sample. score: how right it is, in words, or ""."""
+
+    header: list[str]
+    rows: list[list[str]]
+    score: str
+
+    def to_csv(self) -> bytes:
+        """The table as CSV in UTF-8."""
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(self.header)
+        writer.writerows(self.rows)
+        return text.getvalue().encode()
+
+
+def trained(run: str) -> tuple[Network, Preparation]:
+    """The network and the preparation of a run, by its folder or a checkpoint in it."""
+    path = Path(run)
+    if path.is_dir():
+        folder = folders.found(path)
+        weights = folder.weights
+        if not weights.exists():
+            raise FileError(f"{run} holds no weights yet: train it with  layerwise train --resume {run}")
+    else:
+        folder, weights = RunFolder(path.parent), path
+    net = network.load(weights)
+    return net, _preparation(folder.preparation)
+
+
+def _preparation(path: Path) -> Preparation:
+    with files.opened(path) as (file, _):
+        content = file.read()
+    try:
+        spec = json.loads(content)
+    except (ValueError, RecursionError):
+        raise FileError(f"{path} is damaged: it is not JSON. Repeat the run to get a new one") from None
+    try:
+        return Preparation.from_spec(spec)
+    except LayerwiseError as error:
+        raise FileError(f"{path} is damaged: {error}") from None
+
+
+def samples_in(path: str, preparation: Preparation) -> Samples:
+    """Samples of a CSV file with the columns of the training table, or of a .npy file with raw numbers."""
+    suffix = Path(path).suffix.lower()
+    if suffix == ".npy":
+        return Samples(preparation.apply_matrix(_matrix(path, preparation)))
+    if suffix == ".csv":
+        table = read_rows(path)
+        x = preparation.apply(table)
+        if preparation.target not in table:
+            return Samples(x)
+        try:
+            return Samples(x, preparation.labels(table[preparation.target], table.place))
+        except DataError as error:
+            return Samples(x, note=f"not scored: {error}")
+    if not Path(path).exists():
+        raise FileError(f"there is no file {path}")
+    raise FileError(f"{path} is neither a .csv nor a .npy file: save a table as CSV (UTF-8), images as .npy")
+
+
+def _matrix(path: str, preparation: Preparation) -> Array:
+    """The numbers of a .npy file as rows (N, D): one sample a row, images (N, H, W), or a single image (H, W)."""
+    width = len(preparation.columns)
+    texts = [column.name for column in preparation.columns if column.categories]
+    if texts:
+        raise DataError(f"the column {texts[0]!r} holds texts, which a .npy file can not: give a CSV file")
+    values = real_array(Path(path).name, _load_npy(path))
+    if values.ndim == 2 and values.shape[1] == width:
+        rows = values
+    elif values.ndim >= 2 and values[0].size == width:
+        rows = values.reshape(len(values), width)
+    elif values.size == width:
+        rows = values.reshape(1, width)
+    else:
+        raise DataError(
+            f"{Path(path).name} has shape {values.shape}, and a sample is {width} numbers: "
+            f"give shape (N, {width}), or (N, H, W) with H x W = {width}"
+        )
+    require_finite(Path(path).name, rows)
+    return rows
+
+
+def _load_npy(path: str) -> Array:
+    with files.opened(path) as (file, size):
+        try:
+            version = np.lib.format.read_magic(file)
+            read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+            shape, _, dtype = read(file, max_header_size=_NPY_HEADER)
+            # Before anything is allocated: a small file may claim a huge array.
+            if dtype.hasobject or file.tell() + math.prod(shape) * dtype.itemsize > size:
+                raise ValueError("it is cut off, or holds objects instead of numbers")
+            file.seek(0)
+            return np.load(file, allow_pickle=False)
+        except (ValueError, EOFError, SyntaxError, MemoryError) as error:
+            raise FileError(f"{path} is not a readable .npy file: {str(error).splitlines()[0]}") from None
+
+
+def answers(net: Network, preparation: Preparation, samples: Samples) -> Answers:
+    """The class with the probability of each class, or the quantity in the units of the target."""
+    output = predict(net, samples.x)
+    if output.shape[1:] != (len(preparation.classes) or 1,):
+        raise FileError("the weights and the preparation of this run do not belong together: repeat the run")
+    header = f"predicted {preparation.target}"
+    if not preparation.classes:
+        values = preparation.to_units(output).ravel()
+        score = "" if samples.y is None else _quantity_score(values, preparation, samples.y)
+        return Answers([header], [[f"{value:.7g}"] for value in values], score)
+    labels = metrics.predicted_classes(output)
+    rows = _class_rows(preparation.classes, labels, softmax(output))
+    score = "" if samples.y is None else _class_score(labels, samples.y, preparation.target)
+    return Answers([header, *(f"p({name})" for name in preparation.classes)], list(rows), score)
+
+
+def _class_rows(classes: Sequence[str], labels: Array, probabilities: Array) -> Iterable[list[str]]:
+    for label, row in zip(labels, probabilities, strict=True):
+        yield [classes[label], *(f"{p:.6g}" for p in row)]
+
+
+def _class_score(labels: Array, y: Array, target: str) -> str:
+    right = labels == y
+    low, high = metrics.wilson_interval(float(right.mean()), len(y))
+    return (
+        f"right for {int(right.sum()):,} of the {len(y):,} rows, whose {target!r} is known: {percent(right.mean())} "
+        f"(95 % interval {100 * low:.1f} to {100 * high:.1f} %)"
+    )
+
+
+def _quantity_score(values: Array, preparation: Preparation, y: Array) -> str:
+    errors = values - preparation.to_units(y).ravel()
+    unit = f" {preparation.unit}" if preparation.unit else ""
+    rmse = float(np.sqrt((errors**2).mean()))
+    return f"root mean squared error {rmse:.4g}{unit} on the {len(y):,} rows, whose {preparation.target!r} is known"

@@ -1,0 +1,71 @@
+"""What a network has to beat: answering without looking, and a linear model fitted to the same training part."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+
+import numpy as np
+
+from layerwise.data import Dataset
+from layerwise.types import Array
+
+MOST_SAMPLES = 20_000
+"""Training samples for the logistic regression. With more it would take longer than the network, and gain little."""
+
+_ITERATIONS = 500
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """A model to compare with, and its answers on the test part.
+
+    name: as it is shown. note: how it was fitted, where that is not obvious. answers: labels (N,), or quantities (N,)
+    in the units of the target.
+    """
+
+    name: str
+    note: str
+    answers: Array
+
+
+def most_frequent(data: Dataset) -> Baseline:
+    """Always answer with the class that is most frequent in the training part."""
+    label = int(np.bincount(data.train.y, minlength=len(data.classes)).argmax())
+    return Baseline(f"always answering {data.classes[label]!r}", "", np.full(len(data.test.y), label, np.int64))
+
+
+def logistic_regression(data: Dataset) -> Baseline:
+    """scikit-learn's LogisticRegression with its defaults, on the first 20,000 samples of the training part."""
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.linear_model import LogisticRegression
+
+    x, y = flat(data.train.x)[:MOST_SAMPLES], data.train.y[:MOST_SAMPLES]
+    model = LogisticRegression(max_iter=_ITERATIONS)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)  # told below, in the note
+        model.fit(x, y)
+    notes = [f"on {MOST_SAMPLES:,} training samples"] if len(data.train.y) > MOST_SAMPLES else []
+    if max(model.n_iter_) >= _ITERATIONS:
+        notes.append(f"stopped at {_ITERATIONS} iterations")
+    return Baseline("logistic regression", ", ".join(notes), model.predict(flat(data.test.x)))
+
+
+def training_mean(data: Dataset) -> Baseline:
+    """Always answer with the mean of the training part."""
+    mean = data.preparation.to_units(data.train.y).mean()
+    return Baseline("always the training mean", "", np.full(len(data.test.y), mean))
+
+
+def ridge_regression(data: Dataset) -> Baseline:
+    """scikit-learn's Ridge with its defaults: linear least squares with a small penalty on the weights."""
+    from sklearn.linear_model import Ridge
+
+    model = Ridge().fit(flat(data.train.x).astype(np.float64), data.train.y.ravel().astype(np.float64))
+    answers = model.predict(flat(data.test.x).astype(np.float64))
+    return Baseline("linear regression (ridge)", "", data.preparation.to_units(answers))
+
+
+def flat(x: Array) -> Array:
+    """Samples as rows (N, D)."""
+    return x.reshape(len(x), -1)

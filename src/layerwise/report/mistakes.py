@@ -1,0 +1,113 @@
+"""The test samples that a network gets most wrong, with what is needed to look at them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from layerwise.data import Dataset, Preparation
+from layerwise.types import Array
+
+WORST = 3
+_FEATURES = 4
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """One sample of the test part.
+
+    row: its place in the test part. true, answer: class names, or quantities in words. sure: the probability that the
+    network gave its answer; None for quantities. image: (H, W) for images. features: a few columns in raw units, those
+    furthest from usual.
+    """
+
+    row: int
+    true: str
+    answer: str
+    sure: float | None
+    image: Array | None
+    features: tuple[tuple[str, str], ...]
+
+
+def softmax(logits: Array) -> Array:
+    """Probabilities (N, K) of logits (N, K), in float64."""
+    shifted = logits.astype(np.float64) - logits.max(axis=1, keepdims=True)
+    weights = np.exp(shifted)
+    return weights / weights.sum(axis=1, keepdims=True)
+
+
+def worst_classes(data: Dataset, logits: Array, predicted: Array) -> tuple[Mistake, ...]:
+    """The wrong answers with the highest loss, which are those that gave the true class the least probability."""
+    x, y = data.test
+    probabilities = softmax(logits)
+    # The loss itself, not 1 - p: probabilities near 0 would tie.
+    shifted = logits.astype(np.float64) - logits.max(axis=1, keepdims=True)
+    loss = np.log(np.exp(shifted).sum(axis=1)) - shifted[np.arange(len(y)), y]
+    wrong = np.flatnonzero(predicted != y)
+    order = wrong[np.argsort(-loss[wrong], kind="stable")][:WORST]
+    return tuple(
+        Mistake(
+            int(row),
+            data.classes[y[row]],
+            data.classes[predicted[row]],
+            float(probabilities[row, predicted[row]]),
+            _image(data, x[row]),
+            () if data.image_shape else unusual(data.preparation, x[row]),
+        )
+        for row in order
+    )
+
+
+def worst_quantities(data: Dataset, truth: Array, answers: Array) -> tuple[Mistake, ...]:
+    """The answers furthest from the truth. truth, answers: (N,) in the units of the target."""
+    order = np.argsort(-np.abs(answers - truth), kind="stable")[:WORST]
+    return tuple(
+        Mistake(
+            int(row),
+            f"{truth[row]:.4g}",
+            f"{answers[row]:.4g}",
+            None,
+            _image(data, data.test.x[row]),
+            () if data.image_shape else unusual(data.preparation, data.test.x[row]),
+        )
+        for row in order
+    )
+
+
+def _image(data: Dataset, x: Array) -> Array | None:
+    """The image (H, W) of one sample, brightness from 0 to 1."""
+    if data.image_shape is None:
+        return None
+    image = x.reshape(data.image_shape)[0].astype(np.float64)
+    highest = float(data.train.x.max())
+    return np.clip(image / highest, 0, 1) if highest > 0 else np.zeros_like(image)
+
+
+def unusual(preparation: Preparation, x: Array) -> tuple[tuple[str, str], ...]:
+    """The columns of a sample that lie furthest from the usual, with their raw values; all, if there are few."""
+    values = raw_values(preparation, x)
+    if len(values) <= _FEATURES:
+        return tuple(values)
+    distance, start = [], 0
+    for column in preparation.columns:
+        # A column of texts counts as usual: its 0 and 1 say nothing of how rare a category is.
+        distance.append(0.0 if column.categories else abs(float(x.ravel()[start])))
+        start += len(column.features)
+    furthest = sorted(range(len(values)), key=lambda place: -distance[place])[:_FEATURES]
+    return tuple(values[place] for place in furthest)
+
+
+def raw_values(preparation: Preparation, x: Array, digits: int = 4) -> list[tuple[str, str]]:
+    """The columns of one prepared sample with their values before preparation; "" for a text unseen in training."""
+    found: list[tuple[str, str]] = []
+    start = 0
+    row = x.ravel()
+    for column in preparation.columns:
+        part = row[start : start + len(column.features)]
+        start += len(column.features)
+        if column.categories:
+            found.append((column.name, column.categories[int(part.argmax())] if part.any() else ""))
+        else:
+            found.append((column.name, f"{float(part[0]) * column.scale + column.mean:.{digits}g}"))
+    return found

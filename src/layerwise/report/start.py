@@ -1,0 +1,158 @@
+"""From what a user typed to an experiment with its data: a set's name, a CSV file, a TOML file, or a run's folder."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from layerwise import data as datasets
+from layerwise.data import Dataset
+from layerwise.errors import DataError, FileError, LayerwiseError, SettingError, ShapeError, nearest
+from layerwise.losses import LOSSES
+from layerwise.network import Network
+from layerwise.optimizers import OPTIMIZERS
+from layerwise.regularizers import REGULARIZERS
+from layerwise.report import folder as folders
+from layerwise.report import origin as origins
+from layerwise.report.changes import Changes
+from layerwise.report.folder import RunFolder
+from layerwise.schedules import SCHEDULES
+from layerwise.specs import Registry
+from layerwise.training.events import Listener
+from layerwise.training.experiment import Experiment, Table, suited
+from layerwise.training.listeners import EarlyStopping
+
+_EARLY_STOPPING: Registry[Listener] = Registry("early stopping")
+_EARLY_STOPPING.register(EarlyStopping)
+
+
+@dataclass(frozen=True)
+class Start:
+    """All that a run begins with. notes: what the user should know before it does."""
+
+    experiment: Experiment
+    data: Dataset
+    net: Network
+    origin: Table
+    notes: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """What the run's folder is called after: the name of the data."""
+        return self.data.name
+
+
+def start(what: str, target: str | None, changes: Changes) -> Start:
+    """Prepare a run. what: the name of a dataset, a CSV file, a TOML file, or the folder of a run to repeat.
+
+    Errors: all that can be wrong with the data or the settings is raised here, before anything is written.
+    """
+    known = [card.name for card in datasets.names()]
+    path = Path(what)
+    if what in known:
+        _refuse_target(target, "a set with a name has its target")
+        _refuse_drop(changes)
+        return _first(changes.to_source({"name": what}), changes)
+    if path.suffix.lower() == ".csv":
+        if target is None:
+            raise _no_target(path)
+        return _first(changes.to_source({"path": str(_absolute(path)), "target": target}), changes)
+    if path.suffix.lower() == ".toml":
+        _refuse_target(target, "an experiment states it")
+        return _again(Experiment.read(path), changes, origins.read(RunFolder(path.parent)), path.parent)
+    if path.is_dir():
+        _refuse_target(target, "a run states it")
+        folder = folders.found(path)
+        return _again(Experiment.read(folder.experiment), changes, origins.read(folder), Path())
+    raise _unknown(what, path, known)
+
+
+def resumed(folder: RunFolder) -> Start:
+    """Prepare to go on with a run. A data file that has changed since is refused: the bits would be others."""
+    ready = _again(Experiment.read(folder.experiment), Changes(), {}, Path())
+    changed = origins.change(origins.read(folder), ready.origin)
+    if changed:
+        raise DataError(
+            f"{changed} since {folder.path} began, and a run can only go on with the same data: begin a new one with "
+            f"layerwise train {folder.path}"
+        )
+    return ready
+
+
+def _first(source: Table, changes: Changes) -> Start:
+    """A first experiment, suited to the data, with the user's choices."""
+    seed = changes.first_seed()
+    data = _plain_experiment(source, seed).load_data()
+    experiment = changes.to_experiment(suited(data, source, seed))
+    return _ready(experiment, data)
+
+
+def _again(experiment: Experiment, changes: Changes, origin: Table, base: Path) -> Start:
+    """An experiment from a file; relative paths in it begin at its folder, `base`."""
+    table = changes.to_experiment(experiment).to_table()
+    if isinstance(table["data"].get("path"), str):
+        table["data"]["path"] = str(_absolute(base / table["data"]["path"]))
+    experiment = Experiment.from_table(table)
+    ready = _ready(experiment, experiment.load_data())
+    changed = origins.change(origin, ready.origin)
+    notes = (f"{changed} since the run that is repeated: the figures will differ",) if changed else ()
+    return Start(ready.experiment, ready.data, ready.net, ready.origin, notes)
+
+
+def _plain_experiment(source: Table, seed: int) -> Experiment:
+    """Just enough of an experiment to load its data."""
+    return Experiment.from_table({"data": source, "layers": [], "loss": {}, "optimizer": {}, "seed": seed})
+
+
+def _ready(experiment: Experiment, data: Dataset) -> Start:
+    """Build every part once, so that what does not fit is told before there is a folder."""
+    LOSSES.build(experiment.loss)
+    OPTIMIZERS.build(experiment.optimizer)
+    if experiment.schedule is not None:
+        SCHEDULES.build(experiment.schedule)
+    if experiment.regularizer is not None:
+        REGULARIZERS.build(experiment.regularizer)
+    if experiment.early_stopping is not None:
+        _EARLY_STOPPING.build({**experiment.early_stopping, "name": "EarlyStopping"})
+    net = experiment.network()
+    output = net(data.train.x[:1])
+    wanted = len(data.classes) or 1
+    if output.shape != (1, wanted):
+        what = f"{wanted} classes" if data.classes else "one quantity"
+        raise ShapeError(
+            f"{data.name} has {what}, and the network answers with shape (N, {', '.join(map(str, output.shape[1:]))})",
+            f"end it with a Linear layer of {wanted} outputs",
+        )
+    return Start(experiment, data, net, origins.origin_of(experiment.data, data))
+
+
+def _absolute(path: Path) -> Path:
+    return Path(os.path.abspath(path))
+
+
+def _refuse_target(target: str | None, reason: str) -> None:
+    if target is not None:
+        raise SettingError(f"--target is for a CSV file; {reason}: leave it out")
+
+
+def _refuse_drop(changes: Changes) -> None:
+    if changes.drop:
+        raise SettingError("--drop leaves out columns of a CSV file; a set with a name is taken whole")
+
+
+def _no_target(path: Path) -> LayerwiseError:
+    """Which columns the file has, since one of them must be named."""
+    columns = [f"{name!r}" for name in datasets.read_rows(path)]
+    listed = ", ".join(columns[:12]) + (f" and {len(columns) - 12} more" if len(columns) > 12 else "")
+    return SettingError(f"{path} needs --target COLUMN, the column to predict; its columns are {listed}")
+
+
+def _unknown(what: str, path: Path, known: list[str]) -> LayerwiseError:
+    if path.is_file():
+        return FileError(
+            f"{path} is neither a .csv nor a .toml file: save a table as CSV (UTF-8) to train on it"
+        )
+    if path.suffix or path.parent != Path():
+        return FileError(f"there is no file or folder {path}")
+    return SettingError(f"there is no dataset {what!r}, nor a file or folder of that name.{nearest(what, known)}")

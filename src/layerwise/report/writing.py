@@ -1,0 +1,79 @@
+"""What a run leaves in its folder, each file whole or absent."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from layerwise import files
+from layerwise.data import Dataset
+from layerwise.network import Network
+from layerwise.report import origin as origins
+from layerwise.report.folder import RunFolder
+from layerwise.report.mistakes import raw_values
+from layerwise.report.result import Result
+from layerwise.report.start import Start
+
+_EXAMPLES = 10
+
+
+def write_start(folder: RunFolder, start: Start) -> None:
+    """What must be there before the first step, so that an interrupted run can go on and answer."""
+    start.experiment.save(folder.experiment)
+    origins.write(folder, start.origin)
+    write_json(folder.preparation, start.data.preparation.to_spec())
+    write_examples(folder, start.data)
+
+
+def write_history(folder: RunFolder, history: Mapping[str, Sequence[float]]) -> None:
+    """history.csv, one line an epoch, and the picture of the losses."""
+    if not history:
+        return
+    columns = list(history)
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["epoch", *columns])
+    for epoch, row in enumerate(zip(*history.values(), strict=True), 1):
+        writer.writerow([epoch, *(repr(float(value)) for value in row)])
+    files.replace(folder.history, [text.getvalue().encode()])
+    from layerwise import plots
+
+    plots.save_figure(plots.loss_curve(history), folder.loss_curve)
+
+
+def write_network(folder: RunFolder, net: Network) -> None:
+    """The drawing of the network."""
+    from layerwise import plots
+
+    files.replace(folder.network_drawing, [plots.network_svg(net).encode()])
+
+
+def write_result(folder: RunFolder, result: Result, net: Network, data: Dataset) -> None:
+    """The figures of the test and, for classes in the plane, the decision boundary with the test samples."""
+    write_json(folder.result, result.as_table())
+    if data.classes and data.test.x.shape[1:] == (2,):
+        from layerwise import plots
+
+        first, second = data.features
+        ax = plots.decision_boundary(net, data.test.x, data.test.y, data.classes, labels=(first, second))
+        plots.save_figure(ax, folder.boundary)
+
+
+def write_examples(folder: RunFolder, data: Dataset) -> None:
+    """A few test samples as a CSV file with the columns that the network was trained on, and the truth."""
+    preparation = data.preparation
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow([*(column.name for column in preparation.columns), preparation.target])
+    for x, y in zip(data.test.x[:_EXAMPLES], data.test.y[:_EXAMPLES], strict=True):
+        truth = data.classes[y] if data.classes else f"{preparation.to_units(y)[0]:.7g}"
+        writer.writerow([*(value for _, value in raw_values(preparation, x, digits=6)), truth])
+    files.replace(folder.examples, [text.getvalue().encode()])
+
+
+def write_json(path: Any, table: Mapping[str, Any]) -> None:
+    """A JSON file that people can read."""
+    files.replace(path, [json.dumps(table, indent=2, ensure_ascii=False).encode() + b"\n"])

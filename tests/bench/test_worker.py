@@ -1,0 +1,97 @@
+"""The protocol: one JSON line when ready, one for each round, silence and stillness between."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+from layerwise.bench.contenders import Trainee
+from layerwise.bench.worker import one_round
+from layerwise.bench.workloads import WORKLOADS
+from layerwise.errors import DivergedError
+
+
+class Conversation:
+    def __init__(self, *arguments: str) -> None:
+        command = [sys.executable, "-m", "layerwise.bench.worker", *arguments]
+        pipe = subprocess.PIPE
+        self.process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True)
+
+    def hear(self) -> dict[str, Any]:
+        assert self.process.stdout is not None
+        return json.loads(self.process.stdout.readline())
+
+    def say(self, line: str) -> dict[str, Any]:
+        assert self.process.stdin is not None
+        self.process.stdin.write(line + "\n")
+        self.process.stdin.flush()
+        return self.hear()
+
+
+@pytest.fixture
+def products() -> Iterator[Conversation]:
+    conversation = Conversation("products", "W1", "5")
+    yield conversation
+    conversation.process.communicate(timeout=10)
+
+
+def test_ready_then_rounds_then_the_end(products: Conversation) -> None:
+    ready = products.hear()
+    assert ready["losses"] == []
+    assert ready["about"]["numpy"] == np.__version__
+    for _ in range(2):
+        figures = products.say("go 0.02")
+        assert figures["seconds"] >= 0.02
+        assert figures["steps"] > 1
+        assert figures["others"] is None or 0 <= figures["others"] <= 1
+        assert figures["microseconds"] == pytest.approx(figures["seconds"] / figures["steps"] * 1e6)
+    products.process.communicate(timeout=10)
+    assert products.process.returncode == 0
+
+
+def test_an_unknown_contender_is_a_problem_in_words() -> None:
+    conversation = Conversation("jaxx", "W1")
+    said = conversation.hear()["problem"]
+    conversation.process.communicate(timeout=10)
+    assert said.startswith("failed: contender 'jaxx' is not known.")
+    assert conversation.process.returncode != 0
+
+
+def test_a_missing_package_is_a_row_with_the_line_that_installs_it(tmp_path: Any, monkeypatch: Any) -> None:
+    (tmp_path / "jax.py").write_text("raise ImportError('not here')")
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), *sys.path]))
+    conversation = Conversation("jax_jit", "W1")
+    assert conversation.hear()["problem"] == "not installed:\npip install -e '.[bench]'"
+    conversation.process.communicate(timeout=10)
+
+
+def test_a_round_trains_each_step_on_the_next_batch_and_reads_no_loss_on_the_way() -> None:
+    seen: list[bytes] = []
+    reads: list[int] = []
+
+    def step(x: Any, t: Any) -> int:
+        seen.append(x.tobytes())
+        return len(seen)
+
+    def read(last: int) -> float:
+        reads.append(last)
+        return 0.5
+
+    batches = WORKLOADS["W1"].batches(0, 1, count=64)
+    figures = one_round(Trainee(step, lambda x, t: (x, t), read), batches, seconds=0.01)
+    assert seen[:64] == [x.tobytes() for x, _ in batches]
+    assert len(reads) == 2  # after the warm-up, and at the end
+    assert figures["steps"] == reads[1] - reads[0]
+
+
+def test_a_loss_that_is_no_number_ends_the_round_loudly() -> None:
+    trainee = Trainee(lambda x, t: None, lambda x, t: (x, t), lambda last: float("nan"))
+    with pytest.raises(DivergedError, match="loss is nan"):
+        one_round(trainee, WORKLOADS["W1"].batches(0, 1, count=2), seconds=0.001)

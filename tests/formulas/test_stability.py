@@ -1,0 +1,237 @@
+"""Extreme numbers: the formulas give exact limits, raise no floating-point warning, and hide no NaN.
+
+Underflow to 0 is allowed; overflow, division by zero and invalid operations are not.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from layerwise.formulas import (
+    binary_cross_entropy_with_logits,
+    cross_entropy_with_logits,
+    dropout,
+    l1_penalty,
+    l2_penalty,
+    linear,
+    log_softmax,
+    mean_squared_error,
+    relu,
+    sigmoid,
+    softmax,
+    tanh,
+)
+from layerwise.random import generator
+
+each_dtype = pytest.mark.parametrize("dtype", [np.float32, np.float64])
+HUGE = {np.float32: 1e30, np.float64: 1e300}
+TINY = {np.float32: 1e-45, np.float64: 5e-324}  # the smallest denormal numbers
+SUM = {np.float32: 1e-6, np.float64: 1e-12}
+
+
+@pytest.fixture(autouse=True)
+def _strict():
+    with np.errstate(over="raise", divide="raise", invalid="raise"):
+        yield
+
+
+def extreme_rows(dtype):
+    """Logits that break softmax as it is written in textbooks."""
+    huge, tiny = HUGE[dtype], TINY[dtype]
+    rows = [
+        [1e4, -1e4, 0],
+        [huge, -huge, 0],
+        [-huge, -huge, -huge],
+        [huge, huge, huge],
+        [7, 7, 7],
+        [0, 0, 0],
+        [2e4, 0, 0],
+        [tiny, -tiny, 0],
+    ]
+    return np.array(rows, dtype=dtype)
+
+
+def ones(n, dtype):
+    return np.ones((n, 1), dtype=dtype)
+
+
+@each_dtype
+def test_softmax_of_extreme_logits(dtype):
+    x = extreme_rows(dtype)
+    p, backward = softmax(x)
+    dx = backward(generator(0, "upstream").normal(size=x.shape).astype(dtype))
+    assert p.dtype == dtype
+    assert np.isfinite(p).all()
+    assert np.isfinite(dx).all()
+    np.testing.assert_allclose(p.sum(axis=1), 1, atol=SUM[dtype])
+    np.testing.assert_array_equal(p[1], [1, 0, 0])
+    for equal in (2, 3, 4, 5):
+        np.testing.assert_allclose(p[equal], 1 / 3, rtol=1e-6)
+
+
+@each_dtype
+def test_log_softmax_of_extreme_logits(dtype):
+    x = extreme_rows(dtype)
+    y, backward = log_softmax(x)
+    dx = backward(generator(0, "upstream").normal(size=x.shape).astype(dtype))
+    assert np.isfinite(y).all()
+    assert np.isfinite(dx).all()
+    np.testing.assert_allclose(np.exp(y).sum(axis=1), 1, atol=SUM[dtype])
+    np.testing.assert_array_equal(y[0], [0, -2e4, -1e4])
+    np.testing.assert_array_equal(y[1], x[1] - x[1].max())
+    np.testing.assert_allclose(y[3], -np.log(3), rtol=1e-6)
+
+
+@pytest.mark.parametrize("shift", [-1e4, -3.0, 1e4])
+@pytest.mark.parametrize("formula", [softmax, log_softmax])
+def test_a_shift_of_a_row_changes_nothing(formula, shift):
+    x = generator(0, "shift").integers(-50, 50, size=(5, 7)) / 8  # eighths, so that the shifted logits are exact
+    value, backward = formula(x)
+    shifted, shifted_backward = formula(x + shift)
+    upstream = generator(1, "shift").normal(size=x.shape)
+    np.testing.assert_array_equal(shifted, value)
+    np.testing.assert_array_equal(shifted_backward(upstream), backward(upstream))
+
+
+@each_dtype
+def test_cross_entropy_of_a_wrong_answer_is_the_gap(dtype):
+    z = np.array([[2e4, 0.0, 0.0]], dtype=dtype)
+    C, backward = cross_entropy_with_logits(z, np.array([1]), ones(1, dtype), 1.0)
+    assert C == 2e4
+    np.testing.assert_array_equal(backward(1.0), [[1, -1, 0]])
+
+
+@each_dtype
+def test_cross_entropy_of_extreme_logits_has_the_gradient_p_minus_y(dtype):
+    z = extreme_rows(dtype)
+    y = np.arange(len(z)) % 3
+    C, backward = cross_entropy_with_logits(z, y, ones(len(z), dtype), float(len(z)))
+    p, _ = softmax(z)
+    assert np.isfinite(C)
+    assert C >= 0
+    np.testing.assert_allclose(len(z) * backward(1.0), p - np.eye(3)[y], atol=SUM[dtype])
+
+
+@each_dtype
+def test_cross_entropy_of_equal_logits_is_the_logarithm_of_the_classes(dtype):
+    for value in (0.0, 1e4, -HUGE[dtype], HUGE[dtype]):
+        z = np.full((4, 10), value, dtype=dtype)
+        C, _ = cross_entropy_with_logits(z, np.arange(4), ones(4, dtype), 4.0)
+        np.testing.assert_allclose(C, np.log(10), rtol=1e-6)
+
+
+@each_dtype
+@pytest.mark.parametrize("size", [1e4, None], ids=["1e4", "huge"])
+def test_sigmoid_and_tanh_reach_their_limits(dtype, size):
+    size = size or HUGE[dtype]
+    x = np.array([size, -size, 0.0, -0.0], dtype=dtype)
+    for formula, limits, at_zero in ((sigmoid, [1, 0, 0.5, 0.5], 0.25), (tanh, [1, -1, 0, 0], 1)):
+        y, backward = formula(x)
+        assert y.dtype == dtype
+        np.testing.assert_array_equal(y, limits)
+        np.testing.assert_array_equal(backward(np.ones_like(x)), [0, 0, at_zero, at_zero])
+
+
+@each_dtype
+def test_sigmoid_keeps_small_probabilities(dtype):
+    """On the negative side σ(x) = eˣ to full precision, long before it underflows."""
+    x = np.array([-20.0, -50.0, -80.0], dtype=dtype)
+    y, _ = sigmoid(x)
+    np.testing.assert_allclose(y, np.exp(x), rtol=1e-6)
+    assert (y > 0).all()
+
+
+@each_dtype
+def test_denormal_numbers_go_through(dtype):
+    tiny = np.array([TINY[dtype], -TINY[dtype]], dtype=dtype)
+    assert tiny[0] > 0
+    np.testing.assert_array_equal(sigmoid(tiny)[0], [0.5, 0.5])
+    np.testing.assert_array_equal(tanh(tiny)[0], tiny)
+    np.testing.assert_array_equal(relu(tiny)[0], [tiny[0], 0])
+    np.testing.assert_array_equal(relu(tiny)[1](np.ones(2, dtype=dtype)), [1, 0])
+    C, backward = binary_cross_entropy_with_logits(tiny[:, None], np.ones((2, 1), dtype=dtype), ones(2, dtype), 2.0)
+    np.testing.assert_allclose(C, np.log(2), rtol=1e-6)
+    np.testing.assert_array_equal(backward(1.0), [[-0.25], [-0.25]])
+
+
+@each_dtype
+@pytest.mark.parametrize("size", [1e4, None], ids=["1e4", "huge"])
+def test_binary_cross_entropy_is_the_distance_on_the_wrong_side_and_0_on_the_right(dtype, size):
+    size = dtype(size or HUGE[dtype])
+    z = np.array([[size], [-size], [size], [-size]], dtype=dtype)
+    y = np.array([[0], [1], [1], [0]], dtype=dtype)
+    for rows, cost in (([0], size), ([1], size), ([2], 0), ([3], 0)):
+        C, backward = binary_cross_entropy_with_logits(z[rows], y[rows], ones(1, dtype), 1.0)
+        assert cost == C
+        np.testing.assert_array_equal(backward(1.0), (z[rows] > 0) - y[rows])
+
+
+@each_dtype
+def test_binary_cross_entropy_of_a_certain_half(dtype):
+    """A label between 0 and 1 costs |z| y on the wrong side: finite, however certain the answer."""
+    z, y = np.array([[1e4]], dtype=dtype), np.array([[0.25]], dtype=dtype)
+    C, backward = binary_cross_entropy_with_logits(z, y, ones(1, dtype), 1.0)
+    assert C == 7500
+    np.testing.assert_array_equal(backward(1.0), [[0.75]])
+
+
+@each_dtype
+def test_binary_cross_entropy_of_a_sure_and_right_yes_is_small_and_not_0(dtype):
+    C, _ = binary_cross_entropy_with_logits(np.full((1, 1), 30, dtype), np.ones((1, 1), dtype), ones(1, dtype), 1.0)
+    np.testing.assert_allclose(C, np.exp(-30), rtol=1e-6)
+
+
+@each_dtype
+def test_relu_of_extreme_numbers(dtype):
+    huge = HUGE[dtype]
+    y, backward = relu(np.array([huge, -huge], dtype=dtype))
+    np.testing.assert_array_equal(y, np.array([huge, 0], dtype=dtype))
+    np.testing.assert_array_equal(backward(np.array([2, 2], dtype=dtype)), [2, 0])
+
+
+@each_dtype
+def test_dropout_of_everything_and_of_nothing(dtype):
+    x = np.array([1.0, -2.0, HUGE[dtype]], dtype=dtype)
+    y, backward = dropout(x, np.zeros(3, dtype=bool), 1.0)
+    np.testing.assert_array_equal(y, 0)
+    np.testing.assert_array_equal(backward(x), 0)
+    y, backward = dropout(x, np.ones(3, dtype=bool), 0.0)
+    np.testing.assert_array_equal(y, x)
+    np.testing.assert_array_equal(backward(x), x)
+
+
+NAN_TESTS = {
+    "sigmoid": lambda x: sigmoid(x)[0],
+    "tanh": lambda x: tanh(x)[0],
+    "relu": lambda x: relu(x)[0],
+    "softmax": lambda x: softmax(x)[0],
+    "log_softmax": lambda x: log_softmax(x)[0],
+    "dropout": lambda x: dropout(x, np.array([[True, False, True]]), 0.5)[0],
+    "linear": lambda x: linear(x, np.eye(3, dtype=x.dtype), np.zeros(3, dtype=x.dtype))[0],
+    "mean_squared_error": lambda x: mean_squared_error(x, np.zeros_like(x), ones(1, x.dtype), 1.0)[0],
+    "cross_entropy_with_logits": lambda x: cross_entropy_with_logits(x, np.array([0]), ones(1, x.dtype), 1.0)[0],
+    "binary_cross_entropy_with_logits": lambda x: binary_cross_entropy_with_logits(
+        x, np.zeros_like(x), ones(1, x.dtype), 1.0
+    )[0],
+    "l1_penalty": lambda x: l1_penalty(x.ravel(), 0.1)[0],
+    "l2_penalty": lambda x: l2_penalty(x.ravel(), 0.1)[0],
+}
+
+
+def test_every_formula_is_tried_with_nan():
+    from tests.formulas.samples import FORMULAS
+
+    assert set(NAN_TESTS) == {entry.name for entry in FORMULAS}
+
+
+@each_dtype
+@pytest.mark.parametrize("name", NAN_TESTS)
+@pytest.mark.parametrize("position", range(3))
+def test_nan_stays_visible(name, position, dtype, tally):
+    """A NaN at any place is a NaN in the value: no maximum, no mask and no comparison hides it."""
+    x = np.array([[0.5, -1.0, 2.0]], dtype=dtype)
+    x[0, position] = np.nan
+    value = np.asarray(NAN_TESTS[name](x))
+    assert np.isnan(value.ravel()[position if value.size == 3 else 0])
+    tally.add("bad input")

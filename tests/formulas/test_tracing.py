@@ -1,0 +1,187 @@
+"""The line tracer: what it shows is what the file says and what the formula computed."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+
+import numpy as np
+import pytest
+from tests.formulas.samples import FORMULAS, cases, upstream_for
+
+from layerwise import formulas
+from layerwise.formulas import registry, trace
+
+each_formula = pytest.mark.parametrize("entry", FORMULAS, ids=lambda entry: entry.name)
+
+
+def traced(entry, number=0):
+    """The lines of one sample, with its untraced value and gradients."""
+    arguments = cases(entry)[number].arguments
+    value, backward = entry.function(**arguments)
+    upstream = upstream_for(value)
+    return trace(entry.function, *arguments.values(), upstream=upstream), value, backward(upstream)
+
+
+@each_formula
+def test_every_line_stands_in_the_file_at_its_number(entry):
+    source = inspect.getsource(sys.modules[entry.function.__module__]).splitlines()
+    lines, _, _ = traced(entry)
+    assert {line.phase for line in lines} == {"forward", "backward"}
+    for line in lines:
+        for offset, text in enumerate(line.text.splitlines()):
+            assert text.strip() in source[line.number - 1 + offset]
+
+
+@each_formula
+def test_lines_come_in_the_order_of_the_file_and_forward_comes_first(entry):
+    lines, _, _ = traced(entry)
+    phases = [line.phase for line in lines]
+    assert phases == sorted(phases, reverse=True)
+    assert [line.number for line in lines] == sorted(line.number for line in lines)
+
+
+@each_formula
+def test_every_assignment_is_there(entry):
+    """No formula of today branches or loops, so that each of its assignments is one line of the trace."""
+    lines, _, _ = traced(entry)
+    body = [text.strip() for text in inspect.getsource(entry.function).split('"""')[-1].splitlines()]
+    assigned = [text for text in body if (" = " in text or " -= " in text) and not text.startswith("def ")]
+    assert [line.text.splitlines()[0] for line in lines] == assigned
+
+
+@each_formula
+def test_results_are_the_same_bits_with_and_without_a_trace(entry):
+    """The names that are returned are assigned on a line of their own, so the trace holds the results."""
+    for number in range(len(cases(entry))):
+        lines, value, gradients = traced(entry, number)
+        names = {name: each for line in lines for name, each in line.values.items()}
+        value_name = next(name for name in entry.shapes if name not in entry.arguments)
+        assert np.asarray(names[value_name]).tobytes() == np.asarray(value).tobytes()
+        for name, gradient in zip(
+            entry.differentiable, gradients if isinstance(gradients, tuple) else (gradients,), strict=True
+        ):
+            assert np.asarray(names[f"d{name}"]).tobytes() == gradient.tobytes()
+
+
+@each_formula
+def test_the_formula_is_the_same_object_before_and_after(entry):
+    code = entry.function.__code__
+    traced(entry)
+    assert registry[entry.name].function is entry.function is getattr(formulas, entry.name)
+    assert entry.function.__code__ is code
+
+
+@pytest.fixture
+def hook():
+    """A tracing hook of someone else, such as a debugger, put in place for one test."""
+    before = sys.gettrace()
+
+    def someone_elses(frame, event, argument):
+        return None
+
+    sys.settrace(someone_elses)
+    yield someone_elses
+    sys.settrace(before)
+
+
+def test_another_tracing_hook_is_put_back(hook):
+    trace(formulas.tanh, np.zeros(2), upstream=np.ones(2))
+    assert sys.gettrace() is hook
+
+
+def test_the_hook_is_put_back_after_an_error(hook):
+    with pytest.raises(ValueError, match="matmul"):
+        trace(formulas.linear, np.zeros((2, 3)), np.zeros((4, 5)), np.zeros(4))
+    assert sys.gettrace() is hook
+
+
+def test_nothing_is_traced_when_nobody_asks():
+    """Off means off: no hook is in place while a formula runs, and its function carries no wrapper."""
+    seen = []
+
+    class Watching(np.ndarray):
+        def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
+            seen.append(sys.gettrace())
+            plain = [each.view(np.ndarray) if isinstance(each, Watching) else each for each in inputs]
+            return getattr(ufunc, method)(*plain, **kwargs)
+
+    before = sys.gettrace()
+    x = np.zeros(2).view(Watching)
+    formulas.tanh(x)
+    assert seen == [before]
+    trace(formulas.tanh, x)
+    assert seen[1] is not before  # the same probe does see the hook of a trace
+    assert sys.gettrace() is before
+
+
+def test_values_are_copies_of_the_moment():
+    """Cross-entropy computes p, then changes it in place: two lines, two values."""
+    arguments = [np.zeros((1, 2)), np.array([1]), np.ones((1, 1)), 1.0]
+    lines = trace(formulas.cross_entropy_with_logits, *arguments, upstream=1.0)
+    p = [line.values["p"] for line in lines if "p" in line.values]
+    np.testing.assert_allclose(p[0], [[0.5, 0.5]])
+    np.testing.assert_allclose(p[1], [[0.5, -0.5]])
+
+
+def test_forward_alone():
+    lines = trace(formulas.linear, np.ones((1, 2)), np.ones((1, 2)), np.ones(1))
+    assert [(line.text, line.phase) for line in lines] == [("z = x @ W.T + b", "forward")]
+    np.testing.assert_array_equal(lines[0].values["z"], [[3.0]])
+
+
+def of_several_lines(x):
+    total = (
+        x
+        + 1
+        + np.zeros_like(x)
+    )  # fmt: skip
+    first, second = total, 2 * total
+    steps = 0
+    while steps < 3:
+        steps += 1
+    y = first * second
+
+    def backward(dy):
+        dx = (
+            dy
+            * 4 * total
+        )  # fmt: skip
+        return dx
+
+    return y, backward
+
+
+def test_a_statement_of_several_lines_is_one_line_of_the_trace():
+    lines = trace(of_several_lines, np.array([1.0]), upstream=np.array([1.0]))
+    texts = [line.text.split() for line in lines]
+    assert texts[0] == ["total", "=", "(", "x", "+", "1", "+", "np.zeros_like(x)", ")"]
+    assert [line.values for line in lines if "total" in line.values] == [{"total": np.array([2.0])}]
+    assert texts[-1] == ["dx", "=", "(", "dy", "*", "4", "*", "total", ")"]
+    assert lines[-1].phase == "backward"
+    np.testing.assert_array_equal(lines[-1].values["dx"], [8.0])
+
+
+def test_several_names_and_loops():
+    lines = trace(of_several_lines, np.array([1.0]))
+    pair = next(line for line in lines if "first" in line.values)
+    assert pair.values == {"first": np.array([2.0]), "second": np.array([4.0])}
+    assert [line.values["steps"] for line in lines if "steps" in line.values] == [0, 1, 2, 3]
+
+
+def with_a_comprehension(x):
+    parts = [row * 2 for row in x]
+    y = sum(part for part in parts)
+
+    def backward(dy):
+        dx = np.stack([2 * dy for _ in x])
+        return dx
+
+    return y, backward
+
+
+def test_a_comprehension_is_part_of_its_statement():
+    x = np.array([1.0, 2.0])
+    lines = trace(with_a_comprehension, x, upstream=np.float64(1.0))
+    assert [line.phase for line in lines] == ["forward", "forward", "backward"]
+    assert [list(line.values) for line in lines] == [["parts"], ["y"], ["dx"]]

@@ -1,0 +1,74 @@
+"""The table behind the conformance tests: every layer, with the shapes it is tried at and its twin in PyTorch."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+import layerwise as lw
+from layerwise.layers import LAYERS, Layer
+from layerwise.random import generator
+
+
+class Row(NamedTuple):
+    """make: a fresh layer. shapes: of its input, the batch first. twin: the same from the module torch.nn."""
+
+    label: str
+    make: Callable[[], Layer]
+    shapes: list[tuple[int, ...]]
+    twin: Callable[[Any], Any]
+
+
+def _widths(d: int) -> list[tuple[int, ...]]:
+    """Six shapes with d features: one sample, odd counts, and more axes before the features."""
+    return [(1, d), (2, d), (5, d), (9, d), (1, 1, d), (3, 2, d)]
+
+
+ROWS_OF_CLASSES = [(1, 1), (1, 5), (4, 1), (3, 7), (6, 4), (2, 3, 5)]
+ANY = [(1, 1), (1, 5), (4, 1), (3, 7), (2, 3, 5), (2, 1, 3, 2)]
+
+TABLE = [
+    Row("Linear", lambda: lw.Linear(4, 3), _widths(4), lambda nn: nn.Linear(4, 3)),
+    Row("Linear-square", lambda: lw.Linear(3, 3), _widths(3), lambda nn: nn.Linear(3, 3)),
+    Row("Linear-one", lambda: lw.Linear(1, 1), _widths(1), lambda nn: nn.Linear(1, 1)),
+    Row("Linear-no-bias", lambda: lw.Linear(5, 2, bias=False), _widths(5), lambda nn: nn.Linear(5, 2, bias=False)),
+    Row("Linear-he", lambda: lw.Linear(2, 6, init="he_normal"), _widths(2), lambda nn: nn.Linear(2, 6)),
+    Row("Sigmoid", lw.Sigmoid, ANY, lambda nn: nn.Sigmoid()),
+    Row("Tanh", lw.Tanh, ANY, lambda nn: nn.Tanh()),
+    Row("ReLU", lw.ReLU, ANY, lambda nn: nn.ReLU()),
+    Row("Softmax", lw.Softmax, ROWS_OF_CLASSES, lambda nn: nn.Softmax(dim=-1)),
+    Row("LogSoftmax", lw.LogSoftmax, ROWS_OF_CLASSES, lambda nn: nn.LogSoftmax(dim=-1)),
+    Row("Dropout", lw.Dropout, ANY, lambda nn: nn.Dropout()),
+    Row("Dropout-none", lambda: lw.Dropout(0.0), ANY, lambda nn: nn.Dropout(0.0)),
+    Row("Dropout-all", lambda: lw.Dropout(1), ANY, lambda nn: nn.Dropout(1)),
+    Row("Flatten", lw.Flatten, ANY, lambda nn: nn.Flatten()),
+    Row(
+        "Sequential",
+        lambda: lw.Sequential(lw.Linear(3, 4), lw.Tanh(), lw.Sequential(lw.Linear(4, 3), lw.Dropout(0.2))),
+        _widths(3),
+        lambda nn: nn.Sequential(nn.Linear(3, 4), nn.Tanh(), nn.Sequential(nn.Linear(4, 3), nn.Dropout(0.2))),
+    ),
+]
+CASES = [(row, shape) for row in TABLE for shape in row.shapes]
+CASE_NAMES = [f"{row.label}-{'x'.join(map(str, shape))}" for row, shape in CASES]
+
+
+def registered() -> set[str]:
+    """The layers that the library itself registers; a test's own classes do not count."""
+    return {name for name, cls in LAYERS.items() if cls.__module__.startswith("layerwise.")}
+
+
+def numbers(shape: tuple[int, ...], purpose: str = "x", dtype: type = np.float64) -> np.ndarray:
+    """Reproducible values between 0.02 and 2 in size: no kink of a layer is within reach of a small step."""
+    rng = generator(5, purpose, layer=str(shape))
+    sign = np.where(rng.random(shape) < 0.5, -1, 1)
+    return (sign * rng.uniform(0.02, 2, size=shape)).astype(dtype)
+
+
+def keeps_shape(row: Row) -> bool:
+    """Whether the output has the shape of the input, at the first shape with two axes."""
+    shape = next(shape for shape in row.shapes if len(shape) == 2 and math.prod(shape) > 0)
+    return row.make()(np.ones(shape)).shape == shape

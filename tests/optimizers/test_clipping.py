@@ -1,0 +1,74 @@
+"""Clipping by norm: PyTorch's numbers, and norms whose squares leave the range."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from layerwise.optimizers import clip_by_norm, norm_of
+from layerwise.random import generator
+
+
+def test_by_hand():
+    grad = np.array([3.0, 4.0])
+    assert clip_by_norm(grad, 1.0) == 5.0
+    np.testing.assert_allclose(grad, [0.6, 0.8], rtol=1e-6)
+    assert norm_of(grad) <= 1.0
+
+
+@pytest.mark.parametrize("max_norm", [5.1, 100.0])
+def test_a_short_gradient_keeps_its_bits(max_norm):
+    grad = np.array([3.0, 4.0])
+    assert clip_by_norm(grad, max_norm) == 5.0
+    np.testing.assert_array_equal(grad, [3.0, 4.0])
+
+
+def test_nothing_is_left_of_it_at_0():
+    grad = np.array([3.0, 4.0])
+    clip_by_norm(grad, 0.0)
+    np.testing.assert_array_equal(grad, [0.0, 0.0])
+
+
+@pytest.mark.parametrize("grad", [np.zeros(3), np.zeros(0), np.zeros(3, np.float32)])
+def test_a_gradient_of_0_stays(grad):
+    assert clip_by_norm(grad, 1.0) == 0.0
+    assert not grad.any()
+
+
+@pytest.mark.parametrize(("size", "dtype"), [
+    (1e200, np.float64), (1e-200, np.float64), (1e-320, np.float64), (1e300, np.float64),
+    (1e30, np.float32), (1e-30, np.float32), (1e38, np.float32), (1.0, np.float32), (1.0, np.float64),
+])  # fmt: skip
+def test_norms_out_of_the_range_of_squares(size, dtype):
+    grad = np.array([3, 0, -4, 12], dtype) * dtype(size / 13)
+    exact = float(np.linalg.norm((grad / np.abs(grad).max()).astype(np.float64))) * float(np.abs(grad).max())
+    with np.errstate(divide="raise", invalid="raise"):
+        assert norm_of(grad) == pytest.approx(exact, rel=1e-6 if dtype == np.float32 else 1e-12)
+
+
+@pytest.mark.parametrize(("size", "dtype"), [(1e200, np.float64), (1e30, np.float32)])
+def test_a_huge_gradient_is_cut_to_the_bound(size, dtype):
+    grad = np.full(4, size, dtype)
+    clip_by_norm(grad, 2.0)
+    np.testing.assert_allclose(grad, 1.0, rtol=1e-6)
+
+
+def test_what_is_not_finite_stays_visible():
+    with np.errstate(invalid="ignore"):
+        for bad in (np.nan, np.inf):
+            norm = clip_by_norm(np.array([1.0, bad]), 1.0)
+            assert not np.isfinite(norm)
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("max_norm", [0.001, 0.5, 1.0, 3.0, 1e6])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_as_torch_clips(max_norm, dtype):
+    torch = pytest.importorskip("torch")
+    grad = generator(1, "clip").normal(size=501).astype(dtype)
+    weight = torch.zeros(501, dtype=getattr(torch, np.dtype(dtype).name), requires_grad=True)
+    weight.grad = torch.from_numpy(grad.copy())
+    theirs = float(torch.nn.utils.clip_grad_norm_([weight], max_norm))
+    rtol = 1e-6 if dtype == np.float32 else 1e-12
+    assert clip_by_norm(grad, max_norm) == pytest.approx(theirs, rel=rtol)
+    np.testing.assert_allclose(grad, weight.grad.numpy(), rtol=rtol)

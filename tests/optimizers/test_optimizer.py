@@ -1,0 +1,185 @@
+"""What all optimizers have in common: state, resuming, settings as a table, refusals."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+
+import numpy as np
+import pytest
+from tests.optimizers.paths import PATHS, gradient, start
+from tests.refusals import refused
+
+import layerwise as lw
+from layerwise.errors import FileError, KindError, SettingError, ShapeError
+from layerwise.optimizers import OPTIMIZERS
+
+each_path = pytest.mark.parametrize("name", PATHS)
+
+
+def walk(optimizer, theta, steps):
+    for step in steps:
+        optimizer.step(theta, gradient(theta, step))
+    return theta
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@each_path
+def test_a_stopped_run_goes_on_with_the_same_bits(name, dtype):
+    whole = walk(PATHS[name].make(), start(dtype), range(40))
+    first = PATHS[name].make()
+    theta = walk(first, start(dtype), range(17))
+    state, theta = first.state_dict(), theta.copy()
+    walk(first, theta.copy(), range(17, 30))  # what was handed out does not change with later steps
+    second = PATHS[name].make()
+    second.load_state_dict(state)
+    assert walk(second, theta, range(17, 40)).tobytes() == whole.tobytes()
+    assert second.t == 40
+
+
+@pytest.mark.parametrize("duplicate", [copy.deepcopy, lambda each: pickle.loads(pickle.dumps(each))])
+@each_path
+def test_a_copy_goes_on_by_itself(name, duplicate):
+    optimizer = PATHS[name].make()
+    theta = walk(optimizer, start(), range(5))
+    twin = duplicate(optimizer)
+    ahead = walk(twin, theta.copy(), range(5, 9))
+    assert walk(optimizer, theta, range(5, 9)).tobytes() == ahead.tobytes()
+
+
+@each_path
+def test_the_gradient_is_only_read(name):
+    theta, optimizer = start(), PATHS[name].make()
+    for step in range(3):
+        grad = gradient(theta, step)
+        grad.flags.writeable = False
+        optimizer.step(theta, grad)
+    view, strided = start(), np.repeat(start(), 2)[::2]  # theta may be any view
+    for step in range(3):
+        optimizer = PATHS[name].make() if step == 0 else optimizer
+        optimizer.step(strided, gradient(view, step).copy())
+    assert np.isfinite(strided).all()
+
+
+@each_path
+def test_spec_and_repr_are_the_call(name):
+    optimizer = PATHS[name].make()
+    spec = OPTIMIZERS.spec(optimizer)
+    assert repr(OPTIMIZERS.build(spec)) == repr(optimizer)
+    assert repr(eval(repr(optimizer), dict(OPTIMIZERS))) == repr(optimizer)
+
+
+@each_path
+def test_lr_of_0_moves_nothing(name):
+    optimizer, theta = PATHS[name].make(), start()
+    for step in range(3):
+        optimizer.step(theta, gradient(theta, step), lr=0)
+    np.testing.assert_array_equal(theta, start())
+
+
+@each_path
+def test_nan_is_not_hidden(name):
+    optimizer, theta = PATHS[name].make(), start()
+    optimizer.step(theta, np.where(np.arange(6) == 2, np.nan, 1.0), lr=0.1)
+    assert np.isnan(theta[2])
+    assert np.isfinite(np.delete(theta, 2)).all()
+
+
+@each_path
+def test_no_parameters_are_no_problem(name):
+    optimizer = PATHS[name].make()
+    for _ in range(2):
+        optimizer.step(np.zeros(0), np.zeros(0))
+    assert optimizer.t == 2
+
+
+NUMBERS = [
+    (lambda value: lw.GradientDescent(lr=value), "lr"),
+    (lambda value: lw.Momentum(lr=value), "lr"),
+    (lambda value: lw.Momentum(gamma=value), "gamma"),
+    (lambda value: lw.SGD(lr=value), "lr"),
+    (lambda value: lw.SGD(momentum=value), "momentum"),
+    (lambda value: lw.SGD(weight_decay=value), "weight_decay"),
+    (lambda value: lw.SGD(dampening=value), "dampening"),
+    (lambda value: lw.Adam(lr=value), "lr"),
+    (lambda value: lw.Adam(eps=value), "eps"),
+    (lambda value: lw.Adam(weight_decay=value), "weight_decay"),
+    (lambda value: lw.Adam(betas=(value, 0.9)), "beta1"),
+    (lambda value: lw.Adam(betas=(0.9, value)), "beta2"),
+]
+
+
+@pytest.mark.parametrize(("value", "error", "words"), [
+    (-0.1, SettingError, "-0.1"),
+    (float("nan"), SettingError, "finite"),
+    (float("inf"), SettingError, "finite"),
+    (10**5000, SettingError, "finite"),
+    (True, KindError, "True (bool)"),
+    ("0.1", KindError, "'0.1' (str)"),
+    (None, KindError, "NoneType"),
+    ([0.1], KindError, "list"),
+    (1 + 0j, KindError, "complex"),
+], ids=["negative", "nan", "inf", "huge", "bool", "text", "None", "list", "complex"])  # fmt: skip
+@pytest.mark.parametrize(("make", "name"), NUMBERS, ids=[f"{i}-{row[1]}" for i, row in enumerate(NUMBERS)])
+def test_settings_out_of_range(make, name, value, error, words, tally):
+    refused(tally, error, (name, words), lambda: make(value))
+
+
+@pytest.mark.parametrize(("make", "error", "words"), [
+    (lambda: lw.SGD(momentum=1), SettingError, "momentum must lie in [0, 1), got 1"),
+    (lambda: lw.SGD(dampening=1.1), SettingError, "dampening must lie in [0, 1], got 1.1"),
+    (lambda: lw.SGD(nesterov=True), SettingError, "nesterov needs momentum above 0 and dampening 0, got 0.0 and 0.0"),
+    (lambda: lw.SGD(nesterov=True, momentum=0.9, dampening=0.1), SettingError, "got 0.9 and 0.1"),
+    (lambda: lw.SGD(momentum=0.9, nesterov=1), KindError, "nesterov must be True or False, got 1 (int)"),
+    (lambda: lw.Momentum(gamma=1.0), SettingError, "gamma must lie in [0, 1)"),
+    (lambda: lw.Adam(betas=0.9), SettingError, "betas are two numbers, such as (0.9, 0.999); got 0.9"),
+    (lambda: lw.Adam(betas=(0.9,)), SettingError, "betas are two numbers"),
+    (lambda: lw.Adam(betas=None), SettingError, "got None"),
+    (lambda: lw.Adam(betas={0.9, 0.99}), SettingError, "betas are two numbers"),
+    (lambda: lw.Adam(betas=(0.9, 1.0)), SettingError, "beta2 must lie in [0, 1)"),
+    (lambda: OPTIMIZERS.build({"name": "Adan"}), SettingError, "Did you mean 'Adam'?"),
+    (lambda: OPTIMIZERS.build({"name": "Adam", "momentun": 0.9}), SettingError, "Adam has no setting 'momentun'."),
+    (lambda: OPTIMIZERS.build({"name": "SGD", "momentun": 0.9}), SettingError, "Did you mean 'momentum'?"),
+])  # fmt: skip
+def test_settings_that_do_not_fit(make, error, words, tally):
+    refused(tally, error, words, make)
+
+
+@pytest.mark.parametrize(("theta", "grad", "lr", "error", "words"), [
+    (np.ones(3), np.ones(2), None, ShapeError, ("flat and equally long", "(3,)", "(2,)")),
+    (np.ones((2, 2)), np.ones((2, 2)), None, ShapeError, ("flat", "(2, 2)")),
+    (np.ones(()), np.ones(()), None, ShapeError, "flat"),
+    (np.ones(2, int), np.ones(2), None, KindError, "theta must hold floats, got int64"),
+    (np.ones(2, complex), np.ones(2), None, KindError, "theta must hold floats, got complex128"),
+    ([1.0], [1.0], None, KindError, "theta and grad must be arrays, got list and list"),
+    (np.ones(2), None, None, KindError, "got ndarray and NoneType"),
+    (np.ones(2), np.ones(2), "0.1", KindError, "lr must be a number, got '0.1' (str)"),
+    (np.ones(2), np.ones(2), -1.0, SettingError, "lr must be 0 or more"),
+    (np.ones(2), np.ones(2), float("nan"), SettingError, "lr must be a finite number"),
+])  # fmt: skip
+@pytest.mark.parametrize("make", [lw.GradientDescent, lw.Momentum, lw.SGD, lw.Adam])
+def test_a_step_that_can_not_be_made_changes_nothing(make, theta, grad, lr, error, words, tally):
+    optimizer, before = make(), np.array(theta)
+    refused(tally, error, words, lambda: optimizer.step(theta, grad, lr))
+    np.testing.assert_array_equal(theta, before)
+    assert (optimizer.t, optimizer.state) == (0, {})
+
+
+@pytest.mark.parametrize("make", [lw.Momentum, lw.SGD, lw.Adam])
+def test_another_theta_is_refused(make, tally):
+    optimizer, other = make(), np.ones(5)
+    optimizer.step(np.ones(3), np.ones(3))
+    refused(tally, ShapeError, ("has made 1 steps on another theta", "make a new optimizer"),
+            lambda: optimizer.step(other, np.ones(5)))  # fmt: skip
+    np.testing.assert_array_equal(other, np.ones(5))
+    assert optimizer.t == 1
+
+
+@pytest.mark.parametrize("state", [
+    None, 3, {}, {"m": np.ones(2)}, {"t": 3}, {"t": 3, "velocity": np.ones(2)}, {"t": 3, "m": np.ones(2)},
+    {"t": 3, "m": np.ones(2), "v": np.ones(2), "w": np.ones(2)},
+])  # fmt: skip
+def test_a_foreign_state_is_refused(state, tally):
+    optimizer = lw.Adam()
+    refused(tally, FileError, "Adam()", lambda: optimizer.load_state_dict(state))
+    assert (optimizer.t, optimizer.state) == (0, {})

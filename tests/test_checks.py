@@ -1,0 +1,97 @@
+"""Checks of settings: what passes, in which type, and the sentence for what does not."""
+
+from __future__ import annotations
+
+import math
+from decimal import Decimal
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from tests.refusals import refused
+
+from layerwise import checks
+from layerwise.errors import KindError, SettingError
+
+
+@pytest.mark.parametrize(("check", "value", "result"), [
+    (checks.number, -2, -2.0), (checks.number, np.float32(0.5), 0.5), (checks.number, Fraction(1, 4), 0.25),
+    (checks.number, np.int8(-3), -3.0), (checks.number, 1e308, 1e308),
+    (checks.positive, 1e-300, 1e-300), (checks.positive, 5, 5.0),
+    (checks.not_negative, 0, 0.0), (checks.not_negative, 5e-324, 5e-324),
+    (checks.fraction, 0, 0.0), (checks.fraction, 0.999, 0.999),
+    (checks.whole_number, 1, 1), (checks.whole_number, np.int64(9), 9), (checks.whole_number, 2**63 - 1, 2**63 - 1),
+    (checks.yes_or_no, True, True), (checks.yes_or_no, False, False),
+])  # fmt: skip
+def test_what_passes(check, value, result):
+    found = check("it", value)
+    assert found == result
+    assert type(found) is type(result)
+
+
+NOT_NUMBERS = [True, False, "0.1", "", None, [1], (1,), {}, 1j, np.ones(1), np.array(1.0), Decimal("0.1"), object()]
+
+
+@pytest.mark.parametrize("value", NOT_NUMBERS, ids=lambda value: type(value).__name__)
+@pytest.mark.parametrize("check", [checks.number, checks.positive, checks.not_negative, checks.fraction])
+def test_what_is_no_number(check, value, tally):
+    refused(tally, KindError, ("it must be a number", type(value).__name__), lambda: check("it", value))
+
+
+@pytest.mark.parametrize(
+    "value", [*NOT_NUMBERS, 3.0, np.float64(3), Fraction(3)], ids=lambda value: type(value).__name__
+)
+def test_what_is_no_whole_number(value, tally):
+    refused(tally, KindError, ("it must be a whole number", type(value).__name__),
+            lambda: checks.whole_number("it", value))  # fmt: skip
+
+
+@pytest.mark.parametrize(("check", "value", "words"), [
+    (checks.number, math.nan, "finite number, got nan"),
+    (checks.number, -math.inf, "finite number, got -inf"),
+    (checks.number, 10**400, "finite number"),
+    (checks.number, -(10**9999), "finite number"),
+    (checks.positive, 0, "above 0, got 0"),
+    (checks.positive, -0.0, "above 0"),
+    (checks.positive, -1, "above 0, got -1"),
+    (checks.not_negative, -1e-300, "0 or more, got -1e-300"),
+    (checks.fraction, 1, "lie in [0, 1), got 1"),
+    (checks.fraction, -0.1, "lie in [0, 1)"),
+    (checks.fraction, 1.1, "lie in [0, 1)"),
+    (checks.whole_number, 0, "at least 1, got 0"),
+    (checks.whole_number, -5, "at least 1, got -5"),
+    (checks.whole_number, 2**63, "below 2**63"),
+    (checks.whole_number, 10**9999, "below 2**63"),
+    (checks.whole_number, -(10**9999), "below 2**63"),
+], ids=lambda value: getattr(value, "__name__", "value"))  # fmt: skip
+def test_what_is_out_of_range(check, value, words, tally):
+    refused(tally, SettingError, ("it must", words), lambda: check("it", value))
+
+
+def test_limits_can_be_moved(tally):
+    assert checks.fraction("p", 1, one_allowed=True) == 1
+    assert checks.whole_number("seed", 0, minimum=0) == 0
+    refused(tally, SettingError, "p must lie in [0, 1], got 2", lambda: checks.fraction("p", 2, one_allowed=True))
+    refused(tally, SettingError, "n must be at least 2, got 1", lambda: checks.whole_number("n", 1, minimum=2))
+
+
+@pytest.mark.parametrize("value", [0, 1, None, "yes", "True", [], np.True_], ids=repr)
+def test_what_merely_looks_true(value, tally):
+    refused(tally, KindError, ("it must be True or False", repr(value)), lambda: checks.yes_or_no("it", value))
+
+
+def test_one_of(tally):
+    known = ("relu", "tanh")
+    assert checks.one_of("activation", "relu", known) == "relu"
+    assert checks.one_of("activation", "relu", dict.fromkeys(known)) == "relu"
+    for value, words in [
+        ("rellu", "Did you mean 'relu'?"),
+        ("RELU", "Did you mean 'relu'?"),
+        ("", "Known: relu, tanh"),
+        ("zzz", "Known: relu, tanh."),
+    ]:
+        refused(
+            tally, SettingError, ("activation", words), lambda value=value: checks.one_of("activation", value, known)
+        )
+    for value in (None, 3, ["relu"], b"relu"):
+        refused(tally, KindError, "one of relu, tanh", lambda value=value: checks.one_of("activation", value, known))

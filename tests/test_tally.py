@@ -1,0 +1,65 @@
+"""The tally itself: an empty column must fail a whole run, and must not fail a part of one."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tests.tally import Tally
+
+HERE = Path(__file__).parent
+
+
+def test_the_line_counts():
+    tally = Tally()
+    tally.check("relu", 3)
+    tally.check("relu")
+    tally.check("of another library")
+    tally.add("bad input", 2)
+    assert tally.line({"relu", "tanh"}) == (
+        "proof: 2 formulas in the registry, 1 checked, 5 gradient checks, 2 cases of bad input tried"
+    )
+
+
+def test_gaps_are_named():
+    tally = Tally()
+    assert tally.gaps(set())[0] == "the registry is empty"
+    assert tally.gaps({"relu"}) == [
+        "formula relu was not checked",
+        "nothing was counted as gradient checks",
+        "nothing was counted as bad input",
+    ]
+    tally.check("relu")
+    tally.add("bad input")
+    assert tally.gaps({"relu"}) == []
+    assert tally.gaps({"relu", "tanh"}) == ["formula tanh was not checked"]
+
+
+def test_an_unknown_column_is_refused():
+    with pytest.raises(KeyError, match="not 'gradients'"):
+        Tally().add("gradients")
+
+
+@pytest.mark.parametrize(("options", "fails"), [([], True), (["-k", "one"], False)], ids=["whole", "part"])
+def test_a_whole_run_that_proves_nothing_fails(tmp_path, options, fails):
+    tests = tmp_path / "tests"
+    tests.mkdir()
+    for name in ("conftest.py", "tally.py"):
+        shutil.copy(HERE / name, tests / name)
+    (tests / "test_nothing.py").write_text("def test_one(): pass\ndef test_two(): pass\n", encoding="utf-8")
+    (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = --import-mode=importlib\n", encoding="utf-8")
+    run = subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *options],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert run.returncode == int(fails), run.stdout + run.stderr
+    assert "checked, 0 gradient checks, 0 cases of bad input tried" in run.stdout
+    assert ("proof: formula relu was not checked" in run.stdout) == fails

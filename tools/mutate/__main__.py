@@ -1,0 +1,7 @@
+"""`python -m tools.mutate`."""
+
+import sys
+
+from tools.mutate.run import main
+
+sys.exit(main())

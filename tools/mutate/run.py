@@ -1,0 +1,126 @@
+"""The command: tries the mutants, prints what survived, and writes the report."""
+
+from __future__ import annotations
+
+import os
+
+os.environ["OPENBLAS_NUM_THREADS"] = "1"  # before NumPy: a forked child must find no threads
+
+import argparse
+import random
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from tools.mutate.mutants import Mutant, mutants
+from tools.mutate.report import Result, complaints, markdown
+from tools.mutate.sandbox import Job, Sandbox, Verdict
+from tools.mutate.survivors import known
+from tools.mutate.targets import Target, targets
+
+ROOT = Path(__file__).resolve().parents[2]
+QUICK = 3
+UNUSABLE = (3, 4, 5)
+"""pytest's codes for an error of its own, a wrong call, and no tests at all: they say nothing about a mutant."""
+
+
+class ProofError(Exception):
+    """The run can prove nothing: the tests fail without a mutant, or do not run."""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Return 0 if everything is killed or explained, else 1."""
+    options = _parser().parse_args(arguments)
+    chosen = [each for each in targets(ROOT) if not options.target or each.name in options.target]
+    if not chosen:
+        print(f"no target is called {options.target}; known: {', '.join(each.name for each in targets(ROOT))}")
+        return 1
+    begin = time.monotonic()
+    try:
+        results = prove(ROOT, chosen, jobs=options.jobs, sample=QUICK if options.quick else None)
+    except ProofError as error:
+        print(error)
+        return 1
+    reasons = known()
+    killed, total = sum(result.killed for result in results), sum(result.total for result in results)
+    print(f"{killed} of {total} mutants killed in {time.monotonic() - begin:.0f} s")
+    if not options.target and not options.quick:
+        page = ROOT / "docs" / "mutation.md"
+        page.parent.mkdir(exist_ok=True)
+        page.write_text(markdown(results, reasons), encoding="utf-8")
+    wrong = complaints(results, reasons, whole=not options.quick)
+    print(*wrong, sep="\n", end="\n" if wrong else "")
+    return 1 if wrong else 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m tools.mutate", description="Do the tests notice mistakes?")
+    parser.add_argument("--target", action="append", help="only this one (may be given several times)")
+    parser.add_argument("--jobs", type=int, default=2, help="processes at a time, 2 unless given")
+    parser.add_argument("--quick", action="store_true", help=f"{QUICK} mutants of each target, the same in every run")
+    return parser
+
+
+def prove(root: Path, chosen: list[Target], *, jobs: int = 2, sample: int | None = None) -> list[Result]:
+    """Try the mutants of these targets (all of them, or `sample` of each) on a copy of the project."""
+    with tempfile.TemporaryDirectory(prefix="mutate-") as folder:
+        sandbox = Sandbox(root, Path(folder), jobs)
+        limits = _baseline(sandbox, chosen, jobs)
+        results = []
+        for target in chosen:
+            results.append(_prove(root, sandbox, target, chosen, limits[target.name], sample))
+            print(_line(results[-1]), flush=True)
+        return results
+
+
+def _baseline(sandbox: Sandbox, chosen: list[Target], copies: int) -> dict[str, float]:
+    """Run all tests without a mutant, which must pass; return how long those of each target may take."""
+    limits = {}
+    for target in chosen:
+        job = _job(target, chosen, 600)
+        for _ in range(copies):  # every copy has its turn, and its byte code
+            begin = time.monotonic()
+            for _, verdict in sandbox.run([job], caching=True):
+                _usable(target, verdict)
+                if verdict.code:
+                    raise ProofError(f"{target.name}: a test fails without a mutant: {verdict.by} ({verdict.error})")
+        limits[target.name] = 10 + 5 * (time.monotonic() - begin)
+    return limits
+
+
+def _prove(
+    root: Path, sandbox: Sandbox, target: Target, chosen: list[Target], seconds: float, sample: int | None
+) -> Result:
+    all_mutants = mutants((root / target.file).read_text(encoding="utf-8"), target.functions)
+    if sample is not None and sample < len(all_mutants):
+        picked = random.Random(target.name).sample(range(len(all_mutants)), sample)
+        all_mutants = [all_mutants[number] for number in sorted(picked)]
+    work = [_job(target, chosen, seconds, mutant) for mutant in all_mutants]
+    verdicts: dict[int, Verdict] = dict(sandbox.run(work))
+    result = Result(target)
+    for number, mutant in enumerate(all_mutants):
+        _usable(target, verdicts[number])
+        result.ways[verdicts[number].way] += 1
+        if verdicts[number].way == "survived":
+            result.survivors.append(mutant)
+    return result
+
+
+def _job(target: Target, chosen: list[Target], seconds: float, mutant: Mutant | None = None) -> Job:
+    siblings = tuple(each.name for each in chosen if each.kind == target.kind and each.name != target.name)
+    file, source = (target.file, mutant.source) if mutant else ("", "")
+    return Job(target.name, siblings, target.tests, seconds, file, source)
+
+
+def _usable(target: Target, verdict: Verdict) -> None:
+    if verdict.code in UNUSABLE:
+        raise ProofError(f"{target.name}: the tests do not run (pytest ended with {verdict.code}): {target.tests}")
+
+
+def _line(result: Result) -> str:
+    return f"{result.target.name:40} {result.killed:4} of {result.total:4} killed"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,100 @@
+"""What is mutated, and the tests that must notice.
+
+Formulas and optimizers are found in the source by their decorators, so that a new one is a target from its first day.
+The rest, around them, is the table OTHERS.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from pathlib import Path
+
+NOT_COMPUTING = ("__init__", "__repr__")
+FORMULA_TESTS = ("test_gradients.py", "test_parity.py", "test_stability.py", "test_formulas_pinned.py")
+OPTIMIZER_TESTS = ("test_gradient_descent.py", "test_adam.py", "test_clipping.py", "test_paths.py", "test_optimizer.py")
+
+
+@dataclass(frozen=True)
+class Target:
+    """One formula, optimizer or other piece: its functions in one file of src, and its tests, the quickest first."""
+
+    name: str
+    kind: str
+    file: str
+    functions: tuple[str, ...]
+    tests: tuple[str, ...]
+
+
+def targets(root: Path) -> list[Target]:
+    """All targets of the project in this folder."""
+    return [*_formulas(root), *_optimizers(root), *OTHERS]
+
+
+def _formulas(root: Path) -> list[Target]:
+    tests = tuple(f"tests/formulas/{name}" for name in FORMULA_TESTS if (root / "tests/formulas" / name).exists())
+    found = []
+    for path in sorted((root / "src/layerwise/formulas").glob("*.py")):
+        file = path.relative_to(root).as_posix()
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.FunctionDef) and _decorated(node, "formula"):
+                found.append(Target(node.name, "formula", file, (node.name,), (file, *tests)))
+    return found
+
+
+def _optimizers(root: Path) -> list[Target]:
+    tests = tuple(f"tests/optimizers/{name}" for name in OPTIMIZER_TESTS)
+    found = []
+    for path in sorted((root / "src/layerwise/optimizers").glob("*.py")):
+        file = path.relative_to(root).as_posix()
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef) and _decorated(node, "OPTIMIZERS.register"):
+                methods = [each.name for each in node.body if isinstance(each, ast.FunctionDef)]
+                functions = tuple(f"{node.name}.{name}" for name in methods if name not in NOT_COMPUTING)
+                found.append(Target(node.name, "optimizer", file, functions, (file, *tests)))
+    return found
+
+
+def _decorated(node: ast.FunctionDef | ast.ClassDef, decorator: str) -> bool:
+    words = [each.func if isinstance(each, ast.Call) else each for each in node.decorator_list]
+    return any(ast.unparse(word) == decorator for word in words)
+
+
+def _other(name: str, file: str, functions: str, tests: str) -> Target:
+    path = f"src/layerwise/{file}"
+    return Target(name, "other", path, tuple(functions.split()), (path, *(f"tests/{each}" for each in tests.split())))
+
+
+OTHERS = [
+    _other(
+        "the step of an optimizer",
+        "optimizers/optimizer.py",
+        "Optimizer.step Optimizer._begin Optimizer.state_dict Optimizer.load_state_dict",
+        "optimizers/test_optimizer.py optimizers/test_gradient_descent.py optimizers/test_paths.py",
+    ),
+    _other("clipping", "optimizers/clipping.py", "clip_by_norm norm_of", "optimizers/test_clipping.py"),
+    _other(
+        "losses",
+        "losses.py",
+        "Loss.terms Loss.__call__ _ElementwiseLoss.prepare _ElementwiseLoss.terms MSELoss.formula "
+        "BCEWithLogitsLoss.prepare BCEWithLogitsLoss.accuracy BCEWithLogitsLoss.formula "
+        "CrossEntropyLoss.prepare CrossEntropyLoss.accuracy CrossEntropyLoss.formula _weights",
+        "test_losses.py",
+    ),
+    _other("regularizers", "regularizers.py", "L1.__call__ L2.__call__ _apply", "test_regularizers.py"),
+    _other(
+        "schedules",
+        "schedules.py",
+        "StepLR.__call__ ExponentialLR.__call__ CosineAnnealingLR.__call__",
+        "test_schedules.py",
+    ),
+    _other(
+        "initializers",
+        "initializers.py",
+        "fans xavier_uniform xavier_normal he_uniform he_normal torch_uniform zeros",
+        "test_initializers.py",
+    ),
+    _other("Linear", "layers/linear.py", "Linear._draw_bias Linear.forward", "layers"),
+    _other("Dropout", "layers/dropout.py", "Dropout.forward _identity", "layers"),
+    _other("Sequential", "network/sequential.py", "Sequential.forward", "layers network"),
+]
