@@ -57,5 +57,10 @@ def test_nearest(name, words):
     assert nearest(name, ["ReLU", "Linear"]) == words
 
 
+def test_nearest_heeds_capitals_where_two_names_differ_in_them_only():
+    assert nearest("Netwrok", ["network", "Network"]) == " Did you mean 'Network'?"
+    assert nearest("netwrok", ["network", "Network"]) == " Did you mean 'network'?"
+
+
 def test_nearest_of_nothing():
     assert nearest("relu", []) == " Known: ."

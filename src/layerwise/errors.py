@@ -79,8 +79,10 @@ def nearest(name: object, known: Iterable[str]) -> str:
     ' Known: Linear, ReLU.'
     """
     known = sorted(known)
-    by_lower = {each.lower(): each for each in known}
-    close = difflib.get_close_matches(str(name).lower(), by_lower, n=1, cutoff=0.6)
+    close = difflib.get_close_matches(str(name).lower(), {each.lower() for each in known}, n=1, cutoff=0.6)
     if close:
-        return f" Did you mean {by_lower[close[0]]!r}?"
+        same = [
+            each for each in known if each.lower() == close[0]
+        ]  # such as Network, the class, and network, the module
+        return f" Did you mean {difflib.get_close_matches(str(name), same, n=1, cutoff=0)[0]!r}?"
     return f" Known: {', '.join(known)}."

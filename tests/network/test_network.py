@@ -321,8 +321,3 @@ def test_the_whole_sentence():
 ])  # fmt: skip
 def test_settings_that_do_not_fit(build, error, words, tally):
     refused(tally, error, words, build)
-
-
-def test_a_misspelt_name_of_the_library_is_answered_with_the_nearest():
-    with pytest.raises(AttributeError, match="Did you mean 'Linear'"):
-        lw.Lineer  # noqa: B018

@@ -62,13 +62,13 @@ def test_nesting_changes_names_and_nothing_else():
 
 @pytest.mark.torch
 def test_nested_names_are_torchs():
-    nn = pytest.importorskip("torch").nn
-    linear, row = nn.Linear, nn.Sequential
+    torch = pytest.importorskip("torch")
+    nn, linear, row = torch.nn, torch.nn.Linear, torch.nn.Sequential
     twin = row(row(linear(3, 5), nn.Tanh()), row(row(linear(5, 4)), nn.ReLU()), linear(4, 2))
     net = lw.Network(*nested(flat()))
     assert list(net.state_dict()) == list(twin.state_dict())
     net.load_state_dict(twin.state_dict())
-    np.testing.assert_allclose(net(X), twin(__import__("torch").from_numpy(X)).detach().numpy(), rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(net(X), twin(torch.from_numpy(X)).detach().numpy(), rtol=1e-5, atol=1e-6)
 
 
 def test_a_sequential_is_a_row():
@@ -123,5 +123,5 @@ def test_the_input_gradient_is_computed_only_where_it_is_wanted():
     _, dx, grad = run(net, tap, input_gradient=False)
     assert dx is None
     assert "0" not in tap.gradients
-    assert set(tap.gradients) == {"1", "2", "3", "4", "5"} or list(tap.gradients) == ["5", "4", "3", "2", "1"]
+    assert list(tap.gradients) == ["5", "4", "3", "2", "1"]
     assert grad.tobytes() == run(net)[2].tobytes()

@@ -68,12 +68,13 @@ def test_megabytes():
 
 @pytest.mark.parametrize("net", [
     lw.Network(lw.Linear(2, 8), lw.Tanh(), lw.Linear(8, 1)),
-    lw.Network(lw.Flatten(), lw.Linear(3072, 1024, init="he_normal"), lw.ReLU(), lw.Dropout(0.25), lw.Linear(1024, 100)),
-    lw.Network(lw.Linear(100_000, 2000, bias=False, init="xavier_uniform"), lw.Sigmoid(), lw.Linear(2000, 10)),
+    lw.Network(lw.Flatten(), lw.Linear(3072, 256, init="he_normal"), lw.ReLU(), lw.Dropout(0.25), lw.Linear(256, 100)),
+    lw.Network(lw.Linear(100_000, 12, bias=False, init="xavier_uniform"), lw.Sigmoid(), lw.Linear(12, 100_000)),
 ], ids=["toy", "images", "wide"])  # fmt: skip
 def test_a_summary_fits_on_a_screen(net):
     text = net.summary((3072,) if isinstance(net[0], lw.Flatten) else None)
     assert max(map(len, text.splitlines())) <= 80
+    assert f"{net.theta.size:,}" in text.splitlines()[-2]
     assert all(line == line.rstrip() for line in text.splitlines())
 
 
@@ -86,7 +87,7 @@ def test_the_network_is_not_changed():
 
 @pytest.mark.parametrize(("net", "shape", "error", "words"), [
     (lw.Network(lw.ReLU()), None, SettingError, "write summary(input_shape=(1, 28, 28))"),
-    (lw.Network(lw.Flatten(), lw.Linear(4, 1)), None, SettingError, "does not fix the shape of its input"),
+    (lw.Network(lw.Tanh(), lw.Dropout()), None, SettingError, "does not fix the shape of its input"),
     (lw.Network(lw.Linear(3, 1)), (4,), ShapeError, "expects 3 features, got 4"),
     (lw.Network(lw.Linear(3, 1)), (), ShapeError, "expects 3 features"),
     (lw.Network(lw.Linear(3, 1)), 3, KindError, "shape of one sample, such as (1, 28, 28); got 3"),

@@ -8,6 +8,7 @@ cost, without the seconds of starting Python.
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import json
 import multiprocessing
@@ -186,6 +187,7 @@ def _child(job: Job, slot: Path, caching: bool) -> None:
     for name in [name for name in sys.modules if name.partition(".")[0] in OUR_OWN]:
         del sys.modules[name]
     importlib.invalidate_caches()
+    gc.freeze()  # what the parent imported is not searched for garbage again
     import pytest
 
     witness = Witness(job.target, job.siblings)

@@ -28,9 +28,10 @@ class Pass:
         needs it unless the caller does, and it costs as much as a third of that layer.
     seed, step: the address of the randomness of this pass.
     tap: an observer of the values between layers, or None.
+    saves: whether the way back is kept; without it, each layer's values are let go as soon as the next has used them.
     """
 
-    __slots__ = ("input_gradient", "seed", "step", "tap", "training", "uses")
+    __slots__ = ("input_gradient", "saves", "seed", "step", "tap", "training", "uses")
 
     def __init__(
         self,
@@ -39,12 +40,14 @@ class Pass:
         seed: int = 0,
         step: int = 0,
         tap: Tap | None = None,
+        saves: bool = True,
     ) -> None:
         self.training = training
         self.input_gradient = input_gradient
         self.seed = seed
         self.step = step
         self.tap = tap
+        self.saves = saves
         self.uses: dict[str, int] = {}
 
     def generator(self, purpose: str, address: str) -> Generator:

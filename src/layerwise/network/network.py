@@ -105,7 +105,7 @@ class Network:
 
     def __call__(self, x: Any) -> Array:
         """The output in evaluation mode; nothing is kept for a way back."""
-        y, _ = self.chain.forward(self._input(x), Pass(input_gradient=False))
+        y, _ = self.chain.forward(self._input(x), Pass(input_gradient=False, saves=False))
         return y
 
     def forward(

@@ -52,7 +52,8 @@ write Linear(64, 10)
             x, backward = layer.forward(x, pass_)
             if pass_.tap is not None:
                 backward = pass_.watch(layer.address, x, backward)
-            backwards.append(backward)
+            if pass_.saves:
+                backwards.append(backward)
             # Behind the first layer that learns, every layer's input gradient is needed.
             pass_.input_gradient = pass_.input_gradient or layer.trains
 

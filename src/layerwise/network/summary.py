@@ -10,6 +10,9 @@ from layerwise.layers import Layer
 from layerwise.network.sequential import Sequential
 from layerwise.types import Shape
 
+_WIDTH = 80
+_NARROWEST = 16  # of the column of layers: less would say nothing
+
 
 def input_shape(layer: Layer) -> Shape | None:
     """The shape of one input sample, as far as the first layer that cares knows it."""
@@ -80,8 +83,15 @@ def _bytes(size: int) -> str:
 
 
 def _table(rows: Sequence[tuple[str, ...]]) -> str:
-    """Columns of text: names to the left, numbers to the right, one line above the total."""
+    """Columns of text: names to the left, numbers to the right, one line above the total.
+
+    Where a line would be wider than 80, the calls that make the layers are cut.
+    """
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    excess = sum(widths) + 2 * (len(widths) - 1) - _WIDTH
+    if excess > 0:
+        widths[1] = max(widths[1] - excess, _NARROWEST)
+        rows = [(row[0], _cut(row[1], widths[1]), *row[2:]) for row in rows]
     lines = []
     for row in rows:
         cells = [
@@ -91,3 +101,12 @@ def _table(rows: Sequence[tuple[str, ...]]) -> str:
         lines.append("  ".join(cells).rstrip())
     rule = "-" * max(len(line) for line in lines)
     return "\n".join([lines[0], rule, *lines[1:-1], rule, lines[-1]])
+
+
+def _cut(text: str, width: int) -> str:
+    """The beginning of a text that is too long, with a mark where it was cut.
+
+    >>> _cut("Linear(784, 128)", 12)
+    'Linear(784,…'
+    """
+    return text if len(text) <= width else text[: width - 1] + "…"

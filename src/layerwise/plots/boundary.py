@@ -63,7 +63,8 @@ def decision_boundary(
     p = _probabilities(predict, plane).reshape(resolution, resolution, -1)
     _shade(ax, p, (left, right_edge, low, high))
     _lines(ax, across, up, p)
-    style.key(ax, _scatter(ax, points, target, names))
+    _scatter(ax, points, target)
+    style.key(ax, [_sample(k, name) for k, name in enumerate(names)], handle_length=1.0)
     ax.set_xlim(left, right_edge)
     ax.set_ylim(low, high)
     return ax
@@ -132,21 +133,38 @@ def _lines(ax: Axes, across: Array, up: Array, p: Array) -> None:
             )  # fmt: skip
 
 
-def _scatter(ax: Axes, points: Array, target: Array, names: list[str]) -> list[Any]:
-    size = float(np.clip(9000 / len(points), 8, 34))
-    return [
+def _scatter(ax: Axes, points: Array, target: Array) -> None:
+    area = float(np.clip(14_000 / len(points), 10, 34))
+    for k in np.unique(target):
+        chosen = points[target == k]
         ax.scatter(
-            points[target == k, 0], points[target == k, 1], s=size, c=_colour(k), marker=_marker(k), label=name,
-            linewidths=0.7, edgecolors=style.SURFACE, zorder=3, plotnonfinite=False,
-        )
-        for k, name in enumerate(names)
-    ]  # fmt: skip
+            chosen[:, 0], chosen[:, 1], s=area * _size(k), c=_colour(k), marker=_marker(k), linewidths=0.6,
+            edgecolors=style.INK, zorder=3,
+        )  # fmt: skip
+
+
+def _sample(k: int, name: str) -> Any:
+    """How points of a class look in the legend, whatever their size in the picture."""
+    from matplotlib.lines import Line2D
+
+    return Line2D(
+        [], [], label=name, linestyle="none", marker=_marker(k), markersize=6 * _size(k) ** 0.5, color=_colour(k),
+        markerfacecolor=_colour(k), markeredgecolor=style.INK, markeredgewidth=0.6, fillstyle="full",
+    )  # fmt: skip
 
 
 def _colour(k: int) -> str:
     return style.CLASSES[k % len(style.CLASSES)]
 
 
-def _marker(k: int) -> str:
+def _shape(k: int) -> int:
     """The ninth class has the first colour again, with the second marker, and so on."""
-    return style.MARKERS[(k + k // len(style.CLASSES)) % len(style.MARKERS)]
+    return (k + k // len(style.CLASSES)) % len(style.MARKERS)
+
+
+def _marker(k: int) -> str:
+    return style.MARKERS[_shape(k)]
+
+
+def _size(k: int) -> float:
+    return style.MARKER_SIZES[_shape(k)]

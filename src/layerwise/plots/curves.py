@@ -87,9 +87,7 @@ def _frame(ax: Axes, records: list[Any]) -> None:
     """Limits with a little room, whole epochs on the axis, and a logarithm where a straight axis would hide the end."""
     from matplotlib.ticker import LogFormatter, LogLocator, MaxNLocator, NullLocator, ScalarFormatter
 
-    epochs = max(len(values) for values in records)
-    ax.set_xlim(1 - 0.03 * epochs, epochs + 0.03 * epochs)
-    ax.xaxis.set_major_locator(MaxNLocator(nbins=8, integer=True, min_n_ticks=1))
+    _epochs(ax, max(len(values) for values in records))
     finite = np.concatenate([values[np.isfinite(values)] for values in records])
     low, high = (finite.min(), finite.max()) if finite.size else (0.0, 1.0)
     if low > 0 and high / low > _LOG_FROM:
@@ -105,6 +103,16 @@ def _frame(ax: Axes, records: list[Any]) -> None:
         ax.yaxis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 2.5, 5, 10]))
         ax.yaxis.set_major_formatter(ScalarFormatter(useOffset=False, useMathText=False, useLocale=False))
     ax.grid(True, which="major", axis="y", color=style.LINE, linewidth=0.6, linestyle="solid", alpha=0.7)
+
+
+def _epochs(ax: Axes, epochs: int) -> None:
+    """Whole epochs on the axis, from the first to the last."""
+    from matplotlib.ticker import FixedLocator, MaxNLocator, ScalarFormatter
+
+    ticks = MaxNLocator(nbins=8, steps=[1, 2, 5, 10], integer=True, min_n_ticks=1).tick_values(1, epochs)
+    ax.xaxis.set_major_locator(FixedLocator([tick for tick in ticks if 1 <= tick <= epochs]))
+    ax.xaxis.set_major_formatter(ScalarFormatter(useOffset=False, useMathText=False, useLocale=False))
+    ax.set_xlim(1 - 0.03 * epochs, epochs + 0.03 * epochs)
 
 
 def _mark(ax: Axes, values: Any, best: int | None) -> None:
@@ -127,12 +135,12 @@ def _accuracy_panel(panel: Axes, above: Axes, accuracy: Any, best: int | None) -
     finite = accuracy[np.isfinite(accuracy)]
     low = math.floor(10 * finite.min()) / 10 if finite.size else 0.0
     panel.set_ylim(low - 0.02, 1.02)
-    panel.set_xlim(above.get_xlim())
+    _epochs(panel, max(len(accuracy), round(above.get_xlim()[1] / 1.03)))
     panel.yaxis.set_major_locator(MaxNLocator(nbins=3, steps=[1, 2, 5, 10]))
     panel.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:.3g} %"))
-    panel.xaxis.set_major_locator(MaxNLocator(nbins=8, integer=True, min_n_ticks=1))
     panel.grid(True, which="major", axis="y", color=style.LINE, linewidth=0.6, linestyle="solid", alpha=0.7)
     above.tick_params(labelbottom=False)
+    above.get_figure(root=True).align_ylabels([above, panel])
 
 
 def _split_below(ax: Axes) -> Axes:

@@ -26,9 +26,11 @@ ACCENT_TINT = "#dcecec"
 NEGATIVE, POSITIVE = "#2a6cb0", "#d4691e"
 """The ends of the diverging scale of weights, gradients and activations; the middle is the ground."""
 
-CLASSES = ("#2a6cb0", "#d4691e", "#1f8a70", "#b4478c", "#a98600", "#5aa9dc", "#7b4a2e", "#6b6b78")
-"""Eight classes. No two are told apart by colour alone: each has a marker of its own."""
+CLASSES = ("#2a6cb0", "#d4691e", "#2ba861", "#7b1070", "#efb300", "#45c8f2", "#53392d", "#77777f")
+"""Eight classes, apart for every common kind of colour blindness; and each has a marker of its own as well."""
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
+MARKER_SIZES = (1.0, 0.9, 1.15, 0.8, 1.15, 1.35, 1.35, 1.9)
+"""Factors on the area, so that all look equally large."""
 
 TRAINING, VALIDATION = INK_SOFT, ACCENT
 
@@ -76,13 +78,13 @@ def _entitle(ax: Axes, title: str, pad: float) -> None:
     ax.set_title(title, loc="left", fontsize=TITLE, color=INK, pad=pad, y=1.0, **_LETTERS)
 
 
-def key(ax: Axes, handles: list[Any]) -> None:
+def key(ax: Axes, handles: list[Any], handle_length: float = 1.8) -> None:
     """The legend: rows of words between the title and the axes, so that it never hides data."""
     longest = max(len(str(handle.get_label())) for handle in handles)
     columns = max(1, min(len(handles), _KEY_LETTERS // (longest + 6)))
     legend = ax.legend(
         handles=handles, loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=columns, mode=None, frameon=False,
-        labelcolor=INK, handlelength=1.8, handletextpad=0.5, columnspacing=1.6, borderpad=0.2, borderaxespad=0.2,
+        labelcolor=INK, handlelength=handle_length, handletextpad=0.5, columnspacing=1.6, borderpad=0.2, borderaxespad=0.2,
         labelspacing=0.45, numpoints=1, scatterpoints=1, scatteryoffsets=[0.5], markerscale=1.0, shadow=False,
         alignment="left", prop={"family": FONT, "size": LABEL},
     )  # fmt: skip

@@ -150,9 +150,7 @@ def _no_target(path: Path) -> LayerwiseError:
 
 def _unknown(what: str, path: Path, known: list[str]) -> LayerwiseError:
     if path.is_file():
-        return FileError(
-            f"{path} is neither a .csv nor a .toml file: save a table as CSV (UTF-8) to train on it"
-        )
+        return FileError(f"{path} is neither a .csv nor a .toml file: save a table as CSV (UTF-8) to train on it")
     if path.suffix or path.parent != Path():
         return FileError(f"there is no file or folder {path}")
     return SettingError(f"there is no dataset {what!r}, nor a file or folder of that name.{nearest(what, known)}")

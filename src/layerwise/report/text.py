@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from layerwise.report.blocks import picture, side_by_side
@@ -165,7 +165,7 @@ def _title(result: Result, shown: int, look: Look) -> str:
         return look.bold(f"the {_count(shown)}largest errors")
     if result.wrong <= WORST:
         return look.bold("the only mistake" if shown == 1 else f"the only {_count(shown)}mistakes")
-    return look.bold(f"the {_count(shown)}worst of {result.wrong:,} mistakes") + ", the surest first"
+    return look.bold(f"the {_count(shown)}worst of {result.wrong:,} mistakes") + ": least probability for the truth"
 
 
 def _count(number: int) -> str:
@@ -192,12 +192,3 @@ def _described(mistake: Mistake, look: Look) -> list[str]:
     said = f"true {printable(mistake.true)}, said {printable(mistake.answer)}{_sure(mistake)}"
     features = ", ".join(f"{printable(name)} {printable(value, 12)}" for name, value in mistake.features)
     return [f"  {said}", *(look.dim(line) for line in wrapped(features, "    "))]
-
-
-def aligned(rows: Sequence[tuple[str, str]], indent: str = "  ") -> list[str]:
-    """Pairs as two columns, the second wrapped."""
-    width = max(len(name) for name, _ in rows) + 2
-    lines: list[str] = []
-    for name, text in rows:
-        lines += wrapped(text, indent + " " * width, first=indent + name.ljust(width)) or [indent + name]
-    return lines

@@ -68,9 +68,15 @@ def write_examples(folder: RunFolder, data: Dataset) -> None:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow([*(column.name for column in preparation.columns), preparation.target])
-    for x, y in zip(data.test.x[:_EXAMPLES], data.test.y[:_EXAMPLES], strict=True):
-        truth = data.classes[y] if data.classes else f"{preparation.to_units(y)[0]:.7g}"
-        writer.writerow([*(value for _, value in raw_values(preparation, x, digits=6)), truth])
+    written = 0
+    for x, y in zip(*data.test, strict=True):
+        cells = [value for _, value in raw_values(preparation, x, digits=6)]
+        if all(cells):  # a text that training never saw can not be told from its zeros
+            truth = data.classes[y] if data.classes else f"{preparation.to_units(y)[0]:.7g}"
+            writer.writerow([*cells, truth])
+            written += 1
+        if written == _EXAMPLES:
+            break
     files.replace(folder.examples, [text.getvalue().encode()])
 
 

@@ -21,12 +21,12 @@ def has_diverged(loss: float, first_loss: float) -> bool:
     return not math.isfinite(loss) or loss > GROWTH * max(1.0, first_loss)
 
 
-def cause(x: Array, target: Array, lr: float, step: int) -> str:
-    """The most likely cause of a divergence at a step, and what to do about it.
+def cause(x: Array, target: Array, lr: float, updates: int) -> str:
+    """The most likely cause of a divergence after so many updates, and what to do about it.
 
     Inputs and targets far from 1 come first: with them, any usual learning rate is too large.
 
-    >>> cause(np.array([[0.5, -2e4]]), np.array([0]), lr=0.1, step=7)
+    >>> cause(np.array([[0.5, -2e4]]), np.array([0]), lr=0.1, updates=7)
     'The inputs reach 2e+04: scale them to about -1 to 1, as lw.data does.'
     """
     largest_x = float(np.abs(x).max(initial=0))
@@ -35,6 +35,6 @@ def cause(x: Array, target: Array, lr: float, step: int) -> str:
     largest_target = float(np.abs(target).max(initial=0)) if target.dtype.kind == "f" else 0.0
     if largest_target > 1e3:
         return f"The targets reach {largest_target:.3g}: scale them to about -1 to 1, as lw.data does."
-    if step == 1 or lr == 0:  # no update has moved anything
+    if updates == 0 or lr == 0:  # nothing has been moved yet
         return "The weights are too large from the start: begin with a fresh network, such as lw.Network(...)."
     return f"The learning rate {lr:.3g} is too large here: try {lr / 10:.3g}, or clip_norm=1."

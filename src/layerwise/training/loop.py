@@ -200,9 +200,8 @@ class Run:
     def diverged(self, what: str, step: int, lr: float) -> DivergedError:
         """Go back to the last good weights, and say what happened."""
         self.net.theta = self.good_theta
-        message = (
-            f"diverged at step {step}: {what}. {cause(self.x, self.target, lr, step)} The last good weights are kept."
-        )
+        why = cause(self.x, self.target, lr, updates=self.position.step)
+        message = f"diverged at step {step}: {what}. {why} The last good weights are kept."
         return DivergedError(message, step, self.history)
 
     def save(self, latest: Array | None = None) -> None:

@@ -1,0 +1,50 @@
+"""The public names, for type checkers: the package itself loads each at its first use."""
+
+from layerwise import bench as bench
+from layerwise import cli as cli
+from layerwise import data as data
+from layerwise import errors as errors
+from layerwise import formulas as formulas
+from layerwise import initializers as initializers
+from layerwise import insight as insight
+from layerwise import layers as layers
+from layerwise import losses as losses
+from layerwise import metrics as metrics
+from layerwise import network as network
+from layerwise import optimizers as optimizers
+from layerwise import plots as plots
+from layerwise import random as random
+from layerwise import regularizers as regularizers
+from layerwise import schedules as schedules
+from layerwise import storage as storage
+from layerwise import training as training
+from layerwise.insight import gradcheck as gradcheck
+from layerwise.layers import Dropout as Dropout
+from layerwise.layers import Flatten as Flatten
+from layerwise.layers import Layer as Layer
+from layerwise.layers import Linear as Linear
+from layerwise.layers import LogSoftmax as LogSoftmax
+from layerwise.layers import ReLU as ReLU
+from layerwise.layers import Sigmoid as Sigmoid
+from layerwise.layers import Softmax as Softmax
+from layerwise.layers import Tanh as Tanh
+from layerwise.losses import BCEWithLogitsLoss as BCEWithLogitsLoss
+from layerwise.losses import CrossEntropyLoss as CrossEntropyLoss
+from layerwise.losses import MSELoss as MSELoss
+from layerwise.network import Network as Network
+from layerwise.network import Sequential as Sequential
+from layerwise.network import load as load
+from layerwise.optimizers import SGD as SGD
+from layerwise.optimizers import Adam as Adam
+from layerwise.optimizers import GradientDescent as GradientDescent
+from layerwise.optimizers import Momentum as Momentum
+from layerwise.regularizers import L1 as L1
+from layerwise.regularizers import L2 as L2
+from layerwise.schedules import CosineAnnealingLR as CosineAnnealingLR
+from layerwise.schedules import ExponentialLR as ExponentialLR
+from layerwise.schedules import StepLR as StepLR
+from layerwise.training import EarlyStopping as EarlyStopping
+from layerwise.training import History as History
+from layerwise.training import fit as fit
+
+__version__: str

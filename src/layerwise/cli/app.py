@@ -1,0 +1,154 @@
+"""The commands and their options. Each imports what it needs when it is called, so that help comes at once."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from layerwise import __version__
+
+_EPILOG = (
+    "Exit codes: 0 fine, 1 a mistake in data, files or settings (told in a sentence), 2 wrong usage of the command "
+    "line, 3 a training run diverged, 70 an error in Layerwise itself, 130 Ctrl-C, 143 SIGTERM."
+)
+
+_FIRST_STEPS = """\
+Layerwise: neural networks that you can look into. Three first steps:
+
+  layerwise datasets            what there is to learn from
+  layerwise train digits        train a network on handwritten digits
+  layerwise train spiral        two features, with a picture of the boundary
+
+All commands: layerwise --help"""
+
+app = typer.Typer(
+    name="layerwise",
+    help="Neural networks that you can look into.",
+    epilog=_EPILOG,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
+)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"layerwise {__version__}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def bare(
+    context: typer.Context,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version and end.")
+    ] = False,
+) -> None:
+    """Neural networks that you can look into."""
+    if context.invoked_subcommand is None:
+        typer.echo(_FIRST_STEPS)
+
+
+@app.command(epilog="Example: layerwise train my.csv --target price --epochs 50")
+def train(
+    data: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="DATA",
+            help="A dataset by name, a .csv file, an experiment (.toml), or the folder of a run to repeat.",
+            show_default=False,
+        ),
+    ] = None,
+    target: Annotated[str | None, typer.Option(metavar="COLUMN", help="The column of a CSV file to predict.")] = None,
+    epochs: Annotated[int | None, typer.Option(metavar="N", help="How often every sample is seen.")] = None,
+    lr: Annotated[float | None, typer.Option("--lr", metavar="X", help="Learning rate.")] = None,
+    batch_size: Annotated[int | None, typer.Option(metavar="N", help="Samples an update.")] = None,
+    seed: Annotated[
+        int | None, typer.Option(metavar="N", help="Of the split, the first weights and the order of samples.")
+    ] = None,
+    hidden: Annotated[
+        str | None, typer.Option(metavar="WIDTHS", help="Widths of the hidden layers, such as 128,64.")
+    ] = None,
+    optimizer: Annotated[str | None, typer.Option(metavar="NAME", help="Such as Adam, SGD, Momentum.")] = None,
+    drop: Annotated[
+        list[str] | None, typer.Option(metavar="COLUMN", help="A column of a CSV file to leave out; may be repeated.")
+    ] = None,
+    entries: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set", metavar="KEY=VALUE", help="Any entry of the experiment, such as optimizer.lr=0.01; repeatable."
+        ),
+    ] = None,
+    threads: Annotated[
+        int | None, typer.Option(metavar="N", help="For matrix products; another number gives other last bits.")
+    ] = None,
+    out: Annotated[
+        str | None, typer.Option(metavar="FOLDER", help="A new folder for the run; else runs/NAME-001 and so on.")
+    ] = None,
+    resume: Annotated[
+        str | None, typer.Option(metavar="RUN", help="Go on with an interrupted run, given its folder.")
+    ] = None,
+    progress: Annotated[bool, typer.Option("--progress/--no-progress", help="Show how the training goes.")] = True,
+) -> int:
+    """Train a network, test it, and say how good it is beside simpler models.
+
+    Without options the network and its training are chosen to suit the data.
+    """
+    from layerwise.cli import train as command
+    from layerwise.report import Changes
+
+    changes = Changes(
+        epochs, lr, batch_size, seed, command.widths(hidden), optimizer, threads, tuple(drop or ()),
+        tuple(entries or ()),
+    )  # fmt: skip
+    return command.train(data, target, changes, out=out, resume=resume, progress=progress)
+
+
+@app.command(epilog="Example: layerwise predict runs/digits-001 runs/digits-001/examples.csv")
+def predict(
+    run: Annotated[str, typer.Argument(metavar="RUN", help="The folder of a run, or the checkpoint in it.")],
+    file: Annotated[
+        str, typer.Argument(metavar="FILE", help="New samples: a .csv file with the columns of the training, or .npy.")
+    ],
+    out: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Write the answers to this CSV file; else to standard output.")
+    ] = None,
+) -> int:
+    """Let a trained network answer for new samples, as CSV.
+
+    For classes: the answer and the probability of each class; for quantities: the value in the units of the training
+    table. If the file holds the target column too, the answers are scored, on standard error.
+    """
+    from layerwise.cli import predict as command
+
+    return command.predict(run, file, out)
+
+
+@app.command()
+def datasets() -> int:
+    """List the datasets that can be trained on by name."""
+    from layerwise.cli import datasets as command
+
+    return command.datasets()
+
+
+@app.command(epilog="Example: layerwise bench W1 W2 --rounds 5")
+def bench(
+    workloads: Annotated[
+        list[str] | None, typer.Argument(metavar="[WORKLOAD]...", help="Such as W1; all unless given.")
+    ] = None,
+    rounds: Annotated[int, typer.Option(metavar="N", help="How often each contender takes its turn.")] = 15,
+    seconds: Annotated[float, typer.Option(metavar="X", help="The length of a turn.")] = 0.4,
+    seed: Annotated[int, typer.Option(metavar="N", help="Of the first weights and the data.")] = 0,
+    contenders: Annotated[
+        list[str] | None,
+        typer.Option("--contender", metavar="NAME", help="Only this one; may be repeated. All unless given."),
+    ] = None,
+    out: Annotated[str | None, typer.Option(metavar="FILE", help="Write the record to this JSON file.")] = None,
+) -> int:
+    """Time a training step against PyTorch, JAX and scikit-learn on this machine."""
+    from layerwise.cli import bench as command
+
+    return command.bench(workloads or [], rounds, seconds, seed, contenders or [], out)

@@ -1,0 +1,33 @@
+"""`layerwise predict`: the answers of a trained network for new samples."""
+
+from __future__ import annotations
+
+import sys
+
+from layerwise import files
+from layerwise.cli.output import note
+from layerwise.cli.streams import Stream
+from layerwise.report.answers import answers, samples_in, trained
+from layerwise.report.text import wrapped
+
+
+def predict(run: str, file: str, out: str | None) -> int:
+    """Write the answers as CSV; how right they are goes to standard error."""
+    net, preparation = trained(run)
+    samples = samples_in(file, preparation)
+    found = answers(net, preparation, samples)
+    content = found.to_csv()
+    if out is None:
+        _to_standard_output(content)
+    else:
+        files.replace(out, [content])
+    for sentence in (found.score, samples.note):
+        if sentence:
+            note(*wrapped(sentence))
+    return 0
+
+
+def _to_standard_output(content: bytes) -> None:
+    """In UTF-8, whatever the terminal: it is data."""
+    assert isinstance(sys.stdout, Stream)  # put there before any command
+    sys.stdout.write_bytes(content)

@@ -1,0 +1,165 @@
+"""`layerwise train`: from data to a tested network in a folder of its own."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+import textwrap
+from pathlib import Path
+
+from layerwise.cli.output import look, note, say, say_all
+from layerwise.cli.running import DIVERGED, FINE
+from layerwise.errors import DivergedError, LayerwiseError, SettingError
+from layerwise.report import Changes, RunFolder, Start, result_lines, result_of, resumed, start, writing
+from layerwise.report import folder as folders
+from layerwise.report.text import aligned, wrapped
+from layerwise.training import History
+
+_WHAT_TO_TYPE = """\
+layerwise train wants something to learn from. Type one of these:
+
+  layerwise train digits                        a dataset by name
+  layerwise train my.csv --target price         a table of your own
+  layerwise train runs/digits-001               a run again, bit for bit
+  layerwise train --resume runs/digits-001      an interrupted run to its end
+
+All datasets: layerwise datasets. All options: layerwise train --help"""
+
+
+def widths(text: str | None) -> tuple[int, ...] | None:
+    """The widths of the hidden layers in a text such as 128,64."""
+    if text is None:
+        return None
+    parts = [part.strip() for part in text.split(",")]
+    if not all(part.isdecimal() and int(part) > 0 for part in parts):
+        raise SettingError(f"--hidden wants the widths of the hidden layers, such as 128,64; got {text!r}")
+    return tuple(map(int, parts))
+
+
+def train(
+    what: str | None, target: str | None, changes: Changes, *, out: str | None, resume: str | None, progress: bool
+) -> int:
+    """Describe, train, test, and tell what can be done next. Returns the exit code."""
+    if resume is not None:
+        if what is not None or target is not None or out is not None or changes != Changes():
+            raise SettingError(
+                f"--resume goes on with a run as it is: write layerwise train --resume {shlex.quote(resume)} and no "
+                "other setting"
+            )
+        folder = folders.found(resume)
+        with folder.held():
+            return _run(folder, resumed(folder), progress)
+    if what is None:
+        note(_WHAT_TO_TYPE)
+        return 2
+    ready = start(what, target, changes)
+    folder = folders.created(ready.name, out)
+    with folder.held():
+        writing.write_start(folder, ready)
+        writing.write_network(folder, ready.net)
+        return _run(folder, ready, progress)
+
+
+def _run(folder: RunFolder, ready: Start, progress: bool) -> int:
+    """Train in a folder that holds the experiment, from its checkpoint if it has one."""
+    _introduce(ready)
+    going_on = folder.checkpoint if folder.checkpoint.exists() else None
+    try:
+        history = ready.experiment.train(
+            ready.net, ready.data, checkpoint=folder.checkpoint, resume=going_on, progress=progress
+        )
+        _finish(folder, ready, history)
+    except DivergedError as error:
+        return _diverged(folder, ready, error)
+    except KeyboardInterrupt as stopped:
+        _tell_how_to_go_on(folder, str(stopped).partition(";")[0] or "interrupted")
+        raise
+    except LayerwiseError:
+        if folder.checkpoint.exists():
+            _tell_how_to_go_on(folder, "the run could not be finished")
+        raise
+    return FINE
+
+
+def _introduce(ready: Start) -> None:
+    """The data, the network, and how it is trained."""
+    for sentence in ready.notes:
+        note(*wrapped(f"layerwise: {sentence}"))
+    say(ready.data.describe(), "")
+    input_shape = tuple(ready.data.train.x.shape[1:])
+    say(look().bold("network"), textwrap.indent(ready.net.summary(input_shape), "  "), "")
+    say(*wrapped(_plan(ready), "  ", first="training: "), "")
+
+
+def _plan(ready: Start) -> str:
+    """How the network is trained, in one sentence."""
+    table = ready.experiment
+    words = [_settings(table.optimizer)]
+    if table.schedule is not None:
+        words.append(_settings(table.schedule))
+    if table.regularizer is not None:
+        words.append(_settings(table.regularizer))
+    words += [f"batches of {table.batch_size}", f"{table.epochs} epochs"]
+    if table.early_stopping is not None:
+        words.append("early stopping")
+    return ", ".join([*words, f"seed {table.seed}"])
+
+
+def _settings(table: dict[str, object]) -> str:
+    settings = ", ".join(f"{name}={value}" for name, value in table.items() if name != "name")
+    return f"{table['name']}({settings})"
+
+
+def _finish(folder: RunFolder, ready: Start, history: History) -> None:
+    writing.write_history(folder, history)
+    result = result_of(ready.net, ready.data, ready.experiment.seed)
+    writing.write_result(folder, result, ready.net, ready.data)
+    say("", *result_lines(result, look()), "")
+    say_all(_next(folder, ready))
+
+
+def _next(folder: RunFolder, ready: Start) -> list[str]:
+    """Where everything is, and the commands that a user may want now."""
+    made = [path.name for path in sorted(folder.path.iterdir()) if not path.name.startswith(".")]
+    run = str(folder.path)
+    source = ready.experiment.data
+    again = ["train", source["name"]] if "name" in source else ["train", source["path"], "--target", source["target"]]
+    rows = [
+        (_command("predict", run, str(folder.examples)), "its answers for ten of the test samples"),
+        (_command("train", run), "the same run again, bit for bit"),
+        (_command(*again, "--hidden", "16"), "a smaller network"),
+    ]
+    return [
+        *wrapped(f"{run}: {', '.join(made)}", "  ", first="saved in "),
+        look().bold("next"),
+        *(line for command, meaning in rows for line in _row(command, meaning)),
+    ]
+
+
+def _row(command: str, meaning: str) -> list[str]:
+    """A command and what it does: side by side where they fit; the command is never broken."""
+    return (
+        [f"  {command:<48}  {meaning}"]
+        if len(command) <= 48 and len(meaning) < 30
+        else [f"  {command}", f"      {meaning}"]
+    )
+
+
+def _command(*words: str) -> str:
+    return shlex.join(["layerwise", *words])
+
+
+def _diverged(folder: RunFolder, ready: Start, error: DivergedError) -> int:
+    ready.net.save(folder.last_good)
+    if isinstance(error.history, History):
+        writing.write_history(folder, error.history)
+    note(*wrapped(f"layerwise: {error}"))
+    note(f"They are in {folder.last_good}")
+    return DIVERGED
+
+
+def _tell_how_to_go_on(folder: RunFolder, why: str) -> None:
+    note(
+        f"layerwise: {why}. To go on, as if there had been no break:",
+        f"  {_command('train', '--resume', str(folder.path))}",
+    )
