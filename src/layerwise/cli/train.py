@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import shlex
-import sys
 import textwrap
-from pathlib import Path
 
 from layerwise.cli.output import look, note, say, say_all
 from layerwise.cli.running import DIVERGED, FINE
 from layerwise.errors import DivergedError, LayerwiseError, SettingError
 from layerwise.report import Changes, RunFolder, Start, result_lines, result_of, resumed, start, writing
 from layerwise.report import folder as folders
-from layerwise.report.text import aligned, wrapped
+from layerwise.report.text import wrapped
 from layerwise.training import History
 
 _WHAT_TO_TYPE = """\
@@ -88,7 +86,7 @@ def _introduce(ready: Start) -> None:
     say(ready.data.describe(), "")
     input_shape = tuple(ready.data.train.x.shape[1:])
     say(look().bold("network"), textwrap.indent(ready.net.summary(input_shape), "  "), "")
-    say(*wrapped(_plan(ready), "  ", first="training: "), "")
+    say(*wrapped(_plan(ready), "  ", first="training: "))
 
 
 def _plan(ready: Start) -> str:
@@ -137,12 +135,8 @@ def _next(folder: RunFolder, ready: Start) -> list[str]:
 
 
 def _row(command: str, meaning: str) -> list[str]:
-    """A command and what it does: side by side where they fit; the command is never broken."""
-    return (
-        [f"  {command:<48}  {meaning}"]
-        if len(command) <= 48 and len(meaning) < 30
-        else [f"  {command}", f"      {meaning}"]
-    )
+    """A command, never broken, and below it what it does."""
+    return [f"  {command}", look().dim(f"      {meaning}")]
 
 
 def _command(*words: str) -> str:
@@ -159,7 +153,5 @@ def _diverged(folder: RunFolder, ready: Start, error: DivergedError) -> int:
 
 
 def _tell_how_to_go_on(folder: RunFolder, why: str) -> None:
-    note(
-        f"layerwise: {why}. To go on, as if there had been no break:",
-        f"  {_command('train', '--resume', str(folder.path))}",
-    )
+    command = _command("train", "--resume", str(folder.path))
+    note(f"layerwise: {why}. To go on, as if there had been no break:", f"  {command}")

@@ -34,10 +34,12 @@ def loss_curve(history: Mapping[str, Sequence[float]], ax: Axes | None = None) -
     >>> ax.get_title(loc="left")
     'Loss by epoch: validation is least, 0.6, after epoch 2'
     """
-    train = _record(history, "train_loss")
+    train, validation, accuracy = (_record(history, name) for name in ("train_loss", "val_loss", "val_accuracy"))
     if train is None:
         raise DataError("the history has no 'train_loss', or no epochs: pass what fit returned after one epoch or more")
-    validation, accuracy = _record(history, "val_loss"), _record(history, "val_accuracy")
+    for name, values in (("val_loss", validation), ("val_accuracy", accuracy)):
+        if values is not None and len(values) != len(train):
+            raise DataError(f"the history has {len(train)} numbers of train_loss and {len(values)} of {name}")
     best = _least(validation)
     ax = style.new_axes(6.4, 4.4 if accuracy is not None else 3.6) if ax is None else ax
     panel = _split_below(ax) if accuracy is not None else None
@@ -45,11 +47,12 @@ def loss_curve(history: Mapping[str, Sequence[float]], ax: Axes | None = None) -
     lines = [_line(ax, train, style.TRAINING, "training", (0, (4, 2)))]
     if validation is not None:
         lines.append(_line(ax, validation, style.VALIDATION, "validation"))
+    _epochs(ax, len(train))
     _frame(ax, [train] if validation is None else [train, validation])
     style.key(ax, lines)
     _mark(ax, validation, best)
     if panel is not None and accuracy is not None:
-        _accuracy_panel(panel, ax, accuracy, best)
+        _accuracy_panel(panel, ax, accuracy, best, len(train))
     return ax
 
 
@@ -84,10 +87,9 @@ def _line(ax: Axes, values: Any, colour: str, label: str, dashes: Any = "solid")
 
 
 def _frame(ax: Axes, records: list[Any]) -> None:
-    """Limits with a little room, whole epochs on the axis, and a logarithm where a straight axis would hide the end."""
+    """Limits with a little room, and a logarithm where a straight axis would hide the end."""
     from matplotlib.ticker import LogFormatter, LogLocator, MaxNLocator, NullLocator, ScalarFormatter
 
-    _epochs(ax, max(len(values) for values in records))
     finite = np.concatenate([values[np.isfinite(values)] for values in records])
     low, high = (finite.min(), finite.max()) if finite.size else (0.0, 1.0)
     if low > 0 and high / low > _LOG_FROM:
@@ -126,7 +128,7 @@ def _mark(ax: Axes, values: Any, best: int | None) -> None:
     )  # fmt: skip
 
 
-def _accuracy_panel(panel: Axes, above: Axes, accuracy: Any, best: int | None) -> None:
+def _accuracy_panel(panel: Axes, above: Axes, accuracy: Any, best: int | None, epochs: int) -> None:
     from matplotlib.ticker import FuncFormatter, MaxNLocator
 
     style.dress(panel, "", "epoch", "accuracy")
@@ -135,12 +137,12 @@ def _accuracy_panel(panel: Axes, above: Axes, accuracy: Any, best: int | None) -
     finite = accuracy[np.isfinite(accuracy)]
     low = math.floor(10 * finite.min()) / 10 if finite.size else 0.0
     panel.set_ylim(low - 0.02, 1.02)
-    _epochs(panel, max(len(accuracy), round(above.get_xlim()[1] / 1.03)))
+    _epochs(panel, epochs)
     panel.yaxis.set_major_locator(MaxNLocator(nbins=3, steps=[1, 2, 5, 10]))
     panel.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:.3g} %"))
     panel.grid(True, which="major", axis="y", color=style.LINE, linewidth=0.6, linestyle="solid", alpha=0.7)
     above.tick_params(labelbottom=False)
-    above.get_figure(root=True).align_ylabels([above, panel])
+    panel.figure.align_ylabels([above, panel])
 
 
 def _split_below(ax: Axes) -> Axes:

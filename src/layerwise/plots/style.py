@@ -84,9 +84,9 @@ def key(ax: Axes, handles: list[Any], handle_length: float = 1.8) -> None:
     columns = max(1, min(len(handles), _KEY_LETTERS // (longest + 6)))
     legend = ax.legend(
         handles=handles, loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=columns, mode=None, frameon=False,
-        labelcolor=INK, handlelength=handle_length, handletextpad=0.5, columnspacing=1.6, borderpad=0.2, borderaxespad=0.2,
-        labelspacing=0.45, numpoints=1, scatterpoints=1, scatteryoffsets=[0.5], markerscale=1.0, shadow=False,
-        alignment="left", prop={"family": FONT, "size": LABEL},
+        labelcolor=INK, handlelength=handle_length, handletextpad=0.5, columnspacing=1.6, borderpad=0.2,
+        borderaxespad=0.2, labelspacing=0.45, numpoints=1, markerscale=1.0, shadow=False, alignment="left",
+        prop={"family": FONT, "size": LABEL},
     )  # fmt: skip
     legend.set_zorder(5)
     rows = -(-len(handles) // columns)

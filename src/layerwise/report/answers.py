@@ -22,6 +22,7 @@ from layerwise.report.folder import RunFolder
 from layerwise.report.mistakes import softmax
 from layerwise.report.text import percent
 from layerwise.training import predict
+from layerwise.training.threads import blas_threads
 from layerwise.types import Array
 
 _NPY_HEADER = 100_000
@@ -138,7 +139,8 @@ def _load_npy(path: str) -> Array:
 
 def answers(net: Network, preparation: Preparation, samples: Samples) -> Answers:
     """The class with the probability of each class, or the quantity in the units of the target."""
-    output = predict(net, samples.x)
+    with blas_threads(1):  # equal bits on every machine with the same program
+        output = predict(net, samples.x)
     if output.shape[1:] != (len(preparation.classes) or 1,):
         raise FileError("the weights and the preparation of this run do not belong together: repeat the run")
     header = f"predicted {preparation.target}"

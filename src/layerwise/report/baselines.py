@@ -32,7 +32,7 @@ class Baseline:
 def most_frequent(data: Dataset) -> Baseline:
     """Always answer with the class that is most frequent in the training part; of equal ones, in all the data."""
     counts = [np.bincount(part.y, minlength=len(data.classes)) for part in (data.train, data.validation, data.test)]
-    label = int(np.lexsort((-sum(counts), -counts[0]))[0])
+    label = int(np.lexsort((-np.sum(counts, axis=0), -counts[0]))[0])
     return Baseline(f"always answering {data.classes[label]!r}", "", np.full(len(data.test.y), label, np.int64))
 
 

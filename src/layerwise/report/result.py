@@ -15,6 +15,7 @@ from layerwise.report.baselines import Baseline
 from layerwise.report.certainty import rmse_intervals, sign_test
 from layerwise.report.mistakes import Mistake, worst_classes, worst_quantities
 from layerwise.training import predict
+from layerwise.training.threads import blas_threads
 from layerwise.types import Array
 
 
@@ -118,8 +119,9 @@ def result_of(net: Network, data: Dataset, seed: int = 0) -> Result:
     >>> result.samples, [rival.name for rival in result.rivals]
     (12, ['logistic regression', "always answering 'blob 0'"])
     """
-    output = predict(net, data.test.x)
-    return _classes(data, output) if data.classes else _quantities(data, output, seed)
+    with blas_threads(1):  # more would wait for each other in products as small as these: 70 times slower was seen
+        output = predict(net, data.test.x)
+        return _classes(data, output) if data.classes else _quantities(data, output, seed)
 
 
 def _classes(data: Dataset, logits: Array) -> ClassResult:
