@@ -50,7 +50,7 @@ def test_what_is_no_whole_number(value, tally):
     (checks.number, math.nan, "finite number, got nan"),
     (checks.number, -math.inf, "finite number, got -inf"),
     (checks.number, 10**400, "finite number"),
-    (checks.number, -(10**9999), "finite number"),
+    (checks.number, -(10**9999), "finite number, got a number of about 10,000 digits"),
     (checks.positive, 0, "above 0, got 0"),
     (checks.positive, -0.0, "above 0"),
     (checks.positive, -1, "above 0, got -1"),
@@ -60,9 +60,9 @@ def test_what_is_no_whole_number(value, tally):
     (checks.fraction, 1.1, "lie in [0, 1)"),
     (checks.whole_number, 0, "at least 1, got 0"),
     (checks.whole_number, -5, "at least 1, got -5"),
-    (checks.whole_number, 2**63, "below 2**63"),
-    (checks.whole_number, 10**9999, "below 2**63"),
-    (checks.whole_number, -(10**9999), "below 2**63"),
+    (checks.whole_number, 2**63, "below 2**63, got 9223372036854775808"),
+    (checks.whole_number, 10**9999, "below 2**63, got a number of about 10,000 digits"),
+    (checks.whole_number, -(10**9999), "at least 1, got a number of about 10,000 digits"),
 ], ids=lambda value: getattr(value, "__name__", "value"))  # fmt: skip
 def test_what_is_out_of_range(check, value, words, tally):
     refused(tally, SettingError, ("it must", words), lambda: check("it", value))

@@ -21,7 +21,7 @@ def number(name: str, value: object) -> float:
     try:
         result = float(value)
     except OverflowError:
-        raise SettingError(f"{name} must be a finite number, got one beyond 1e308") from None
+        raise SettingError(f"{name} must be a finite number, got {_shown(value)}") from None
     if not math.isfinite(result):
         raise SettingError(f"{name} must be a finite number, got {value!r}")
     return result
@@ -55,10 +55,10 @@ def whole_number(name: str, value: object, *, minimum: int = 1) -> int:
     """An integer from `minimum` up; 3.0 and True are refused."""
     if isinstance(value, bool) or not isinstance(value, int | np.integer):
         raise KindError(f"{name} must be a whole number, got {value!r} ({type(value).__name__})")
-    if abs(int(value)) >= 2**63:  # such a number is not printed: it may have ten thousand digits
-        raise SettingError(f"{name} must be below 2**63 in size")
     if value < minimum:
-        raise SettingError(f"{name} must be at least {minimum}, got {value}")
+        raise SettingError(f"{name} must be at least {minimum}, got {_shown(value)}")
+    if value >= 2**63:
+        raise SettingError(f"{name} must be below 2**63, got {_shown(value)}")
     return int(value)
 
 
@@ -77,3 +77,10 @@ def one_of(name: str, value: object, known: Iterable[str]) -> str:
     if value not in known:
         raise SettingError(f"{name} {value!r} is not known.{nearest(value, known)}")
     return value
+
+
+def _shown(value: object) -> str:
+    """A value as an error shows it: Python refuses to print whole numbers of thousands of digits."""
+    if isinstance(value, int) and value.bit_length() > 128:
+        return f"a number of about {int(value.bit_length() * math.log10(2)) + 1:,} digits"
+    return repr(value)

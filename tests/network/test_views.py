@@ -40,6 +40,10 @@ def test_parameters_are_views_under_torchs_names():
     assert_bound(net)
 
 
+def test_the_class_itself_shows_the_descriptor():
+    assert isinstance(lw.Linear.weight, lw.layers.View)
+
+
 def test_writing_on_either_side_is_seen_on_the_other():
     net = network()
     net[0].weight[1, 2] = 7

@@ -18,7 +18,7 @@ from tests.training import runs
 import layerwise as lw
 from layerwise import storage
 
-EPOCHS = 60
+EPOCHS = 120
 
 
 def train(path: Path) -> None:
@@ -38,13 +38,26 @@ def forked(path: Path) -> int:
     return child
 
 
+def wait_for_another_file(path: Path) -> None:
+    """Until the next checkpoint has been written, or for half a second, as after the last one."""
+    before, end = inode(path), time.monotonic() + 0.5
+    while inode(path) == before and time.monotonic() < end:
+        time.sleep(0.0002)
+
+
+def inode(path: Path) -> int:
+    return path.stat().st_ino if path.exists() else 0
+
+
 def main(folder: Path, kills: int) -> None:
     rng = random.Random(0)
     train(folder / "whole")
     path, places, done = folder / "killed", [], 0
     while done < kills:
         child = forked(path)
-        time.sleep(rng.uniform(0.002, 0.03))
+        for _ in range(rng.randrange(4)):
+            wait_for_another_file(path)
+        time.sleep(rng.uniform(0, 0.004))
         os.kill(child, signal.SIGKILL)
         _, status = os.waitpid(child, 0)
         if path.exists():

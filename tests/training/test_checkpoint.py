@@ -338,7 +338,7 @@ def _array(name: str, value: Any) -> Callable[[dict[str, Any], dict[str, Any]], 
 
 TAMPERED = {
     **{f"no {part}": _without("training", part) for part in ("position", "settings", "environment", "passes")},
-    **{f"no {part} of it": _without("training", part) for part in ("optimizer", "listeners")},
+    **{f"no {part} of it": _without("training", part) for part in ("optimizer", "listeners", "records")},
     "no training": _without("training"),
     "no network": _without("network"),
     "training is a list": _with([], "training"),

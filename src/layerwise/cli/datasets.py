@@ -23,7 +23,8 @@ def datasets() -> int:
 
 def _lines(card: Card) -> list[str]:
     what = card.description if card.offline else f"{card.description} (download)"
-    first, *rest = textwrap.wrap(what, _WHAT, break_on_hyphens=False)
+    whole = what.replace(" x ", "\N{NO-BREAK SPACE}x\N{NO-BREAK SPACE}")  # 8 x 8 stays on one line
+    first, *rest = (line.replace("\N{NO-BREAK SPACE}", " ") for line in textwrap.wrap(whole, _WHAT))
     classes = str(card.classes) if card.classes else "number"
     indent = " " * (80 - _WHAT)
     own = _line(card.name, f"{card.samples:,}", f"{card.features:,}", classes, first)

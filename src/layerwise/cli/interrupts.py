@@ -12,6 +12,10 @@ INTERRUPTED = 130
 TERMINATED = 143
 
 
+class Interrupted(Exception):  # noqa: N818 (it is no error)
+    """Ctrl-C, after the command has said what is to be said."""
+
+
 class Terminated:
     """Whether SIGTERM has come."""
 

@@ -12,7 +12,7 @@ from typing import Any
 import typer
 
 from layerwise.cli import streams
-from layerwise.cli.interrupts import INTERRUPTED, Terminated, sigterm_as_interrupt
+from layerwise.cli.interrupts import Interrupted, Terminated, sigterm_as_interrupt
 from layerwise.errors import LayerwiseError
 
 FINE = 0
@@ -40,8 +40,10 @@ def run(arguments: Sequence[str] | None = None) -> int:
 def _guarded(arguments: list[str], terminated: Terminated) -> int:
     try:
         return _command(arguments)
-    except (KeyboardInterrupt, typer.Abort):
+    except Interrupted:  # told already, with the command that goes on
         return terminated.exit_code
+    except (KeyboardInterrupt, typer.Abort):
+        return _tell("interrupted", terminated.exit_code)
     except LayerwiseError as error:
         return _tell(str(error), MISTAKE)
     except _CommandLineError as error:
@@ -75,7 +77,7 @@ def _usage(error: Any, arguments: list[str]) -> int:
     from layerwise.cli.app import app
 
     message = error.format_message().rstrip()
-    names = [each.name for each in app.registered_commands]
+    names = [each.callback.__name__ for each in app.registered_commands if each.callback is not None]
     first = next((each for each in arguments if not each.startswith("-")), None)
     command = f" {first}" if first in names else ""
     return _tell(f"{message}\nHelp: layerwise{command} --help", USAGE)
@@ -102,6 +104,3 @@ def _flushed(code: int) -> int:
         code = code or _tell(str(error), MISTAKE)
     sys.stderr.flush()
     return code
-
-
-__all__ = ["DEFECT", "DIVERGED", "FINE", "INTERRUPTED", "MISTAKE", "USAGE", "run"]

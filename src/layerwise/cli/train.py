@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import textwrap
 
+from layerwise.cli.interrupts import Interrupted
 from layerwise.cli.output import look, note, say, say_all
-from layerwise.cli.running import DIVERGED, FINE
+from layerwise.cli.running import DIVERGED, FINE, USAGE
 from layerwise.errors import DivergedError, LayerwiseError, SettingError
 from layerwise.report import Changes, RunFolder, Start, result_lines, result_of, resumed, start, writing
 from layerwise.report import folder as folders
@@ -40,29 +42,37 @@ def train(
     """Describe, train, test, and tell what can be done next. Returns the exit code."""
     if resume is not None:
         if what is not None or target is not None or out is not None or changes != Changes():
-            raise SettingError(
-                f"--resume goes on with a run as it is: write layerwise train --resume {shlex.quote(resume)} and no "
-                "other setting"
-            )
-        folder = folders.found(resume)
-        with folder.held():
-            return _run(folder, resumed(folder), progress)
+            command = _command("train", "--resume", resume)
+            raise SettingError(f"--resume goes on with a run as it is: write {command} without other settings")
+        return _resume(folders.found(resume), progress)
     if what is None:
         note(_WHAT_TO_TYPE)
-        return 2
+        return USAGE
     ready = start(what, target, changes)
     folder = folders.created(ready.name, out)
     with folder.held():
-        writing.write_start(folder, ready)
-        writing.write_network(folder, ready.net)
+        _introduce(ready)
+        return _run(folder, ready, progress)
+
+
+def _resume(folder: RunFolder, progress: bool) -> int:
+    with folder.held():
+        if folder.last_good.exists():
+            again = _command("train", str(folder.path), "--lr", "0.001")
+            raise SettingError(
+                f"{folder.path} diverged and would again: repeat it with a smaller rate, such as {again}"
+            )
+        ready = resumed(folder)
+        say(f"going on with {folder.path}")
         return _run(folder, ready, progress)
 
 
 def _run(folder: RunFolder, ready: Start, progress: bool) -> int:
-    """Train in a folder that holds the experiment, from its checkpoint if it has one."""
-    _introduce(ready)
+    """Train in a folder, from its checkpoint if it has one, and test. The folder is held by the caller."""
     going_on = folder.checkpoint if folder.checkpoint.exists() else None
     try:
+        if not folder.examples.exists():  # the last of the files that belong to the start
+            writing.write_start(folder, ready)
         history = ready.experiment.train(
             ready.net, ready.data, checkpoint=folder.checkpoint, resume=going_on, progress=progress
         )
@@ -70,8 +80,10 @@ def _run(folder: RunFolder, ready: Start, progress: bool) -> int:
     except DivergedError as error:
         return _diverged(folder, ready, error)
     except KeyboardInterrupt as stopped:
+        if not folder.experiment.exists():
+            raise
         _tell_how_to_go_on(folder, str(stopped).partition(";")[0] or "interrupted")
-        raise
+        raise Interrupted from None
     except LayerwiseError:
         if folder.checkpoint.exists():
             _tell_how_to_go_on(folder, "the run could not be finished")
@@ -121,11 +133,11 @@ def _next(folder: RunFolder, ready: Start) -> list[str]:
     made = [path.name for path in sorted(folder.path.iterdir()) if not path.name.startswith(".")]
     run = str(folder.path)
     source = ready.experiment.data
-    again = ["train", source["name"]] if "name" in source else ["train", source["path"], "--target", source["target"]]
+    again = [source["name"]] if "name" in source else [_short(source["path"]), "--target", source["target"]]
     rows = [
-        (_command("predict", run, str(folder.examples)), "its answers for ten of the test samples"),
+        (_command("predict", run, str(folder.examples)), "its answers for a few of the test samples"),
         (_command("train", run), "the same run again, bit for bit"),
-        (_command(*again, "--hidden", "16"), "a smaller network"),
+        (_command("train", *again, "--hidden", "16"), "a smaller network"),
     ]
     return [
         *wrapped(f"{run}: {', '.join(made)}", "  ", first="saved in "),
@@ -137,6 +149,12 @@ def _next(folder: RunFolder, ready: Start) -> list[str]:
 def _row(command: str, meaning: str) -> list[str]:
     """A command, never broken, and below it what it does."""
     return [f"  {command}", look().dim(f"      {meaning}")]
+
+
+def _short(path: str) -> str:
+    """The path from here, if the file is below the current folder."""
+    relative = os.path.relpath(path)
+    return path if relative.startswith(os.pardir) else relative
 
 
 def _command(*words: str) -> str:

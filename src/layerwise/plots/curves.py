@@ -88,7 +88,7 @@ def _line(ax: Axes, values: Any, colour: str, label: str, dashes: Any = "solid")
 
 def _frame(ax: Axes, records: list[Any]) -> None:
     """Limits with a little room, and a logarithm where a straight axis would hide the end."""
-    from matplotlib.ticker import LogFormatter, LogLocator, MaxNLocator, NullLocator, ScalarFormatter
+    from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator, ScalarFormatter
 
     finite = np.concatenate([values[np.isfinite(values)] for values in records])
     low, high = (finite.min(), finite.max()) if finite.size else (0.0, 1.0)
@@ -96,7 +96,7 @@ def _frame(ax: Axes, records: list[Any]) -> None:
         ax.set_yscale("log", nonpositive="mask")
         ax.set_ylim(low / 1.3, high * 1.3)
         ax.yaxis.set_major_locator(LogLocator(base=10, numticks=8))
-        ax.yaxis.set_major_formatter(LogFormatter(base=10))
+        ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
         ax.yaxis.set_minor_locator(NullLocator())
         ax.set_ylabel("loss (logarithmic)")
     else:
@@ -121,7 +121,7 @@ def _mark(ax: Axes, values: Any, best: int | None) -> None:
     """A thin line at the best epoch, and a ring if the value is to be seen here."""
     if best is None:
         return
-    ax.axvline(best + 1, color=style.ACCENT, linewidth=0.9, linestyle=(0, (1, 2)), zorder=2)
+    ax.axvline(best + 1, color=style.ACCENT, linewidth=0.9, linestyle=(0, (1, 2)), marker="none", zorder=2)
     ax.plot(
         [best + 1], [values[best]], linestyle="none", marker="o", markersize=8, markerfacecolor=style.SURFACE,
         markeredgecolor=style.ACCENT, markeredgewidth=1.8, zorder=4, label="_best",

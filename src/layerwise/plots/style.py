@@ -39,6 +39,11 @@ FONT = "DejaVu Sans"
 TITLE, LABEL, TICK = 11.0, 9.5, 8.5
 DPI = 150
 
+_WITHOUT_DATE: dict[str, dict[str, Any]] = {
+    ".png": {"Software": None},
+    ".svg": {"Date": None},
+    ".pdf": {"CreationDate": None},
+}
 _LETTERS: dict[str, Any] = {"fontfamily": FONT, "fontweight": "normal", "fontstyle": "normal"}
 _KEY_LETTERS = 66
 """Letters of a legend in one row."""
@@ -84,8 +89,8 @@ def key(ax: Axes, handles: list[Any], handle_length: float = 1.8) -> None:
     columns = max(1, min(len(handles), _KEY_LETTERS // (longest + 6)))
     legend = ax.legend(
         handles=handles, loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=columns, mode=None, frameon=False,
-        labelcolor=INK, handlelength=handle_length, handletextpad=0.5, columnspacing=1.6, borderpad=0.2,
-        borderaxespad=0.2, labelspacing=0.45, numpoints=1, markerscale=1.0, shadow=False, alignment="left",
+        labelcolor=INK, handlelength=handle_length, handletextpad=0.5, columnspacing=1.6, borderpad=0.0,
+        borderaxespad=0.35, labelspacing=0.45, numpoints=1, markerscale=1.0, shadow=False, alignment="left",
         prop={"family": FONT, "size": LABEL},
     )  # fmt: skip
     legend.set_zorder(5)
@@ -113,20 +118,26 @@ def rgb(colour: str) -> tuple[int, int, int]:
 
 
 def save_figure(ax: Axes, path: str | os.PathLike[str], dpi: float = DPI) -> None:
-    """Write the figure of these axes as PNG (or SVG or PDF, by the ending of the path).
+    """Write the figure of these axes as PNG, or as SVG or PDF, by the ending of the path.
 
-    The same picture gives the same bytes. Raises FileError for another ending, or where nothing can be written.
+    dpi: points of the picture per inch. The same picture gives the same PNG, byte for byte. Raises FileError for
+    another ending, or where nothing can be written.
     """
     ending = os.path.splitext(os.fspath(path))[1].lower()
-    nameless = {".png": {"Software": None}, ".svg": {"Date": None}, ".pdf": {"CreationDate": None}}
-    if ending not in nameless:
-        raise FileError(f"{path}: the ending {ending!r} is no format for a figure.{nearest(ending, nameless)}")
-    figure = ax.get_figure(root=True)
-    assert figure is not None
+    if ending not in _WITHOUT_DATE:
+        raise FileError(f"{path}: the ending {ending!r} is no format for a figure.{nearest(ending, _WITHOUT_DATE)}")
     try:
-        figure.savefig(
-            path, format=ending[1:], dpi=dpi, facecolor=figure.get_facecolor(), edgecolor="none", bbox_inches=None,
-            metadata=nameless[ending],
-        )  # fmt: skip
+        _write(ax, path, ending, dpi)
     except OSError as error:
         raise FileError(f"could not write {path}: {error.strerror or error}") from error
+
+
+def _write(ax: Axes, place: Any, ending: str, dpi: float) -> None:
+    from matplotlib.transforms import Bbox
+
+    figure = ax.get_figure(root=True)
+    assert figure is not None
+    figure.savefig(
+        place, format=ending[1:], dpi=dpi, facecolor=figure.get_facecolor(), edgecolor="none", transparent=False,
+        bbox_inches=Bbox.from_bounds(0, 0, *figure.get_size_inches()), metadata=_WITHOUT_DATE[ending],
+    )  # fmt: skip

@@ -20,7 +20,7 @@ from layerwise.network import Network
 from layerwise.report import folder as folders
 from layerwise.report.folder import RunFolder
 from layerwise.report.mistakes import softmax
-from layerwise.report.text import percent
+from layerwise.report.words import percent, quantity
 from layerwise.training import predict
 from layerwise.training.threads import blas_threads
 from layerwise.types import Array
@@ -172,4 +172,4 @@ def _quantity_score(values: Array, preparation: Preparation, y: Array) -> str:
     errors = values - preparation.to_units(y).ravel()
     unit = f" {preparation.unit}" if preparation.unit else ""
     rmse = float(np.sqrt((errors**2).mean()))
-    return f"root mean squared error {rmse:.4g}{unit} on the {len(y):,} rows, whose {preparation.target!r} is known"
+    return f"error (RMSE) {quantity(rmse)}{unit} on the {len(y):,} rows, whose {preparation.target!r} is known"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from layerwise.data import Dataset
+from layerwise.random import generator
 from layerwise.types import Array
 
 MOST_SAMPLES = 20_000
@@ -37,11 +38,12 @@ def most_frequent(data: Dataset) -> Baseline:
 
 
 def logistic_regression(data: Dataset) -> Baseline:
-    """scikit-learn's LogisticRegression with its defaults, on the first 20,000 samples of the training part."""
+    """scikit-learn's LogisticRegression with its defaults, on at most 20,000 samples of the training part."""
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.linear_model import LogisticRegression
 
-    x, y = flat(data.train.x)[:MOST_SAMPLES], data.train.y[:MOST_SAMPLES]
+    rows = generator(0, "report.baseline").permutation(len(data.train.y))[:MOST_SAMPLES]
+    x, y = flat(data.train.x)[rows], data.train.y[rows]
     model = LogisticRegression(max_iter=_ITERATIONS)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # told below, in the note

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from layerwise.report.words import printable
 from layerwise.types import Array
 
 WIDTH = 80
@@ -31,7 +32,7 @@ def confusion_lines(
       dog    .   12
     """
     numbers = len(str(int(counts.max(initial=0))))
-    names = [_name(each) for each in classes]
+    names = [printable(each, _LONGEST) for each in classes]
     columns = names
     widest = max(map(len, names))
     if max(widest, numbers) > 5 and len(names) > 2:
@@ -39,7 +40,7 @@ def confusion_lines(
         names = [f"{place:>{len(columns[-1])}} {name}" for place, name in zip(columns, names, strict=True)]
     head, cell = max(map(len, names)), max(numbers, *map(len, columns))
     if 2 + head + len(columns) * (cell + 2) > WIDTH:
-        return _frequent(counts, [_name(each) for each in classes])
+        return _frequent(counts, [printable(each, _LONGEST) for each in classes])
     lines = [
         bold("confusion") + ": rows are the true class, columns the answer",
         " " * (2 + head) + "".join(f"  {column:>{cell}}" for column in columns),
@@ -71,8 +72,3 @@ def _frequent(counts: Array, names: Sequence[str]) -> list[str]:
         f"most frequent confusions (all {len(names)} x {len(names)} are in result.json)",
         *(f"  true {true:<{width}}  said {said:<{said_width}}  {count:>5}" for true, said, count in rows),
     ]
-
-
-def _name(text: str) -> str:
-    text = "".join(letter if letter.isprintable() else "?" for letter in text)
-    return text if len(text) <= _LONGEST else text[: _LONGEST - 3] + "..."

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from layerwise.data import Dataset, Preparation
+from layerwise.report.words import quantity
 from layerwise.types import Array
 
 WORST = 3
@@ -65,8 +66,8 @@ def worst_quantities(data: Dataset, truth: Array, answers: Array) -> tuple[Mista
     return tuple(
         Mistake(
             int(row),
-            f"{truth[row]:.4g}",
-            f"{answers[row]:.4g}",
+            quantity(truth[row]),
+            quantity(answers[row]),
             None,
             _image(data, data.test.x[row]),
             () if data.image_shape else unusual(data.preparation, data.test.x[row]),

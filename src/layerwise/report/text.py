@@ -10,6 +10,7 @@ from layerwise.report.blocks import picture, side_by_side
 from layerwise.report.confusion import confusion_lines
 from layerwise.report.mistakes import WORST, Mistake
 from layerwise.report.result import ClassResult, QuantityResult, Result, Rival
+from layerwise.report.words import percent, printable, quantity
 
 WIDTH = 80
 
@@ -55,30 +56,6 @@ def wrapped(text: str, indent: str = "", first: str | None = None) -> list[str]:
     )
 
 
-def percent(share: float) -> str:
-    """A share in per cent with one digit after the point, never rounded up to certainty.
-
-    >>> percent(0.978), percent(0.9999), percent(1.0)
-    ('97.8 %', '99.9 %', '100.0 %')
-    """
-    tenths = round(share * 1000)
-    if tenths >= 1000 and share < 1:
-        tenths = 999
-    if tenths <= 0 and share > 0:
-        return "under 0.1 %"
-    return f"{tenths / 10:.1f} %"
-
-
-def printable(text: str, width: int = 24) -> str:
-    """A name from a file: without control characters, and cut to a readable length.
-
-    >>> printable("a\\x1b[2J", 24), printable("x" * 30, 8)
-    ('a?[2J', 'xxxxx...')
-    """
-    text = "".join(letter if letter.isprintable() else "?" for letter in text)
-    return text if len(text) <= width else text[: width - 3] + "..."
-
-
 # --- classes -----------------------------------------------------------------------------------------------------
 
 
@@ -103,7 +80,8 @@ def _class_verdict(result: ClassResult) -> str:
     network, linear = result.only_network, result.only_linear
     if network + linear == 0:
         return "The network and the regression are right on the same samples."
-    counts = f"The network alone is right on {network:,} samples, the regression alone on {linear:,}"
+    samples = "sample" if network == 1 else "samples"
+    counts = f"The network alone is right on {network:,} {samples}, the regression alone on {linear:,}"
     if result.p_value >= _CHANCE:
         return f"{counts}: chance alone may explain that (p = {result.p_value:.2g})."
     better, worse = ("network", "regression") if network > linear else ("regression", "network")
@@ -120,7 +98,7 @@ def _quantity_scores(result: QuantityResult, look: Look) -> list[str]:
     lines = [
         look.bold("test error") + f"{unit}, on {result.samples:,} samples that were never seen in training",
         f"  {'':<27}{'RMSE':>10}{'R²':>8}",
-        _quantity_score(own, look) + f"   95 % interval {low:.4g} to {high:.4g}",
+        _quantity_score(own, look) + f"   95 % interval {quantity(low)} to {quantity(high)}",
         *(_quantity_score(each, PLAIN) for each in result.rivals),
         *wrapped(
             f"RMSE: the root of the mean squared error of {printable(result.target)!r}. "
@@ -132,8 +110,8 @@ def _quantity_scores(result: QuantityResult, look: Look) -> list[str]:
 
 
 def _quantity_score(rival: Rival, look: Look) -> str:
-    r2 = "-" if rival.r2 is None else f"{rival.r2:.2f}"
-    return f"  {rival.name:<27}" + look.bold(f"{rival.score:>10.4g}") + f"{r2:>8}"
+    r2 = "-" if rival.r2 is None else f"{rival.r2:z.2f}"
+    return f"  {rival.name:<27}" + look.bold(f"{quantity(rival.score):>10}") + f"{r2:>8}"
 
 
 def _quantity_verdict(result: QuantityResult) -> str:

@@ -22,9 +22,12 @@ _EXAMPLES = 10
 
 def write_start(folder: RunFolder, start: Start) -> None:
     """What must be there before the first step, so that an interrupted run can go on and answer."""
+    from layerwise.plots import network_svg
+
     start.experiment.save(folder.experiment)
     origins.write(folder, start.origin)
     write_json(folder.preparation, start.data.preparation.to_spec())
+    files.replace(folder.network_drawing, [network_svg(start.net).encode()])
     write_examples(folder, start.data)
 
 
@@ -44,13 +47,6 @@ def write_history(folder: RunFolder, history: Mapping[str, Sequence[float]]) -> 
     plots.save_figure(plots.loss_curve(history), folder.loss_curve)
 
 
-def write_network(folder: RunFolder, net: Network) -> None:
-    """The drawing of the network."""
-    from layerwise import plots
-
-    files.replace(folder.network_drawing, [plots.network_svg(net).encode()])
-
-
 def write_result(folder: RunFolder, result: Result, net: Network, data: Dataset) -> None:
     """The figures of the test and, for classes in the plane, the decision boundary with the test samples."""
     write_json(folder.result, result.as_table())
@@ -68,15 +64,12 @@ def write_examples(folder: RunFolder, data: Dataset) -> None:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow([*(column.name for column in preparation.columns), preparation.target])
-    written = 0
-    for x, y in zip(*data.test, strict=True):
-        cells = [value for _, value in raw_values(preparation, x, digits=6)]
+    samples = len(data.test.x)
+    for row in dict.fromkeys(samples * k // _EXAMPLES for k in range(_EXAMPLES)):  # from all over the test part
+        y = data.test.y[row]
+        cells = [value for _, value in raw_values(preparation, data.test.x[row], digits=6)]
         if all(cells):  # a text that training never saw can not be told from its zeros
-            truth = data.classes[y] if data.classes else f"{preparation.to_units(y)[0]:.7g}"
-            writer.writerow([*cells, truth])
-            written += 1
-        if written == _EXAMPLES:
-            break
+            writer.writerow([*cells, data.classes[y] if data.classes else f"{preparation.to_units(y)[0]:.7g}"])
     files.replace(folder.examples, [text.getvalue().encode()])
 
 

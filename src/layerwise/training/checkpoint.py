@@ -80,6 +80,7 @@ def save(
         arrays[_LATEST] = latest
     training: dict[str, Any] = {
         "position": asdict(position),
+        "records": list(history),  # in their order, which the table of arrays does not keep
         "settings": dict(settings),
         "environment": history.environment,
         "passes": net.passes,
@@ -151,7 +152,8 @@ class Checkpoint:
                 listener.load_state(self._join(states[name], name))
         if position.epoch < epochs and not position.stopped and _LATEST in self.arrays:
             net.theta = self.arrays[_LATEST]
-        return position, History({name: values.tolist() for name, values in self._join({}, "history").items()})
+        values = self._join({}, "history")
+        return position, History({name: values[name].tolist() for name in self.training["records"]})
 
     def _refuse_other(self, net: Network, settings: Mapping[str, Any]) -> None:
         if net.spec() != self.network:

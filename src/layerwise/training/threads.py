@@ -42,26 +42,48 @@ class _Limit:
         self.lock = threading.Lock()
         self.runs = 0
         self.threads = 0
-        self.controller: Any = None
+        self.before: list[int] = []
 
     def enter(self, threads: int) -> None:
-        from threadpoolctl import threadpool_limits
-
         with self.lock:
-            if self.runs == 0:
-                self.controller, self.threads = threadpool_limits(limits=threads, user_api="blas"), threads
-            elif threads != self.threads:
+            if self.runs and threads != self.threads:
                 raise SettingError(
                     f"threads must be {self.threads} while another run in this process uses {self.threads}, got "
                     f"{threads}: the number holds for the whole process"
                 )
+            if self.runs == 0:
+                self.libraries, self.threads = _libraries(), threads
+                self.before = [library.num_threads for library in self.libraries]
             self.runs += 1
+            for library in self.libraries:
+                _set(library, threads)
 
     def leave(self) -> None:
         with self.lock:
             self.runs -= 1
-            if self.runs == 0:
-                self.controller.restore_original_limits()
+            for library, before in zip(self.libraries, self.before, strict=True):
+                if self.runs == 0 or library.threading_layer == "openmp":  # which has a number for every Python thread
+                    _set(library, before)
+
+
+def _libraries() -> list[Any]:
+    from threadpoolctl import ThreadpoolController
+
+    return list(ThreadpoolController().select(user_api="blas").lib_controllers)
+
+
+def _set(library: Any, threads: int) -> None:
+    """Set the number, from whichever Python thread.
+
+    From 3.7 on, threadpoolctl lets the first thread that sets a number go on doing so, and ignores all others in
+    silence; a run whose number is ignored would record one that it does not use.
+    """
+    release = getattr(library, "clear_controlling_thread", None)
+    if release is not None:
+        release(force=True)
+    library.set_num_threads(threads)
+    if release is not None:
+        release(force=True)
 
 
 _LIMIT = _Limit()

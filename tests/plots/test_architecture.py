@@ -1,0 +1,193 @@
+"""The drawing of a network: every edge that is there and none that is not, its words, its XML."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from itertools import pairwise
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+
+import layerwise as lw
+from layerwise.layers import LAYERS
+from layerwise.layers.activation import Activation
+from layerwise.plots import network_svg
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def parsed(net: lw.Network) -> ElementTree.Element:
+    return ElementTree.fromstring(network_svg(net))
+
+
+def of_class(root: ElementTree.Element, name: str) -> list[ElementTree.Element]:
+    return [each for each in root.iter() if each.get("class") == name]
+
+
+def edges(root: ElementTree.Element) -> list[tuple[float, ...]]:
+    return [tuple(float(n) for n in re.findall(r"-?[\d.]+", each.get("d", ""))) for each in of_class(root, "edge")]
+
+
+def words(root: ElementTree.Element) -> list[str]:
+    return [each.text or "" for each in root.iter(f"{SVG}text")]
+
+
+def mlp(*sizes: int) -> lw.Network:
+    layers: list[Any] = []
+    for one, other in pairwise(sizes):
+        layers += [lw.Linear(one, other), lw.Tanh()]
+    return lw.Network(*layers[:-1])
+
+
+def test_three_three_one_has_nine_and_three_edges_and_none_within_a_layer() -> None:
+    root = parsed(lw.Network(lw.Linear(3, 3), lw.ReLU(), lw.Linear(3, 1), lw.Sigmoid()))
+    columns = sorted({float(each.get("cx", "")) for each in of_class(root, "unit")})
+    assert len(columns) == 3
+    spans = Counter((start, end) for start, _, end, _ in edges(root))
+    assert sorted(spans.values()) == [3, 9]
+    for start, end in spans:
+        left = max(x for x in columns if x < start)
+        right = min(x for x in columns if x > end)
+        assert columns.index(right) == columns.index(left) + 1, "an edge joins neighbouring columns"
+    ends = {(y, z) for start, y, _, z in edges(root) if start < columns[1]}
+    assert len(ends) == 9, "each input is joined once with each hidden unit"
+    assert len(of_class(root, "unit")) == 7
+
+
+def test_words_name_layers_shapes_and_parameters() -> None:
+    said = words(parsed(lw.Network(lw.Linear(3, 3), lw.ReLU(), lw.Linear(3, 1), lw.Sigmoid())))
+    for text in ["3 → 3 → 1", "16 parameters", "input", "hidden", "output", "(N, 3)", "(N, 1)"]:
+        assert text in said
+    for text in ["Linear(3, 3)", "ReLU", "12 parameters", "Linear(3, 1)", "Sigmoid", "4 parameters"]:
+        assert text in said
+    units = ["x₁", "x₂", "x₃", "h₁", "h₂", "h₃", "y"]
+    assert [text for text in said if text in units] == units
+
+
+def test_screen_readers_get_title_and_description() -> None:
+    root = parsed(lw.Network(lw.Linear(3, 3), lw.ReLU(), lw.Linear(3, 1)))
+    title, description = root.find(f"{SVG}title"), root.find(f"{SVG}desc")
+    assert root.get("role") == "img"
+    assert title is not None
+    assert description is not None
+    assert root.get("aria-labelledby") == f"{title.get('id')} {description.get('id')}"
+    assert title.text == "A neural network, 3 to 3 to 1"
+    assert description.text == (
+        "Input: 3 features. Hidden: Linear(3, 3) makes 3 units, with 12 parameters, then ReLU(). "
+        "Output: Linear(3, 1) makes 1 unit, with 4 parameters. 16 parameters in all."
+    )
+    other = parsed(mlp(3, 4, 1)).find(f"{SVG}title")
+    assert other is not None
+    assert other.get("id") != title.get("id"), "two drawings in one page"
+
+
+def test_a_column_of_eight_is_whole_and_of_nine_is_abridged() -> None:
+    assert len(of_class(parsed(mlp(8, 1)), "unit")) == 9
+    assert len(edges(parsed(mlp(8, 1)))) == 8
+    root = parsed(mlp(9, 784, 1))
+    assert len(of_class(root, "unit")) == 6 + 6 + 1
+    assert len(edges(root)) == 36 + 6
+    assert len(of_class(root, "dot")) == 6
+    said = words(root)
+    assert {"x₁", "x₃", "x₇", "x₉", "h₇₈₂", "h₇₈₄"} <= set(said)
+    assert "x₄" not in said
+    assert "(N, 784)" in said
+
+
+def test_wide_networks_are_drawn_as_small_as_others() -> None:
+    root = parsed(mlp(2000, 3000, 10))
+    assert len(of_class(root, "unit")) == 18
+    assert "9,033,010 parameters" not in words(root)
+    assert f"{2000 * 3000 + 3000 + 3000 * 10 + 10:,} parameters" in words(root)
+    assert not any("₂₀₀₀" in text for text in words(root)), "a name that does not fit its unit is left out"
+
+
+def test_deep_networks_show_their_ends_and_count_the_rest() -> None:
+    net = mlp(*[4] * 41)
+    root = parsed(net)
+    said = words(root)
+    assert len(of_class(root, "unit")) == 9 * 4
+    assert len(of_class(root, "dot")) == 3
+    assert len(of_class(root, "arrow")) == 2
+    assert len(edges(root)) == 7 * 16, "no edge to or from what is left out"
+    assert "hidden 5 to 36" in said
+    assert {"hidden 4", "hidden 37", "output"} <= set(said)
+    counts = [int(text.split()[0].replace(",", "")) for text in said if text.endswith("parameters")]
+    assert counts[0] == net.theta.size == sum(counts[1:])
+
+
+def test_ten_columns_are_all_shown() -> None:
+    assert len(of_class(parsed(mlp(*[2] * 10)), "unit")) == 20
+    assert not of_class(parsed(mlp(*[2] * 10)), "dot")
+
+
+def test_shared_parameters_are_counted_once() -> None:
+    shared = lw.Linear(4, 4)
+    net = lw.Network(shared, lw.Tanh(), shared, lw.Tanh(), lw.Linear(4, 2))
+    said = words(parsed(net))
+    assert f"{net.theta.size} parameters" in said
+    assert said.count("20 parameters") == 1
+    assert "shared parameters" in said
+
+
+def test_nested_rows_are_drawn_flat() -> None:
+    nested = lw.Network(lw.Sequential(lw.Linear(3, 3), lw.Sequential(lw.ReLU(), lw.Linear(3, 1))))
+    assert network_svg(nested) == network_svg(lw.Network(lw.Linear(3, 3), lw.ReLU(), lw.Linear(3, 1)))
+
+
+@pytest.mark.parametrize("layers", [[lw.ReLU()], [lw.Flatten()], [lw.Dropout(0.5), lw.Softmax()]])
+def test_networks_of_no_fixed_shape_are_a_card(layers: list[Any]) -> None:
+    root = parsed(lw.Network(*layers))
+    assert len(of_class(root, "card")) == 1
+    assert "any shape" in words(root)
+    assert not edges(root)
+
+
+def test_layers_before_the_first_weights_stand_below_the_input() -> None:
+    said = words(parsed(lw.Network(lw.Flatten(), lw.Linear(64, 10), lw.LogSoftmax())))
+    assert "64 → 10" in said
+    assert {"Flatten", "LogSoftmax", "Linear(64, 10)"} <= set(said)
+
+
+def test_names_of_learners_layers_are_escaped() -> None:
+    class Odd(Activation):
+        formula = staticmethod(lw.formulas.relu)
+
+        def __repr__(self) -> str:
+            return 'Odd("<script>&\'")'
+
+    LAYERS.register(Odd)
+    text = network_svg(lw.Network(lw.Linear(2, 2), Odd()))
+    assert "<script>" not in text
+    assert 'Odd("<script>&\'")' in words(ElementTree.fromstring(text))
+
+
+def test_nothing_overlaps_or_leaves_the_page() -> None:
+    for net in (mlp(3, 3, 1), mlp(784, 128, 64, 10), mlp(*[4] * 41), mlp(1, 1)):
+        root = parsed(net)
+        width, height = float(root.get("width", "")), float(root.get("height", ""))
+        units = [(float(each.get("cx", "")), float(each.get("cy", ""))) for each in of_class(root, "unit")]
+        for x, y in units:
+            assert 15 < x < width - 15
+            assert 15 < y < height - 15
+        assert min((x - a) ** 2 + (y - b) ** 2 for x, y in units for a, b in units if (x, y) != (a, b)) > 36**2
+        lowest = max(float(each.get("y", "")) for each in root.iter(f"{SVG}text"))
+        assert max(y for _, y in units) + 15 < lowest < height - 10
+
+
+def test_the_drawing_is_the_same_each_time_and_leaves_the_network_alone() -> None:
+    net = mlp(3, 5, 2)
+    before = net.theta.copy()
+    assert network_svg(net) == network_svg(net) == network_svg(mlp(3, 5, 2))
+    assert (net.theta == before).all()
+
+
+def test_it_keeps_its_words_readable_when_the_page_is_narrow() -> None:
+    root = parsed(mlp(784, 128, 10))
+    width = float(root.get("width", ""))
+    style = dict(part.split(":") for part in root.get("style", "").split(";"))
+    assert style["width"] == "100%"
+    assert float(style["min-width"].removesuffix("px")) >= 0.74 * width
+    assert style["max-width"] == f"{width:g}px"
