@@ -79,10 +79,12 @@ def save_without_end(path: Path, number: int) -> None:
 
 
 def wait_for_phase(phase: str) -> None:
-    while phase_now() == phase:
-        os.sched_yield()
-    while phase_now() != phase:
-        os.sched_yield()
+    deadline = time.monotonic() + 30
+    for here in (True, False):
+        while (phase_now() == phase) == here:
+            os.sched_yield()
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"the saver never came to its next {phase}")
 
 
 def usual_times(path: Path) -> dict[str, float]:
@@ -151,9 +153,13 @@ def run(folder: Path, kills: int) -> dict[str, Any]:
                 pass
         kill(saver)
         died[phase_now()] += 1
-        broken += not whole(path)
-        new += storage.read(path).header["save"] != finished()
         strays += len(os.listdir(folder)) > 1
+        if whole(path):
+            new += storage.read(path).header["save"] != finished()
+        else:
+            broken += 1
+            path.unlink()
+            storage.write(path, state(0), {"save": 0})
     storage.write(path, state(0), {"save": 0})
     left = [name for name in os.listdir(folder) if name != path.name]
     return {"broken": broken, "died": died, "new": new, "strays": strays, "left": left, "times": times}

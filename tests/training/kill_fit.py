@@ -1,6 +1,7 @@
-"""Train with a checkpoint, die by SIGKILL at a random moment, go on from the file; many times: `kill_fit.py FOLDER KILLS`.
+"""Train with a checkpoint, die by SIGKILL at a random moment, go on from the file; many times.
 
-Prints one line of JSON. NumPy is imported once, and every start is a fork.
+Run as a program: `kill_fit.py FOLDER KILLS`; prints one line of JSON. Every start is a fork, so that NumPy is
+imported once.
 """
 
 from __future__ import annotations
@@ -39,8 +40,8 @@ def forked(path: Path) -> int:
 
 
 def wait_for_another_file(path: Path) -> None:
-    """Until the next checkpoint has been written, or for half a second, as after the last one."""
-    before, end = inode(path), time.monotonic() + 0.5
+    """Until the next checkpoint has been written, or for a moment, as after the last one."""
+    before, end = inode(path), time.monotonic() + 0.1
     while inode(path) == before and time.monotonic() < end:
         time.sleep(0.0002)
 

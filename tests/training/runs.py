@@ -98,5 +98,3 @@ class Recorder(Listener):
     def of(self, kind: type) -> list[Any]:
         """The events of one kind."""
         return [event for event in self.events if type(event) is kind]
-
-

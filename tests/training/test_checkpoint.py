@@ -42,6 +42,7 @@ SETUPS: dict[str, Setup] = {
     "clip_norm": lambda: {"clip_norm": 0.1},
     "no validation": lambda: {"validation": None},
     "early stopping": lambda: {"listeners": [lw.EarlyStopping(patience=2)], "optimizer": lw.Adam(0.5)},
+    "best before the end": lambda: {"listeners": [lw.EarlyStopping(patience=9)], "optimizer": lw.Adam(0.5)},
     "early stopping by accuracy": lambda: {"listeners": [lw.EarlyStopping(1, "val_accuracy")]},
     "two listeners of a kind": lambda: {"listeners": [lw.EarlyStopping(9), lw.EarlyStopping(3, "val_accuracy")]},
     "quantities": lambda: {
@@ -138,7 +139,7 @@ def test_after_a_crash_the_last_epoch_is_repeated(step: int, tmp_path: Path) -> 
     assert start(SETUPS["everything"], tmp_path / "cut", resume=True) == whole
 
 
-@pytest.mark.parametrize("name", ["Adam", "everything", "early stopping by accuracy", "quantities"])
+@pytest.mark.parametrize("name", ["Adam", "everything", "best before the end", "quantities"])
 def test_more_epochs_go_on_from_the_latest_weights_not_the_best(name: str, tmp_path: Path) -> None:
     """Early stopping puts the best weights into the network at the end; the run itself was elsewhere."""
     setup = SETUPS[name]
@@ -151,7 +152,7 @@ def test_more_epochs_go_on_from_the_latest_weights_not_the_best(name: str, tmp_p
 def test_the_best_and_the_latest_weights_are_both_in_the_file(tmp_path: Path) -> None:
     """Otherwise the test above would prove nothing."""
     path = tmp_path / "run"
-    start(lambda: {"listeners": [lw.EarlyStopping(9)], "optimizer": lw.Adam(0.5)}, path)
+    start(SETUPS["best before the end"], path)
     arrays = storage.read(path).arrays
     assert not np.array_equal(arrays["training/latest"], arrays["training/EarlyStopping 0/best_theta"])
     assert np.array_equal(lw.load(path).theta, arrays["training/EarlyStopping 0/best_theta"])

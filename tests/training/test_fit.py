@@ -1,4 +1,4 @@
-"""fit: what it promises as a whole. Same seed, same bits; bad input is refused with a sentence before anything moves."""
+"""fit: the same seed gives the same bits, and bad input is refused with a sentence before anything moves."""
 
 from __future__ import annotations
 
@@ -49,9 +49,9 @@ def test_another_seed_is_another_run() -> None:
 
 
 def test_no_global_generator_is_touched() -> None:
-    before, other = random.getstate(), np.random.get_state()  # noqa: NPY002 - the state that must not move
+    before, other = random.getstate(), np.random.get_state()
     runs.fit(runs.network())
-    after = np.random.get_state()  # noqa: NPY002
+    after = np.random.get_state()
     assert random.getstate() == before
     assert all(np.array_equal(one, two) for one, two in zip(other, after, strict=True))
 
@@ -275,9 +275,7 @@ def test_a_used_optimizer_of_another_network_is_refused(tally: Tally) -> None:
     runs.fit(runs.network(), optimizer=optimizer)
     net = lw.Network(lw.Linear(runs.D, runs.K))
     before = net.theta.copy()
-    refused(
-        tally, ShapeError, ("another theta", "make a new optimizer"), lambda: runs.fit(net, optimizer=optimizer)
-    )
+    refused(tally, ShapeError, ("another theta", "make a new optimizer"), lambda: runs.fit(net, optimizer=optimizer))
     assert np.array_equal(net.theta, before)
 
 

@@ -14,7 +14,7 @@ from layerwise.training import evaluate
 
 
 def test_the_numbers_are_those_computed_by_hand() -> None:
-    """With a rate of 0 the weights stand still: the loss of an epoch is the mean over the samples, whatever the batches.
+    """With a rate of 0 the weights stand still: the loss of an epoch is the mean over all samples.
 
     22 samples in batches of 5: the last batch of 2 must not weigh as much as a full one.
     """

@@ -1,4 +1,4 @@
-"""Threads: the recorded number decides the bits, and no variable of the environment does; afterwards all is as before."""
+"""Threads: the recorded number decides the bits, not the environment, and afterwards all is as before."""
 
 from __future__ import annotations
 

@@ -104,17 +104,13 @@ def comparison(node: ast.AST, names: tuple[str, ...]) -> Iterator[ast.AST]:
 @operator("constant")
 def constant(node: ast.AST, names: tuple[str, ...]) -> Iterator[ast.AST]:
     """Change a number: 0 to 1, 1 to 2 and 0, 2 to 1; any other to its double and to 0; True to False."""
-    if not isinstance(node, ast.Constant) or not isinstance(node.value, bool | int | float):
-        return
-    value = node.value
-    if isinstance(value, bool):
-        others: list[float] = [not value]
-    elif value in (0, 1, 2):
-        others = {0: [1.0], 1: [2.0, 0.0], 2: [1.0]}[int(value)]
-        others = [int(other) for other in others] if isinstance(value, int) else others
-    else:
-        others = [2 * value, 0 * value]
-    yield from (ast.Constant(other) for other in others)
+    neighbours: dict[float, tuple[float, ...]] = {0: (1,), 1: (2, 0), 2: (1,)}
+    if isinstance(node, ast.Constant) and isinstance(node.value, bool):
+        yield ast.Constant(not node.value)
+    elif isinstance(node, ast.Constant) and isinstance(node.value, int | float):
+        kind = type(node.value)
+        for other in neighbours.get(node.value, (2 * node.value, 0)):
+            yield ast.Constant(kind(other))
 
 
 @operator("stale variable")
@@ -134,11 +130,10 @@ def stale_variable(node: ast.AST, names: tuple[str, ...]) -> Iterator[ast.AST]:
 def reduction(node: ast.AST, names: tuple[str, ...]) -> Iterator[ast.AST]:
     """Take the sum for the mean, the minimum for the maximum, the maximum for the sum, and the reverse."""
     others = {"sum": ("mean", "max"), "mean": ("sum",), "max": ("min",), "min": ("max",)}
-    others |= {"argmax": ("argmin",), "maximum": ("minimum",), "minimum": ("maximum",), "all": ("any",), "any": ("all",)}
+    others |= {"argmax": ("argmin",), "maximum": ("minimum",), "minimum": ("maximum",)}
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
         for other in others.get(node.func.attr, ()):
-            keywords = [each for each in node.keywords if other not in ("mean",) or each.arg != "initial"]
-            yield ast.Call(ast.Attribute(node.func.value, other, ast.Load()), node.args, keywords)
+            yield ast.Call(ast.Attribute(node.func.value, other, ast.Load()), node.args, node.keywords)
 
 
 @operator("complement")
@@ -175,13 +170,13 @@ def forgotten_call(node: ast.AST, names: tuple[str, ...]) -> Iterator[ast.AST]:
 
 @operator("other function")
 def other_function(node: ast.AST, names: tuple[str, ...]) -> Iterator[ast.AST]:
-    """Take a neighbour: log for log1p, sine for cosine, ones for zeros, normal for uniform, linalg's norm for its square."""
-    others = {"log1p": "log", "log": "log1p", "cos": "sin", "zeros": "ones", "zeros_like": "ones_like"}
-    others |= {"ceil": "floor", "floor": "ceil", "exp": "expm1", "sqrt": "square"}
-    if isinstance(node, ast.Attribute) and _word(node.value) == "np" and node.attr in others:
-        yield ast.Attribute(node.value, others[node.attr], ast.Load())
-    if isinstance(node, ast.Attribute) and _word(node.value) == "math" and node.attr in ("cos", "log1p", "log"):
-        yield ast.Attribute(node.value, others[node.attr], ast.Load())
+    """Take a neighbour: log for log1p and back, expm1 for exp, square for sqrt, sine for cosine, ones for zeros."""
+    others = {"log1p": "log", "log": "log1p", "exp": "expm1", "cos": "sin"}
+    numpys = {"sqrt": "square", "zeros": "ones", "zeros_like": "ones_like"}
+    if isinstance(node, ast.Attribute) and _word(node.value) in ("np", "math"):
+        known = others | numpys if _word(node.value) == "np" else others
+        if node.attr in known:
+            yield ast.Attribute(node.value, known[node.attr], ast.Load())
 
 
 @operator("order of a tuple")

@@ -15,12 +15,14 @@ from pathlib import Path
 
 from tools.mutate.mutants import Mutant, mutants
 from tools.mutate.report import Result, complaints, markdown
-from tools.mutate.sandbox import Job, Sandbox, Verdict
+from tools.mutate.sandbox import NO_TESTS, Job, Sandbox, Verdict
 from tools.mutate.survivors import known
 from tools.mutate.targets import Target, targets
 
 ROOT = Path(__file__).resolve().parents[2]
 QUICK = 3
+SPARE_SECONDS = 10
+"""What a mutant may take, on top of five times what its tests take without it."""
 UNUSABLE = (3, 4, 5)
 """pytest's codes for an error of its own, a wrong call, and no tests at all: they say nothing about a mutant."""
 
@@ -66,27 +68,31 @@ def prove(root: Path, chosen: list[Target], *, jobs: int = 2, sample: int | None
     """Try the mutants of these targets (all of them, or `sample` of each) on a copy of the project."""
     with tempfile.TemporaryDirectory(prefix="mutate-") as folder:
         sandbox = Sandbox(root, Path(folder), jobs)
-        limits = _baseline(sandbox, chosen, jobs)
+        seconds = _baseline(sandbox, chosen)
         results = []
         for target in chosen:
-            results.append(_prove(root, sandbox, target, chosen, limits[target.name], sample))
+            limit = SPARE_SECONDS + 5 * sum(seconds[test] for test in target.tests)
+            results.append(_prove(root, sandbox, target, chosen, limit, sample))
             print(_line(results[-1]), flush=True)
         return results
 
 
-def _baseline(sandbox: Sandbox, chosen: list[Target], copies: int) -> dict[str, float]:
-    """Run all tests without a mutant, which must pass; return how long those of each target may take."""
-    limits = {}
+def _baseline(sandbox: Sandbox, chosen: list[Target]) -> dict[str, float]:
+    """Run every test file without a mutant, which must pass; return how long each takes."""
+    files = list(dict.fromkeys(test for target in chosen for test in target.tests))
+    seconds, counts = {}, {}
+    for number, verdict in sandbox.run([Job((file,), 600) for file in files], caching=True):
+        file = files[number]
+        if verdict.code not in (0, NO_TESTS):
+            raise ProofError(f"{file} fails without a mutant: {verdict.by} {verdict.error} (code {verdict.code})")
+        if verdict.code == 0 and not Path(verdict.home).is_relative_to(sandbox.folder):
+            raise ProofError(f"{file} was run against {verdict.home}, not against the copy")
+        seconds[file], counts[file] = verdict.seconds, verdict.tests
     for target in chosen:
-        job = _job(target, chosen, 600)
-        for _ in range(copies):  # every copy has its turn, and its byte code
-            begin = time.monotonic()
-            for _, verdict in sandbox.run([job], caching=True):
-                _usable(target, verdict)
-                if verdict.code:
-                    raise ProofError(f"{target.name}: a test fails without a mutant: {verdict.by} ({verdict.error})")
-        limits[target.name] = 10 + 5 * (time.monotonic() - begin)
-    return limits
+        if not sum(counts[test] for test in target.tests):
+            raise ProofError(f"{target.name} has no tests in {', '.join(target.tests)}")
+    sandbox.share_byte_code()
+    return seconds
 
 
 def _prove(
@@ -107,10 +113,9 @@ def _prove(
     return result
 
 
-def _job(target: Target, chosen: list[Target], seconds: float, mutant: Mutant | None = None) -> Job:
+def _job(target: Target, chosen: list[Target], seconds: float, mutant: Mutant) -> Job:
     siblings = tuple(each.name for each in chosen if each.kind == target.kind and each.name != target.name)
-    file, source = (target.file, mutant.source) if mutant else ("", "")
-    return Job(target.name, siblings, target.tests, seconds, file, source)
+    return Job(target.tests, seconds, target.name, siblings, target.file, mutant.source)
 
 
 def _usable(target: Target, verdict: Verdict) -> None:

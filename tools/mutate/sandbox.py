@@ -33,14 +33,16 @@ LEFT_OUT = "not trap_for_time"
 class Verdict:
     """How a test run ended. code: pytest's, or -1 for a run that was stopped, or -2 for one that died.
 
-    by, error: the first test that failed, and the exception. home: where the library was imported from.
+    by, error: the first test that failed, and the exception. tests: how many were to run. seconds: how long it took.
+    home: the folder that the library was imported from.
     """
 
     code: int
     by: str = ""
     error: str = ""
-    home: str = ""
     tests: int = 0
+    seconds: float = 0.0
+    home: str = ""
 
     @property
     def way(self) -> str:
@@ -64,7 +66,8 @@ class Witness:
     def pytest_collection_modifyitems(self, items: list[Any]) -> None:
         """A test with the parameter [tanh-3] says nothing about relu."""
         kept = [item for item in items if not self._foreign(item.name)]
-        kept.sort(key=lambda item: self.name.lower() not in item.nodeid.lower())
+        if self.name:
+            kept.sort(key=lambda item: self.name.lower() not in item.nodeid.lower())
         items[:] = kept
         self.tests += len(kept)
 
@@ -77,14 +80,18 @@ class Witness:
             self.by, self.error = node.nodeid, call.excinfo.type.__name__
 
 
-@dataclass
+@dataclass(frozen=True)
 class Job:
-    """One run of tests. target: its name; siblings: other targets, whose tests are left out; tests: where they are."""
+    """One run of tests, in files that are run one after the other until one of them fails.
 
-    target: str
-    siblings: tuple[str, ...]
+    seconds: how long it may take. target: whose tests come first; siblings: other targets, whose tests are left out.
+    file, source: the file that is mutated, and what it says then.
+    """
+
     tests: tuple[str, ...]
     seconds: float
+    target: str = ""
+    siblings: tuple[str, ...] = ()
     file: str = ""
     source: str = ""
 
@@ -94,12 +101,23 @@ class Sandbox:
 
     def __init__(self, root: Path, folder: Path, copies: int) -> None:
         _warm_up()
+        self.folder = folder
         self.slots = [folder / str(number) for number in range(copies)]
         for slot in self.slots:
             slot.mkdir(parents=True)
             shutil.copy2(root / "pyproject.toml", slot)
             for part in ("src", "tests"):
                 shutil.copytree(root / part, slot / part, ignore=shutil.ignore_patterns("__pycache__"))
+
+    def share_byte_code(self) -> None:
+        """Give every slot what the others have compiled: sources and their dates are the same in all of them."""
+        for one in self.slots:
+            for compiled in one.rglob("*.pyc"):
+                for other in self.slots:
+                    copy = other / compiled.relative_to(one)
+                    if not copy.exists():
+                        copy.parent.mkdir(exist_ok=True)
+                        shutil.copy2(compiled, copy)
 
     def run(self, jobs: list[Job], *, caching: bool = False) -> Iterator[tuple[int, Verdict]]:
         """Run all jobs, and yield (number of the job, verdict) as they end.
@@ -190,9 +208,10 @@ def _child(job: Job, slot: Path, caching: bool) -> None:
     gc.freeze()  # what the parent imported is not searched for garbage again
     with contextlib.suppress(Exception):  # a mutant may not even import; the tests find that out as well
         # Before pytest meets the file as a doctest and makes a second module of it.
-        importlib.import_module(_module(job.tests[0]))
+        importlib.import_module(_module(job.tests[0]) if job.tests[0].startswith("src/") else "layerwise")
     import pytest
 
+    begin = time.monotonic()
     witness = Witness(job.target, job.siblings)
     options = ["-x", "-q", "-p", "no:cacheprovider", "--tb=no", "-m", "not torch", "-k", LEFT_OUT]
     code = NO_TESTS
@@ -202,7 +221,7 @@ def _child(job: Job, slot: Path, caching: bool) -> None:
         if code not in (0, NO_TESTS):
             break
     home = getattr(sys.modules.get("layerwise"), "__file__", None) or ""
-    verdict = Verdict(code, witness.by, witness.error, home, witness.tests)
+    verdict = Verdict(code, witness.by, witness.error, witness.tests, time.monotonic() - begin, home)
     (slot / "verdict.json").write_text(json.dumps(asdict(verdict)))
 
 

@@ -24,7 +24,7 @@ class Unit:
 
 @dataclass(frozen=True)
 class Pair:
-    """Two statements, one right after the other."""
+    """Two statements, one right after the other, with the variables that are bound before both."""
 
     first: ast.stmt
     second: ast.stmt
@@ -50,12 +50,12 @@ def pieces(node: ast.FunctionDef, outer: tuple[str, ...] = ()) -> Iterator[Unit 
 
 
 def _block(body: list[ast.stmt], names: tuple[str, ...]) -> Iterator[Unit | Pair]:
-    before: ast.stmt | None = None
+    before: tuple[ast.stmt, tuple[str, ...]] | None = None
     for statement in body:
         simple = isinstance(statement, SIMPLE) and not _docstring(statement)
         if simple and before is not None:
-            yield Pair(before, statement, names)
-        before = statement if simple else None
+            yield Pair(before[0], statement, before[1])
+        before = (statement, names) if simple else None
         yield from _statement(statement, names)
         names = (*names, *(name for name in bound(statement) if name not in names))
 
@@ -109,12 +109,9 @@ def bound(statement: ast.stmt) -> list[str]:
             targets = [statement.target]
         case _:
             return []
-    found = [node.id for each in targets for node in ast.walk(each) if _stored(node)]
+    nodes = [node for each in targets for node in ast.walk(each) if isinstance(node, ast.Name)]
+    found = [node.id for node in nodes if isinstance(node.ctx, ast.Store)]
     return [name for name in found if name != "_" and not name.startswith("backward")]
-
-
-def _stored(node: ast.AST) -> bool:
-    return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
 
 
 def _parameters(node: ast.FunctionDef) -> list[str]:

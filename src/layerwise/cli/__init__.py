@@ -5,6 +5,7 @@ Nothing heavy is imported here, so that help appears at once.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 
 
@@ -13,6 +14,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         from layerwise.cli.running import run
 
-        return run(arguments)
+        code = run(arguments)
     except KeyboardInterrupt:  # while importing, before there is anything to tell
-        return 130
+        code = 130
+    if arguments is None and code in (130, 143):
+        # Where Ctrl-C hit an import, Python would end by the signal SIGINT in spite of the code returned here.
+        os._exit(code)
+    return code

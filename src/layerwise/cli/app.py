@@ -35,7 +35,7 @@ app = typer.Typer(
 
 def _show_version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"layerwise {__version__}")
+        print(f"layerwise {__version__}")
         raise typer.Exit
 
 
@@ -48,7 +48,7 @@ def bare(
 ) -> None:
     """Neural networks that you can look into."""
     if context.invoked_subcommand is None:
-        typer.echo(_FIRST_STEPS)
+        print(_FIRST_STEPS)
 
 
 @app.command(epilog="Example: layerwise train my.csv --target price --epochs 50")

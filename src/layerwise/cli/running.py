@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import tempfile
+import textwrap
 import traceback
 from collections.abc import Sequence
 from typing import Any
@@ -12,7 +14,7 @@ from typing import Any
 import typer
 
 from layerwise.cli import streams
-from layerwise.cli.interrupts import Interrupted, Terminated, sigterm_as_interrupt
+from layerwise.cli.interrupts import INTERRUPTED, Interrupted, Terminated, sigterm_as_interrupt
 from layerwise.errors import LayerwiseError
 
 FINE = 0
@@ -62,13 +64,19 @@ def _command(arguments: list[str]) -> int:
 
     command = typer.main.get_command(app)
     code = command.main(arguments, prog_name="layerwise", standalone_mode=False)
+    if code == INTERRUPTED:  # what typer makes of Ctrl-C, where no command was ready for it
+        raise KeyboardInterrupt
     return code if isinstance(code, int) else FINE
 
 
 def _tell(sentence: str, code: int) -> int:
     """One sentence on standard error, without control characters from names and files."""
     shown = "".join(letter if letter.isprintable() or letter == "\n" else "?" for letter in sentence)
-    sys.stderr.write(f"layerwise: {shown}\n")
+    lines = f"layerwise: {shown}".split("\n")
+    if sys.stderr.isatty():  # a terminal would break in the middle of words
+        width = shutil.get_terminal_size().columns
+        lines = [part for line in lines for part in textwrap.wrap(line, width, break_long_words=False)]
+    sys.stderr.write("\n".join(lines) + "\n")
     return code
 
 

@@ -59,9 +59,7 @@ def _resume(folder: RunFolder, progress: bool) -> int:
     with folder.held():
         if folder.last_good.exists():
             again = _command("train", str(folder.path), "--lr", "0.001")
-            raise SettingError(
-                f"{folder.path} diverged and would again: repeat it with a smaller rate, such as {again}"
-            )
+            raise SettingError(f"{folder.path} diverged and would again: repeat it with another rate, such as {again}")
         ready = resumed(folder)
         say(f"going on with {folder.path}")
         return _run(folder, ready, progress)

@@ -73,8 +73,13 @@ class Changes:
         for keys, value in parsed:
             if keys[0] != "data":
                 _assign(table, keys, value)
-        if whole_run and "schedule" in table and not any(keys[0] == "schedule" for keys, _ in parsed):
-            table["schedule"]["T_max"] = table["epochs"]
+        if (
+            whole_run
+            and "schedule" in table
+            and table["epochs"] != experiment.epochs
+            and not any(keys[0] == "schedule" for keys, _ in parsed)
+        ):
+            table["schedule"]["T_max"] = Experiment.from_table(table).epochs
         return Experiment.from_table(table)
 
     def _parsed(self) -> list[tuple[list[str], Any]]:

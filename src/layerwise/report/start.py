@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from layerwise import data as datasets
+from layerwise.checks import positive, whole_number
 from layerwise.data import Dataset
 from layerwise.errors import DataError, FileError, LayerwiseError, SettingError, ShapeError, nearest
 from layerwise.losses import LOSSES
@@ -107,6 +108,8 @@ def _plain_experiment(source: Table, seed: int) -> Experiment:
 
 def _ready(experiment: Experiment, data: Dataset) -> Start:
     """Build every part once, so that what does not fit is told before there is a folder."""
+    for name in ("epochs", "batch_size", "threads"):
+        whole_number(name, getattr(experiment, name))
     LOSSES.build(experiment.loss)
     OPTIMIZERS.build(experiment.optimizer)
     if experiment.schedule is not None:
@@ -115,6 +118,8 @@ def _ready(experiment: Experiment, data: Dataset) -> Start:
         REGULARIZERS.build(experiment.regularizer)
     if experiment.early_stopping is not None:
         _EARLY_STOPPING.build({**experiment.early_stopping, "name": "EarlyStopping"})
+    if experiment.clip_norm is not None:
+        positive("clip_norm", experiment.clip_norm)
     net = experiment.network()
     output = net(data.train.x[:1])
     wanted = len(data.classes) or 1

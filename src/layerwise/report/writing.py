@@ -16,6 +16,7 @@ from layerwise.report.folder import RunFolder
 from layerwise.report.mistakes import raw_values
 from layerwise.report.result import Result
 from layerwise.report.start import Start
+from layerwise.training.threads import blas_threads
 
 _EXAMPLES = 10
 
@@ -54,7 +55,8 @@ def write_result(folder: RunFolder, result: Result, net: Network, data: Dataset)
         from layerwise import plots
 
         first, second = data.features
-        ax = plots.decision_boundary(net, data.test.x, data.test.y, data.classes, labels=(first, second))
+        with blas_threads(1):
+            ax = plots.decision_boundary(net, data.test.x, data.test.y, data.classes, labels=(first, second))
         plots.save_figure(ax, folder.boundary)
 
 

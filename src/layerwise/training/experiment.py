@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import numpy as np
 
 from layerwise import data as datasets
 from layerwise import files
 from layerwise.data import Dataset
-from layerwise.errors import FileError, LayerwiseError, SettingError, nearest
+from layerwise.errors import FileError, KindError, LayerwiseError, SettingError, nearest
 from layerwise.losses import LOSSES
 from layerwise.network import Network
 from layerwise.optimizers import OPTIMIZERS
@@ -38,8 +39,24 @@ class Experiment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
 
     data: {"name": "digits"} or {"path": "my.csv", "target": "price"}, with the options of `lw.data.load` or `read_csv`.
     layers: rows of layers, as in `Network.spec()`. loss, optimizer, schedule, regularizer: {"name": ..., settings}.
-    early_stopping: the settings of `EarlyStopping`, or absent. threads: for matrix products; another number
-    gives other last bits.
+    early_stopping: the settings of `EarlyStopping`, or absent. The others are arguments of `lw.fit` and `lw.Network`.
+    threads: for matrix products; another number gives other last bits.
+    `from_table` and `read` raise SettingError for an entry that is unknown, missing or of a wrong type; what stands in
+    the tables is checked when it is used.
+
+    >>> experiment = Experiment.from_table({
+    ...     "data": {"name": "moons"},
+    ...     "layers": [{"name": "Linear", "in_features": 2, "out_features": 2}],
+    ...     "loss": {"name": "CrossEntropyLoss"},
+    ...     "optimizer": {"name": "Adam", "lr": 0.05},
+    ...     "epochs": 30,
+    ... })
+    >>> net = experiment.network()
+    >>> history = experiment.train(net, experiment.load_data())
+    >>> history["val_accuracy"][-1] > 0.7      # a straight line, on two moons
+    True
+    >>> Experiment.from_toml(experiment.to_toml()) == experiment
+    True
     """
 
     data: Table
@@ -98,9 +115,11 @@ class Experiment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
         )
 
     def to_table(self) -> Table:
-        """The experiment as plain tables, without what is absent."""
-        table: Table = msgspec.to_builtins(self)
-        return {name: value for name, value in table.items() if value is not None}
+        """The experiment as plain tables, without what is absent (None).
+
+        Raises KindError for what has no place in a table, such as an array or a function.
+        """
+        return _without_none(msgspec.to_builtins(self, enc_hook=_plain))
 
     @classmethod
     def from_table(cls, table: Table) -> Experiment:
@@ -184,6 +203,20 @@ def _mlp(features: int, hidden: tuple[int, ...], outputs: int, dropout: float, f
             rows.append({"name": "Dropout", "p": dropout})
         features = width
     return [*rows, {"name": "Linear", "in_features": features, "out_features": outputs}]
+
+
+def _without_none(value: Any) -> Any:
+    """The value with lists for tuples; and as TOML knows no None, what is None is left out, at every depth."""
+    if isinstance(value, dict):
+        return {name: _without_none(each) for name, each in value.items() if each is not None}
+    return [_without_none(each) for each in value] if isinstance(value, list | tuple) else value
+
+
+def _plain(value: Any) -> Any:
+    """NumPy's numbers as Python's; msgspec asks for what it does not know."""
+    if isinstance(value, np.number | np.bool_):
+        return value.item()
+    raise KindError(f"a table of an experiment holds numbers, text, lists and tables; got {value!r}")
 
 
 def _call(function: Any, *arguments: Any, **options: Any) -> Any:

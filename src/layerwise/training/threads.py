@@ -62,7 +62,8 @@ class _Limit:
         with self.lock:
             self.runs -= 1
             for library, before in zip(self.libraries, self.before, strict=True):
-                if self.runs == 0 or library.threading_layer == "openmp":  # which has a number for every Python thread
+                # Libraries built on OpenMP have a number for every Python thread.
+                if self.runs == 0 or getattr(library, "threading_layer", "") == "openmp":
                     _set(library, before)
 
 
@@ -75,8 +76,8 @@ def _libraries() -> list[Any]:
 def _set(library: Any, threads: int) -> None:
     """Set the number, from whichever Python thread.
 
-    From 3.7 on, threadpoolctl lets the first thread that sets a number go on doing so, and ignores all others in
-    silence; a run whose number is ignored would record one that it does not use.
+    Newer versions of threadpoolctl let the first thread that sets a number go on doing so, and ignore all others
+    in silence; a run whose number is ignored would record one that it does not use.
     """
     release = getattr(library, "clear_controlling_thread", None)
     if release is not None:

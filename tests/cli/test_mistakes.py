@@ -1,0 +1,154 @@
+"""A user's mistakes: each is told in a sentence that names it and what to do, with exit code 1 or 2."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tests.tally import Tally
+
+from layerwise.cli import main
+
+# What is typed, the exit code, and words that the sentence must hold.
+MISTAKES: list[tuple[str, int, str]] = [
+    ("tarin digits", 2, "Did you mean 'train'?"),
+    ("train --epoch 3 digits", 2, "--epochs"),
+    ("train digits --epochs x", 2, "--epochs"),
+    ("train digits extra", 2, "extra"),
+    ("predict", 2, "RUN"),
+    ("bench --rounds many", 2, "--rounds"),
+    ("train digist", 1, "Did you mean 'digits'?"),
+    ("train nowhere/digits", 1, "no file or folder"),
+    ("train nofile.csv --target x", 1, "there is no file"),
+    ("train text.xlsx", 1, "save a table as CSV"),
+    ("train nofile.toml", 1, "could not read nofile.toml"),
+    ("train .", 1, "holds no experiment.toml"),
+    ("train folder.csv --target x", 1, "is a folder"),
+    ("train table.csv", 1, "--target COLUMN"),
+    ("train table.csv", 1, "'price'"),
+    ("train table.csv --target prise", 1, "Did you mean 'price'?"),
+    ("train table.csv --target price --drop arae", 1, "Did you mean 'area'?"),
+    ("train table.csv --target price --drop price", 1, "can not be dropped"),
+    ("train empty.csv --target x", 1, "is empty"),
+    ("train gap.csv --target price", 1, "line 3 of gap.csv"),
+    ("train latin.csv --target price", 1, "not UTF-8"),
+    ("train broken.toml", 1, "not a TOML file"),
+    ("train odd.toml", 1, "no entry 'epoch'"),
+    ("train half.toml", 1, "not complete"),
+    ("train digits --target y", 1, "--target is for a CSV file"),
+    ("train digits --drop y", 1, "--drop leaves out columns of a CSV file"),
+    ("train run --target y", 1, "--target is for a CSV file"),
+    ("train digits --epochs 0", 1, "epochs must be at least 1"),
+    ("train digits --batch-size -2", 1, "batch_size must be at least 1"),
+    ("train digits --threads 0", 1, "threads must be at least 1"),
+    ("train digits --seed -1", 1, "seed must be at least 0"),
+    ("train digits --lr -1", 1, "lr"),
+    ("train digits --lr nan", 1, "lr"),
+    ("train digits --hidden a,b", 1, "such as 128,64"),
+    ("train digits --hidden 0", 1, "such as 128,64"),
+    ("train digits --optimizer adm", 1, "Did you mean 'Adam'?"),
+    ("train digits --set optimizer", 1, "--set optimizer.lr=0.01"),
+    ("train digits --set =3", 1, "--set optimizer.lr=0.01"),
+    ("train digits --set optimzer.lr=3", 1, "Did you mean 'optimizer'?"),
+    ("train digits --set optimizer.lrr=3", 1, "Did you mean 'lr'?"),
+    ("train digits --set optimizer.lr.x=3", 1, "has no entries"),
+    ("train digits --set optimizer.lr=[1", 1, "no value of TOML"),
+    ("train digits --set epochs=many", 1, "epochs"),
+    ("train digits --set optimizer=none", 1, "optimizer"),
+    ("train digits --set layers.9.p=1", 1, "numbered 0 to 6"),
+    ("train digits --set layers.x.p=1", 1, "numbered 0 to 6"),
+    ("train digits --set layers.0.out_feature=1", 1, "Did you mean 'out_features'?"),
+    ("train digits --set layers.6.out_features=11", 1, "10 classes"),
+    ("train digits --set layers.0.out_features=11", 1, "11"),
+    ("train digits --set layers=[]", 1, "layer"),
+    ("train digits --set dtype=float16", 1, "'float64'"),
+    ("train digits --set clip_norm=-1.0", 1, "clip_norm"),
+    ("train digits --set early_stopping.patiense=3", 1, "Did you mean 'patience'?"),
+    ("train digits --set schedule.name=Nix", 1, "no schedule called 'Nix'"),
+    ("train digits --set loss.name=MSELos", 1, "Did you mean 'MSELoss'?"),
+    ("train digits --set data.noise=3", 1, "leave out noise"),
+    ("train digits --set data.tset=0.3", 1, "Did you mean 'test'?"),
+    ("train digits --out run", 1, "exists already"),
+    ("train digits --out table.csv", 1, "there is a file where"),
+    ("train digits --out table.csv/run", 1, "there is a file where"),
+    ("train --resume nowhere", 1, "there is no folder"),
+    ("train --resume .", 1, "holds no experiment.toml"),
+    ("train --resume run --epochs 3", 1, "without other settings"),
+    ("train digits --resume run", 1, "without other settings"),
+    ("predict nowhere table.csv", 1, "there is no file nowhere"),
+    ("predict . table.csv", 1, "holds no experiment.toml"),
+    ("predict run nofile.csv", 1, "there is no file"),
+    ("predict run nofile.png", 1, "there is no file"),
+    ("predict run text.xlsx", 1, "neither a .csv nor a .npy"),
+    ("predict run table.csv", 1, "lacks the columns"),
+    ("predict run/run.json run/examples.csv", 1, "not a safetensors file"),
+    ("predict run objects.npy", 1, "not a readable .npy file"),
+    ("predict run claims.npy", 1, "not a readable .npy file"),
+    ("predict run text.npy", 1, "not a readable .npy file"),
+    ("predict run wide.npy", 1, "shape (3, 5)"),
+    ("predict run nan.npy", 1, "nan"),
+    ("predict run run/examples.csv --out no/where.csv", 1, "could not write"),
+    ("bench W9", 1, "W9"),
+    ("bench W1 --contender tensorflow", 1, "tensorflow"),
+    ("bench --rounds 0", 1, "rounds"),
+]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a run, and files with something wrong in each."""
+    folder = tmp_path_factory.mktemp("mistakes")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        assert main(["train", "iris", "--epochs", "1", "--no-progress", "--out", "run"]) == 0
+    (folder / "table.csv").write_text("area,price\n" + "\n".join(f"{row},{row * row}" for row in range(30)))
+    (folder / "gap.csv").write_text("area,price\n1,2\n,3\n")
+    (folder / "latin.csv").write_bytes("area,price\nKöln,3\n".encode("latin-1"))
+    (folder / "empty.csv").write_text("")
+    (folder / "text.xlsx").write_text("PK")
+    (folder / "folder.csv").mkdir()
+    (folder / "broken.toml").write_text("a = = 1")
+    (folder / "odd.toml").write_text("epoch = 3")
+    (folder / "half.toml").write_text("epochs = 3")
+    np.save(folder / "objects.npy", np.array([{}], dtype=object), allow_pickle=True)
+    np.save(folder / "wide.npy", np.zeros((3, 5)))
+    np.save(folder / "nan.npy", np.full((3, 4), np.nan))
+    (folder / "text.npy").write_text("no array")
+    huge = b"{'descr': '<f8', 'fortran_order': False, 'shape': (1000000000000, 4), }"
+    (folder / "claims.npy").write_bytes(b"\x93NUMPY\x01\x00" + (len(huge) + 1).to_bytes(2, "little") + huge + b"\n")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("typed", "code", "words"), MISTAKES, ids=[f"{typed}: {words}" for typed, _, words in MISTAKES]
+)
+def test_mistake(
+    typed: str,
+    code: int,
+    words: str,
+    folder: Path,
+    tally: Tally,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(folder)
+    before = sorted(folder.rglob("*"))
+    assert main(typed.split()) == code
+    said = capsys.readouterr()
+    assert not said.out
+    assert said.err.startswith("layerwise: ")
+    assert "Traceback" not in said.err
+    assert words in said.err
+    assert said.err.count("\n") == (2 if code == 2 else 1)
+    assert sorted(folder.rglob("*")) == before  # a refused command leaves nothing behind
+    tally.add("bad input")
+
+
+def test_names_from_files_move_no_cursor(
+    folder: Path, tally: Tally, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder)
+    assert main(["train", "\x1b[2Jdigits"]) == 1
+    assert "\x1b" not in capsys.readouterr().err
+    tally.add("bad input")

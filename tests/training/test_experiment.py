@@ -1,0 +1,299 @@
+"""Experiments: one table that says everything, goes to a file and back, and gives the same run each time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+import pytest
+from tests.refusals import refused
+from tests.tally import Tally
+
+import layerwise as lw
+from layerwise.data import names
+from layerwise.errors import DataError, FileError, KindError, LayerwiseError, SettingError
+from layerwise.metrics import majority_share, r2
+from layerwise.training.evaluation import predict
+from layerwise.training.experiment import Experiment, suited
+
+LAYERS: list[dict[str, Any]] = [
+    {"name": "Linear", "in_features": 2, "out_features": 8, "init": "he_normal"},
+    {"name": "Sequential", "layers": [{"name": "ReLU"}, {"name": "Dropout", "p": 0.1}]},
+    {"name": "Linear", "in_features": 8, "out_features": 2, "bias": False},
+]
+FULL: dict[str, Any] = {
+    "data": {"name": "moons", "n": 200, "noise": 0.15, "validation": 0.2, "seed": 4},
+    "layers": LAYERS,
+    "loss": {"name": "CrossEntropyLoss"},
+    "optimizer": {"name": "Adam", "lr": 0.01, "betas": [0.8, 0.99], "weight_decay": 1e-4},
+    "schedule": {"name": "CosineAnnealingLR", "T_max": 3, "eta_min": 1e-5},
+    "regularizer": {"name": "L2", "strength": 1e-4},
+    "early_stopping": {"patience": 2, "monitor": "val_accuracy", "min_delta": 0.001, "restore_best": False},
+    "clip_norm": 1.5,
+    "epochs": 3,
+    "batch_size": 32,
+    "seed": 9,
+    "dtype": "float64",
+    "threads": 2,
+}
+SMALL = {name: FULL[name] for name in ("data", "layers", "loss", "optimizer")}
+
+
+def test_the_full_table_names_every_entry() -> None:
+    assert set(FULL) == set(Experiment.__struct_fields__)
+    defaults = Experiment.from_table(SMALL)
+    assert all(FULL[name] != getattr(defaults, name) for name in FULL if name not in SMALL), "and each differs"
+
+
+@pytest.mark.parametrize("table", [FULL, SMALL], ids=["full", "small"])
+def test_to_a_table_a_text_a_file_and_back(table: dict[str, Any], tmp_path: Path) -> None:
+    experiment = Experiment.from_table(table)
+    assert Experiment.from_table(experiment.to_table()) == experiment
+    assert Experiment.from_toml(experiment.to_toml()) == experiment
+    experiment.save(tmp_path / "experiment.toml")
+    assert Experiment.read(tmp_path / "experiment.toml") == experiment
+    assert Experiment.read(str(tmp_path / "experiment.toml")).to_toml() == experiment.to_toml()
+    assert experiment.to_table().items() >= table.items()
+
+
+def test_every_entry_reaches_the_run() -> None:
+    """Change one entry, and the run is another one; the last two change only how it is computed, or when it ends."""
+    experiment = Experiment.from_table(FULL)
+    thetas = {"as it is": run(experiment)[0].theta}
+    changes: dict[str, Any] = {
+        "data": {**FULL["data"], "noise": 0.2},
+        "layers": [*LAYERS[:1], {"name": "Tanh"}, *LAYERS[2:]],
+        "optimizer": {"name": "SGD", "lr": 0.01},
+        "schedule": None,
+        "regularizer": {"name": "L1", "strength": 1e-2},
+        "clip_norm": 0.01,
+        "epochs": 2,
+        "batch_size": 31,
+        "seed": 10,
+        "dtype": "float32",
+    }
+    for name, value in changes.items():
+        thetas[name] = run(msgspec.structs.replace(experiment, **{name: value}))[0].theta
+    assert len({theta.tobytes() for theta in thetas.values()}) == len(thetas)
+    assert run(experiment)[1].environment["threads"] == 2
+    impatient = msgspec.structs.replace(experiment, epochs=90, early_stopping={"patience": 1, "min_delta": 9.0})
+    assert run(impatient)[1].epochs == 2
+    other_loss = msgspec.structs.replace(experiment, loss={"name": "MSELoss"})
+    with pytest.raises(LayerwiseError, match="MSELoss"):
+        run(other_loss)
+
+
+def run(experiment: Experiment, **watching: Any) -> tuple[lw.Network, lw.History]:
+    """Train it from nothing."""
+    net = experiment.network()
+    return net, experiment.train(net, experiment.load_data(), progress=False, **watching)
+
+
+def test_the_same_table_twice_is_the_same_run(tmp_path: Path) -> None:
+    experiment = Experiment.from_table(FULL)
+    found = []
+    for text in (experiment.to_toml(), Experiment.from_toml(experiment.to_toml()).to_toml()):
+        path = tmp_path / str(len(found))
+        net, history = run(Experiment.from_toml(text), checkpoint=path)
+        found.append((net.theta.tobytes(), history.as_dict(), path.read_bytes()))
+    assert found[0] == found[1]
+
+
+def test_a_run_of_a_table_can_be_resumed(tmp_path: Path) -> None:
+    experiment = Experiment.from_table(FULL)
+    whole, _ = run(experiment, checkpoint=tmp_path / "whole")
+    run(msgspec.structs.replace(experiment, epochs=1), checkpoint=tmp_path / "cut")
+    net, _ = run(experiment, checkpoint=tmp_path / "cut", resume=tmp_path / "cut")
+    assert np.array_equal(net.theta, whole.theta)
+    assert (tmp_path / "cut").read_bytes() == (tmp_path / "whole").read_bytes()
+
+
+def test_the_test_part_is_not_touched() -> None:
+    experiment = Experiment.from_table(SMALL)
+    data = experiment.load_data()
+    data.test.x[...] = np.nan
+    net = experiment.network()
+    assert experiment.train(net, data, progress=False).stopped == "finished"
+
+
+def test_the_seed_splits_the_data_unless_the_data_has_its_own() -> None:
+    def first(seed: int, data: dict[str, int] | None = None) -> bytes:
+        table = {**SMALL, "seed": seed, "data": {"name": "iris", **(data or {})}}
+        return Experiment.from_table(table).load_data().train.x.tobytes()
+
+    assert first(1) != first(2)
+    assert first(1, {"seed": 5}) == first(2, {"seed": 5})
+
+
+def test_a_table_of_ones_own(tmp_path: Path) -> None:
+    path = tmp_path / "fruit.csv"
+    rows = [f"{100 + 7 * (i % 13)},{'apple' if i % 13 < 6 else 'pear'}" for i in range(60)]
+    path.write_text("weight;fruit\n".replace(";", ",") + "\n".join(rows))
+    table = {**SMALL, "data": {"path": str(path), "target": "fruit", "validation": 0.2, "delimiter": ","}}
+    data = Experiment.from_table(table).load_data()
+    assert data.classes == ("apple", "pear")
+    experiment = suited(data, table["data"])
+    assert Experiment.from_toml(experiment.to_toml()) == experiment
+    _, history = run(msgspec.structs.replace(experiment, epochs=30))
+    assert history["val_accuracy"][-1] > 0.9
+
+
+def test_what_is_none_is_left_out_and_numbers_of_numpy_become_plain() -> None:
+    experiment = Experiment(
+        data={"name": "moons", "n": np.int64(100), "noise": None},
+        layers=[{"name": "Linear", "in_features": 2, "out_features": 2, "init": None}],
+        loss={"name": "CrossEntropyLoss"},
+        optimizer={"name": "Adam", "lr": np.float64(0.1), "betas": (0.9, 0.99)},
+    )
+    table = experiment.to_table()
+    assert table["data"] == {"name": "moons", "n": 100}
+    assert table["layers"] == [{"name": "Linear", "in_features": 2, "out_features": 2}]
+    assert table["optimizer"] == {"name": "Adam", "lr": 0.1, "betas": [0.9, 0.99]}
+    assert "schedule" not in table
+    assert Experiment.from_toml(experiment.to_toml()).to_table() == table
+
+
+def changed(**entries: Any) -> dict[str, Any]:
+    """The full table with other entries."""
+    return {**FULL, **entries}
+
+
+TABLES: dict[str, tuple[Any, type[LayerwiseError], tuple[str, ...]]] = {
+    "an unknown entry": (changed(epoch=3), SettingError, ("no entry 'epoch'", "Did you mean 'epochs'?")),
+    "an entry of nowhere": (changed(colour=3), SettingError, ("no entry 'colour'", "Known: batch_size")),
+    **{
+        f"no {name}": ({key: FULL[key] for key in SMALL if key != name}, SettingError, ("not complete", name))
+        for name in SMALL
+    },
+    "nothing": ({}, SettingError, ("not complete", "data")),
+    "not a table": ([], SettingError, ("experiment",)),
+    **{
+        f"{name} = {value!r}": (changed(**{name: value}), SettingError, (f"$.{name}",))
+        for name, values in {
+            "epochs": ("3", 2.5, True, None),
+            "batch_size": ("3", [3]),
+            "seed": (1.5, "a"),
+            "threads": ("2", None),
+            "clip_norm": ("1", [1]),
+            "dtype": (32, None),
+            "layers": ("ReLU", {"name": "ReLU"}, [3]),
+            "data": ("digits", ["digits"]),
+            "loss": ("MSELoss", 3),
+            "schedule": ("StepLR",),
+            "early_stopping": (True, 5),
+        }.items()
+        for value in values
+    },
+}
+
+
+@pytest.mark.parametrize("case", TABLES)
+def test_a_table_that_is_not_right_is_refused(case: str, tally: Tally) -> None:
+    table, error, words = TABLES[case]
+    refused(tally, error, words, lambda: Experiment.from_table(table))
+
+
+RUNS: dict[str, tuple[dict[str, Any], type[LayerwiseError], tuple[str, ...]]] = {
+    "an unknown dataset": ({"data": {"name": "digit"}}, SettingError, ("Did you mean 'digits'?",)),
+    "data without a name": ({"data": {"n": 3}}, SettingError, ("a data table has a name",)),
+    "a path without a target": ({"data": {"path": "a.csv"}}, SettingError, ("a path and a target",)),
+    "a path to nowhere": ({"data": {"path": "a.csv", "target": "b"}}, FileError, ("there is no file a.csv",)),
+    "an unknown option": ({"data": {"name": "moons", "nois": 1}}, SettingError, ("load has no", "'noise'")),
+    "an option of files": (
+        {"data": {"path": "a.csv", "target": "b", "scal": 1}},
+        SettingError,
+        ("read_csv has no setting 'scal'", "Did you mean 'scale'?"),
+    ),
+    "name and path": ({"data": {"path": "a.csv", "target": "b", "name": "c"}}, SettingError, ("no setting 'name'",)),
+    "an option of wrong type": ({"data": {"name": "moons", "noise": "much"}}, KindError, ("noise", "'much'")),
+    "an option that does nothing": ({"data": {"name": "iris", "n": 3}}, SettingError, ("iris", "n=3")),
+    "a name that is a number": ({"data": {"name": 3}}, KindError, ("dataset",)),
+    "an unknown layer": ({"layers": [{"name": "Relu6"}]}, SettingError, ("Did you mean 'ReLU'?",)),
+    "a dotted name": ({"layers": [{"name": "os.system"}]}, SettingError, ("no layer called 'os.system'",)),
+    "layers that do not fit": ({"layers": [LAYERS[0], LAYERS[0]]}, LayerwiseError, ("Linear(2, 8",)),
+    "an unknown setting": ({"layers": [{"name": "Dropout", "rate": 1}]}, SettingError, ("no setting 'rate'",)),
+    "an unknown loss": ({"loss": {"name": "CrossEntropy"}}, SettingError, ("Did you mean 'CrossEntropyLoss'?",)),
+    "a loss without a name": ({"loss": {}}, KindError, ("a loss is a table with a name",)),
+    "an unknown optimizer": ({"optimizer": {"name": "adam"}}, SettingError, ("Did you mean 'Adam'?",)),
+    "a rate below 0": ({"optimizer": {"name": "SGD", "lr": -1}}, SettingError, ("lr must be 0 or more",)),
+    "a rate in words": ({"optimizer": {"name": "SGD", "lr": "fast"}}, KindError, ("lr must be a number",)),
+    "a schedule without its length": ({"schedule": {"name": "StepLR"}}, SettingError, ("StepLR", "step_size")),
+    "an unknown penalty": ({"regularizer": {"name": "L3", "strength": 1}}, SettingError, ("no regularizer",)),
+    "impatience": ({"early_stopping": {"patiense": 3}}, SettingError, ("Did you mean 'patience'?",)),
+    "no patience": ({"early_stopping": {"patience": 0}}, SettingError, ("patience", "at least 1")),
+    "no epochs": ({"epochs": 0}, SettingError, ("epochs", "at least 1")),
+    "no batch": ({"batch_size": -3}, SettingError, ("batch_size", "-3")),
+    "an unknown type": ({"dtype": "float16"}, SettingError, ("dtype 'float16'",)),
+    "more outputs wanted": ({"data": {"name": "blobs", "classes": 5}}, DataError, ("the network has 2 outputs",)),
+}
+
+
+@pytest.mark.parametrize("case", RUNS)
+def test_what_can_not_run_is_refused(case: str, tally: Tally) -> None:
+    entries, error, words = RUNS[case]
+    experiment = Experiment.from_table(changed(**entries))
+    if error is LayerwiseError:
+        with pytest.raises(LayerwiseError) as caught:
+            run(experiment)
+        assert all(word in str(caught.value) for word in words)
+        tally.add("bad input")
+    else:
+        refused(tally, error, words, lambda: run(experiment))
+
+
+def test_files_that_are_no_experiment(tmp_path: Path, tally: Tally) -> None:
+    path = tmp_path / "experiment.toml"
+    refused(tally, FileError, ("could not read", "No such file"), lambda: Experiment.read(path))
+    refused(tally, FileError, ("could not read", "directory"), lambda: Experiment.read(tmp_path))
+    path.write_bytes(b"\xff\xfe\x00")
+    refused(tally, FileError, "could not read", lambda: Experiment.read(path))
+    path.write_text("epochs = ")
+    refused(tally, FileError, (path.name, "not a TOML file"), lambda: Experiment.read(path))
+    path.write_text("epochs = 3\nepochs = 4")
+    refused(tally, FileError, "not a TOML file", lambda: Experiment.read(path))
+    path.write_text("epoch = 3")
+    refused(tally, SettingError, (path.name, "Did you mean 'epochs'?"), lambda: Experiment.read(path))
+    experiment = Experiment.from_table(SMALL)
+    refused(tally, FileError, "could not write", lambda: experiment.save(tmp_path / "no folder" / "a.toml"))
+    own = Experiment(data={"name": "moons", "n": test_files_that_are_no_experiment}, layers=[], loss={}, optimizer={})
+    refused(tally, KindError, "numbers, text, lists and tables", lambda: own.to_toml())
+
+
+OFFLINE = [card for card in names() if card.samples < 10_000]
+
+
+@pytest.mark.parametrize("card", OFFLINE, ids=lambda card: card.name)
+def test_a_suited_experiment_learns_every_dataset_that_is_here(card: Any) -> None:
+    """A tenth of its length is enough to leave the simplest answer behind."""
+    data = lw.data.load(card.name)
+    experiment = suited(data, {"name": card.name})
+    assert Experiment.from_toml(experiment.to_toml()) == experiment
+    short = max(2, experiment.epochs // 10)
+    net, history = run(msgspec.structs.replace(experiment, epochs=short))
+    x, y = data.validation
+    output = predict(net, x)
+    assert history["train_loss"][-1] < history["train_loss"][0]
+    if data.classes:
+        right = lw.metrics.accuracy(output, y)
+        baseline = majority_share(y)
+        assert right > baseline + 0.5 * (1 - baseline), f"{right:.3f} against {baseline:.3f}"
+    else:
+        assert r2(output, y) > 0.2
+
+
+def test_the_sizes_follow_the_data() -> None:
+    def widths(name: str, **options: Any) -> list[int]:
+        experiment = suited(lw.data.load(name, **options), {"name": name, **options})
+        return [row["out_features"] for row in experiment.layers if row["name"] == "Linear"]
+
+    assert widths("spiral", classes=5) == [64, 64, 5]
+    assert widths("digits") == [128, 128, 10]
+    assert widths("diabetes") == [128, 128, 1]
+    images = suited(lw.data.load("digits", flat=False), {"name": "digits", "flat": False})
+    assert images.layers[0] == {"name": "Flatten"}
+    assert run(msgspec.structs.replace(images, epochs=1))[1].epochs == 1
+    regression = suited(lw.data.load("diabetes"), {"name": "diabetes"})
+    assert regression.early_stopping is not None
+    assert regression.loss == {"name": "MSELoss"}
