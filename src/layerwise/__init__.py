@@ -28,7 +28,7 @@ _HOMES = {
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names.split()}
 _MODULES = {"data", "errors", "formulas", "initializers", "layers", "losses", "metrics", "optimizers", "schedules"}
-_MODULES |= {"bench", "cli", "insight", "network", "plots", "random", "regularizers", "storage", "training"}
+_MODULES |= {"bench", "cli", "insight", "network", "plots", "random", "regularizers", "report", "storage", "training"}
 
 __all__ = [*sorted(_HOME_OF), *sorted(_MODULES)]
 

@@ -15,6 +15,7 @@ from layerwise import optimizers as optimizers
 from layerwise import plots as plots
 from layerwise import random as random
 from layerwise import regularizers as regularizers
+from layerwise import report as report
 from layerwise import schedules as schedules
 from layerwise import storage as storage
 from layerwise import training as training

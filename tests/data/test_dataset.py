@@ -21,7 +21,7 @@ def test_the_description_fits_80_columns_and_says_what_it_must(name):
 
 
 def test_the_majority_share_is_told():
-    assert "always answering 'benign' is right for 62.7%" in " ".join(load("breast_cancer").describe().split())
+    assert "always answering 'benign' is right for 62.7 %" in " ".join(load("breast_cancer").describe().split())
 
 
 def test_the_target_of_regression_is_told_in_its_unit():

@@ -80,3 +80,14 @@ def test_wrong_fractions_are_refused(validation, test, error, message, tally):
     with pytest.raises(error, match=message):
         check_fractions(validation, test)
     tally.add("bad input")
+
+
+def test_the_beginning_of_every_part_is_a_fair_sample_of_it():
+    """A class must not fill the front of a part: the first tenth holds the classes in about the shares of the whole."""
+    labels = np.repeat([0, 1, 2, 3], 500)
+    parts = stratified_split(labels, validation=0.1, test=0.2, generator=generator(4, "front"), classes="abcd")
+    for part in parts:
+        front = labels[part[: len(part) // 4]]
+        counts = np.bincount(front, minlength=4)
+        spread = 4 * np.sqrt(len(front) * 0.25 * 0.75)
+        assert (abs(counts - len(front) / 4) < spread).all()

@@ -25,6 +25,9 @@ layerwise train wants something to learn from. Type one of these:
 
 All datasets: layerwise datasets. All options: layerwise train --help"""
 
+_LARGE = 10_000_000
+"""Numbers in the training part above which the comparison takes so long that a word is due."""
+
 
 def widths(text: str | None) -> tuple[int, ...] | None:
     """The widths of the hidden layers in a text such as 128,64."""
@@ -74,7 +77,7 @@ def _run(folder: RunFolder, ready: Start, progress: bool) -> int:
         history = ready.experiment.train(
             ready.net, ready.data, checkpoint=folder.checkpoint, resume=going_on, progress=progress
         )
-        _finish(folder, ready, history)
+        _finish(folder, ready, history, progress)
     except DivergedError as error:
         return _diverged(folder, ready, error)
     except KeyboardInterrupt as stopped:
@@ -118,8 +121,11 @@ def _settings(table: dict[str, object]) -> str:
     return f"{table['name']}({settings})"
 
 
-def _finish(folder: RunFolder, ready: Start, history: History) -> None:
+def _finish(folder: RunFolder, ready: Start, history: History, progress: bool) -> None:
+    """Test, write what is left to write, and tell."""
     writing.write_history(folder, history)
+    if progress and ready.data.train.x.size > _LARGE:
+        note("comparing with a linear model ...")
     result = result_of(ready.net, ready.data, ready.experiment.seed)
     writing.write_result(folder, result, ready.net, ready.data)
     say("", *result_lines(result, look()), "")

@@ -99,7 +99,7 @@ class Dataset:
         largest = int(np.argmax(shares))
         return (
             f"classification, {len(self.classes)} classes; always answering {self.classes[largest]!r} "
-            f"is right for {shares[largest]:.1%}"
+            f"is right for {_percent(shares[largest])}"
         )
 
     def _samples(self) -> str:
@@ -117,7 +117,7 @@ class Dataset:
 
     def _target(self) -> str:
         if self.classes:
-            return _some([f"{name} {share:.1%}" for name, share in zip(self.classes, self._shares(), strict=True)])
+            return _some([f"{name} {_percent(share)}" for name, share in zip(self.classes, self._shares(), strict=True)])
         y = self.preparation.to_units(np.concatenate([self.train.y, self.validation.y, self.test.y]))
         unit = f" {self.preparation.unit}" if self.preparation.unit else " (unit not stated)"
         return f"mean {y.mean():.5g}, spread {y.std():.5g} (standard deviation), {y.min():.5g} to {y.max():.5g}{unit}"
@@ -125,6 +125,10 @@ class Dataset:
     def _shares(self) -> Array:
         labels = np.concatenate([self.train.y, self.validation.y, self.test.y])
         return np.bincount(labels, minlength=len(self.classes)) / len(labels)
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f} %"
 
 
 def _row(name: str, text: str) -> str:

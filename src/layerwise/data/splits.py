@@ -1,7 +1,7 @@
 """Which sample goes into which part: training, validation or test. Pure functions of counts, labels and a generator.
 
-The parts are disjoint and together complete. A part keeps the order of the draw, so its first samples are a fair
-sample of it.
+The parts are disjoint and together complete. The order within a part is drawn too, so its first samples are a
+fair sample of it.
 """
 
 from __future__ import annotations
@@ -83,7 +83,9 @@ def stratified_split(
         first, second = held_out[0], sum(held_out)
         part[rows[:first]] = 1
         part[rows[first:second]] = 2
-    return Split(*(order[part[order] == number] for number in range(3)))
+    # In `order`, a class fills the held-out parts first; a second order makes the beginning of each part a fair sample.
+    mixed = generator.permutation(len(labels))
+    return Split(*(mixed[part[mixed] == number] for number in range(3)))
 
 
 def _held_out(n: int, validation: float, test: float) -> tuple[int, int]:
