@@ -8,6 +8,7 @@ os.environ["OPENBLAS_NUM_THREADS"] = "1"  # before NumPy: a forked child must fi
 
 import argparse
 import random
+import signal
 import sys
 import tempfile
 import time
@@ -38,6 +39,7 @@ def main(arguments: list[str] | None = None) -> int:
     if not chosen:
         print(f"no target is called {options.target}; known: {', '.join(each.name for each in targets(ROOT))}")
         return 1
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # stopped from outside, it still ends its children
     begin = time.monotonic()
     try:
         results = prove(ROOT, chosen, jobs=options.jobs, sample=QUICK if options.quick else None)
@@ -47,12 +49,11 @@ def main(arguments: list[str] | None = None) -> int:
     reasons = known()
     killed, total = sum(result.killed for result in results), sum(result.total for result in results)
     print(f"{killed} of {total} mutants killed in {time.monotonic() - begin:.0f} s")
-    if not options.target and not options.quick:
-        page = ROOT / "docs" / "mutation.md"
-        page.parent.mkdir(exist_ok=True)
-        page.write_text(markdown(results, reasons), encoding="utf-8")
     wrong = complaints(results, reasons, whole=not options.quick)
     print(*wrong, sep="\n", end="\n" if wrong else "")
+    if not wrong and not options.target and not options.quick:
+        page = ROOT / "docs" / "mutation.md"
+        page.write_text(markdown(results, reasons), encoding="utf-8")
     return 1 if wrong else 0
 
 

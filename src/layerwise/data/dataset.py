@@ -117,7 +117,9 @@ class Dataset:
 
     def _target(self) -> str:
         if self.classes:
-            return _some([f"{name} {_percent(share)}" for name, share in zip(self.classes, self._shares(), strict=True)])
+            return _some(
+                [f"{name} {_percent(share)}" for name, share in zip(self.classes, self._shares(), strict=True)]
+            )
         y = self.preparation.to_units(np.concatenate([self.train.y, self.validation.y, self.test.y]))
         unit = f" {self.preparation.unit}" if self.preparation.unit else " (unit not stated)"
         return f"mean {y.mean():.5g}, spread {y.std():.5g} (standard deviation), {y.min():.5g} to {y.max():.5g}{unit}"
