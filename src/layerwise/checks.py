@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import numbers
+import os
 from collections.abc import Iterable
 
 import numpy as np
@@ -84,3 +85,25 @@ def _shown(value: object) -> str:
     if isinstance(value, int) and value.bit_length() > 128:
         return f"a number of about {int(value.bit_length() * math.log10(2)) + 1:,} digits"
     return repr(value)
+
+
+def require_kind(name: str, value: object, kind: type, example: str = "", optional: bool = False) -> None:
+    """Refuse what is not of this kind, and a class where an object of it is wanted.
+
+    >>> require_kind("patience", "five", int, example="5")
+    Traceback (most recent call last):
+    layerwise.errors.KindError: patience must be an int, such as 5; got 'five'
+    """
+    if isinstance(value, kind) or (optional and value is None):
+        return
+    article = "an" if kind.__name__[0] in "AEIOUaeiou" else "a"
+    words = f"{article} {kind.__name__}" + (f", such as {example}" if example else "")
+    advice = f": write {value.__name__}(...) with brackets" if isinstance(value, type) else ""
+    raise KindError(f"{name} must be {words}; got {value!r}{advice}")
+
+
+def require_path(name: str, value: object, optional: bool = False) -> None:
+    """Refuse what can not name a file: 1 and True would be taken for the program's own output."""
+    if isinstance(value, str | os.PathLike) or (optional and value is None):
+        return
+    raise KindError(f"{name} must be the path of a file, got {value!r}: write {name}='run.safetensors'")

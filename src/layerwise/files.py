@@ -16,6 +16,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
+from layerwise.checks import require_path
 from layerwise.errors import FileError
 
 if os.name == "posix":
@@ -29,6 +30,7 @@ def replace(path: Where, parts: Sequence[bytes | memoryview]) -> None:
 
     A link is followed: the file that it points to is replaced. Raises FileError; what was there before is then intact.
     """
+    require_path("path", path)
     renamed = False
     try:
         target = Path(os.path.realpath(path))
@@ -51,6 +53,7 @@ def replace(path: Where, parts: Sequence[bytes | memoryview]) -> None:
 @contextlib.contextmanager
 def opened(path: Where) -> Iterator[tuple[BinaryIO, int]]:
     """Open a regular file for reading, and give its size with it. Raises FileError, also for errors while reading."""
+    require_path("path", path)
     try:
         _refuse_irregular(path)
         with open(path, "rb") as file:

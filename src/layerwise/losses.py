@@ -2,7 +2,8 @@
 
 `value, backward = loss(output, target)` and `dy = backward()`. Without weights the value is the mean, as in torch.
 weight: one number per sample. denominator: what the weighted sum is divided by; unless given, the total weight of what
-was passed. A batch computed in parts uses the denominator of the whole, and the parts add up.
+was passed, times the K terms of each sample where the loss compares element by element. A batch computed in parts uses
+the denominator of the whole, and the parts add up.
 Targets of another shape are refused: (n, 1) against (n,) never broadcasts in silence.
 """
 

@@ -49,6 +49,10 @@ class Registry(Mapping[str, type[T]], Generic[T]):
     def __contains__(self, name: object) -> bool:
         return name in self._classes
 
+    def get(self, name: object, default: Any = None) -> Any:
+        """The class of this name, or the default; asking is no mistake."""
+        return self._classes.get(name, default) if isinstance(name, str) else default
+
     def register(self, cls: type[T]) -> type[T]:
         """Enter a class under its own name (also as a decorator). A taken name is refused."""
         taken = self._classes.get(cls.__name__)

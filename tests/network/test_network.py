@@ -283,7 +283,7 @@ def test_the_whole_sentence():
     (lambda: lw.Network(), SettingError, "at least one layer"),
     (lambda: lw.Network(lw.ReLU), KindError, ("ReLU()", "a class: write it with brackets")),
     (lambda: lw.Network(3), KindError, ("expected layers", "3 (int)")),
-    (lambda: lw.Network([L(2, 2)]), KindError, "(list)"),
+    (lambda: lw.Network([L(2, 2)]), KindError, "write Network(*layers)"),
     (lambda: lw.Network("ReLU"), KindError, "(str)"),
     (lambda: lw.Network(L(2, 2), None), KindError, "(NoneType)"),
     (lambda: lw.Network(lw.Network(L(2, 2))), KindError, "(Network)"),

@@ -104,10 +104,10 @@ MALFORMED: dict[str, bytes] = {
 def test_refused_quickly_in_little_memory(name: str, tmp_path: Path, tally: Tally) -> None:
     path = tmp_path / "attack.safetensors"
     path.write_bytes(MALFORMED[name])
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(FileError, match="attack"):
         storage.read(path)
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
     tracemalloc.start()
     try:
         with pytest.raises(FileError):
@@ -194,7 +194,7 @@ SPECS["100 levels"] = LEVELS
 def test_a_spec_with_a_right_checksum_can_still_be_wrong(name: str, tmp_path: Path, tally: Tally) -> None:
     path = tmp_path / "net.safetensors"
     storage.write(path, {}, {"kind": "network", "network": SPECS[name]})
-    start = time.perf_counter()
+    start = time.process_time()
     tracemalloc.start()
     try:
         with pytest.raises(LayerwiseError):
@@ -202,7 +202,7 @@ def test_a_spec_with_a_right_checksum_can_still_be_wrong(name: str, tmp_path: Pa
         assert tracemalloc.get_traced_memory()[1] < 64e6
     finally:
         tracemalloc.stop()
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
     tally.add("bad input")
 
 

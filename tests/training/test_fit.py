@@ -189,7 +189,7 @@ ARGUMENTS: dict[str, tuple[dict[str, Any], type[LayerwiseError], tuple[str, ...]
     "loss is absent": ({"loss": None}, KindError, ("loss must be a Loss", "None")),
     "loss is an optimizer": ({"loss": lw.Adam()}, KindError, ("loss must be a Loss", "Adam()")),
     "optimizer is a class": ({"optimizer": lw.Adam}, KindError, ("optimizer", "Adam(...) with brackets")),
-    "optimizer is a name": ({"optimizer": "adam"}, KindError, ("optimizer must be a Optimizer", "'adam'")),
+    "optimizer is a name": ({"optimizer": "adam"}, KindError, ("optimizer must be an Optimizer", "'adam'")),
     "optimizer is a number": ({"optimizer": 0.1}, KindError, ("optimizer", "0.1")),
     "schedule is a class": ({"schedule": lw.StepLR}, KindError, ("schedule", "StepLR(...)")),
     "schedule is a function": ({"schedule": abs}, KindError, ("schedule must be a Schedule",)),

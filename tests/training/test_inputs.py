@@ -11,8 +11,9 @@ from tests.tally import Tally
 from tests.training import runs
 
 import layerwise as lw
+from layerwise.checks import require_kind, require_path
 from layerwise.errors import DataError, KindError
-from layerwise.training.inputs import checked, listeners_in, require_kind, require_path
+from layerwise.training.inputs import checked, listeners_in
 
 NET = runs.network()
 X, LABELS = runs.classes()
@@ -53,11 +54,11 @@ def test_an_output_that_overflows_makes_no_warning() -> None:
 def test_kinds_paths_and_lists(tally: Tally) -> None:
     require_kind("loss", None, lw.losses.Loss, optional=True)
     require_path("checkpoint", Path("a"))
-    require_path("checkpoint", None)
+    require_path("checkpoint", None, optional=True)
     stopper = lw.EarlyStopping()
     assert listeners_in((stopper,)) == [stopper]
     assert listeners_in(()) == []
     refused(tally, KindError, "L2(...) with brackets", lambda: require_kind("regularizer", lw.L2, lw.regularizers.L2))
-    refused(tally, KindError, "pass a Loss", lambda: require_kind("loss", 3, lw.losses.Loss))
+    refused(tally, KindError, "loss must be a Loss; got 3", lambda: require_kind("loss", 3, lw.losses.Loss))
     refused(tally, KindError, "write resume='run.safetensors'", lambda: require_path("resume", b"a"))
     refused(tally, KindError, "listeners=[...]", lambda: listeners_in({stopper}))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shlex
 import textwrap
 
@@ -136,12 +135,10 @@ def _next(folder: RunFolder, ready: Start) -> list[str]:
     """Where everything is, and the commands that a user may want now."""
     made = [path.name for path in sorted(folder.path.iterdir()) if not path.name.startswith(".")]
     run = str(folder.path)
-    source = ready.experiment.data
-    again = [source["name"]] if "name" in source else [_short(source["path"]), "--target", source["target"]]
     rows = [
         (_command("predict", run, str(folder.examples)), "its answers for a few of the test samples"),
         (_command("train", run), "the same run again, bit for bit"),
-        (_command("train", *again, "--hidden", "16"), "a smaller network"),
+        (_command("train", run, "--hidden", "16"), "the same with a smaller network"),
     ]
     return [
         *wrapped(f"{run}: {', '.join(made)}", "  ", first="saved in "),
@@ -153,12 +150,6 @@ def _next(folder: RunFolder, ready: Start) -> list[str]:
 def _row(command: str, meaning: str) -> list[str]:
     """A command, never broken, and below it what it does."""
     return [f"  {command}", look().dim(f"      {meaning}")]
-
-
-def _short(path: str) -> str:
-    """The path from here, if the file is below the current folder."""
-    relative = os.path.relpath(path)
-    return path if relative.startswith(os.pardir) else relative
 
 
 def _command(*words: str) -> str:

@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from layerwise.checks import positive, whole_number
+from layerwise.checks import positive, require_kind, whole_number
 from layerwise.errors import KindError, SettingError, ShapeError, nearest
 from layerwise.formulas import Case, Formula, registry
 from layerwise.insight.finite_difference import NEARLY_ZERO, agree, elements, move_all, move_element, slope
 from layerwise.insight.mismatch import Mismatch, explain
+from layerwise.losses import Loss
+from layerwise.network import Network
 from layerwise.random import generator
 from layerwise.types import Array
 
@@ -151,6 +153,8 @@ def gradcheck(
     >>> [each.name for each in report.arrays]
     ['0.weight', '0.bias', '2.weight', '2.bias', 'x']
     """
+    require_kind("net", net, Network, "lw.Network(...)")
+    require_kind("loss", loss, Loss, "lw.CrossEntropyLoss()")
     settings = _Settings.checked(tolerance, eps, directions, seed)
     copy = net.astype("float64")
     x = np.asarray(x)

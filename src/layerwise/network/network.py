@@ -38,9 +38,9 @@ class Network:
     >>> net.theta -= 0.1 * net.grad         # one step of gradient descent
     """
 
-    def __init__(self, *layers: Layer, seed: int = 0, dtype: str = "float32") -> None:
+    def __init__(self, *layers: Layer, seed: int = 0, dtype: Any = "float32") -> None:
         self.seed = whole_number("seed", seed, minimum=0)
-        self.dtype = np.dtype(one_of("dtype", str(dtype), ("float32", "float64")))
+        self.dtype = _dtype(dtype)
         self.chain = Sequential(*layers)
         self.passes = 0
         self._refuse_adopted()
@@ -138,7 +138,8 @@ class Network:
             dy = real_array("dy", dy, self.dtype)
             if dy.shape != y.shape:
                 raise ShapeError(f"dy must have the shape of the output, {y.shape}, got {dy.shape}")
-            return backward(dy)
+            dx = backward(dy)
+            return dx if input_gradient else None
 
         return y, checked
 
@@ -208,7 +209,7 @@ class Network:
     def astype(self, dtype: str) -> Network:
         """A copy in another type of number, "float32" or "float64"."""
         twin = deepcopy(self)
-        twin.dtype = np.dtype(one_of("dtype", str(dtype), ("float32", "float64")))
+        twin.dtype = _dtype(dtype)
         unique = list({id(parameter): parameter for parameter in twin._names.values()}.values())
         twin._vector = Vector(unique, [""] * len(unique), seed=0, dtype=twin.dtype)
         twin._vector.owned = True
@@ -279,6 +280,15 @@ def _named(layer: Layer, prefix: str) -> Iterator[tuple[str, Parameter]]:
         yield prefix + name, parameter
     for name, child in layer.children():
         yield from _named(child, f"{prefix}{name}.")
+
+
+def _dtype(wanted: Any) -> Any:
+    """float32 or float64, by name or as NumPy has it."""
+    try:
+        name = str(wanted) if wanted is None else np.dtype(wanted).name  # NumPy takes None for float64
+    except TypeError:
+        name = str(wanted)
+    return np.dtype(one_of("dtype", name, ("float32", "float64")))
 
 
 def load(path: str | os.PathLike[str]) -> Network:

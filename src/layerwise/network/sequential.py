@@ -27,7 +27,7 @@ write Linear(64, 10)
     def __init__(self, *layers: Layer) -> None:
         super().__init__()
         if not layers:
-            raise SettingError("a Sequential needs at least one layer, such as Sequential(Linear(2, 1))")
+            raise SettingError("a network needs at least one layer, such as Linear(2, 1)")
         for layer in layers:
             if not isinstance(layer, Layer):
                 raise KindError(f"expected layers, such as ReLU(); got {layer!r} ({_kind(layer)})")
@@ -90,4 +90,6 @@ write Linear(64, 10)
 
 
 def _kind(thing: Any) -> str:
+    if isinstance(thing, list | tuple):
+        return "a list: write Network(*layers)"
     return "a class: write it with brackets" if isinstance(thing, type) else type(thing).__name__

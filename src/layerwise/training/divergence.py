@@ -37,4 +37,4 @@ def cause(x: Array, target: Array, lr: float, updates: int) -> str:
         return f"The targets reach {largest_target:.3g}: scale them to about -1 to 1, as lw.data does."
     if updates == 0 or lr == 0:  # nothing has been moved yet
         return "The weights are too large from the start: begin with a fresh network, such as lw.Network(...)."
-    return f"The learning rate {lr:.3g} is too large here: try {lr / 10:.3g}, or clip_norm=1."
+    return f"The learning rate {lr:.3g} is too large here: try {min(lr / 10, 0.01):.3g}, or clip_norm=1."

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from layerwise.checks import positive, whole_number, yes_or_no
+from layerwise.checks import positive, require_kind, require_path, whole_number, yes_or_no
 from layerwise.losses import Loss
 from layerwise.network import Network
 from layerwise.optimizers import Optimizer
@@ -17,7 +17,7 @@ from layerwise.schedules import Schedule
 from layerwise.training import checkpoint as checkpoints
 from layerwise.training.events import Listener
 from layerwise.training.history import History
-from layerwise.training.inputs import checked, listeners_in, require_finite_weights, require_kind, require_path
+from layerwise.training.inputs import checked, listeners_in, require_finite_weights
 from layerwise.training.interrupt import interruptible
 from layerwise.training.listeners.progress import progress_listener
 from layerwise.training.loop import Run
@@ -71,14 +71,14 @@ def fit(
     >>> (net(x) > 0).ravel().tolist()      # XOR
     [False, True, True, False]
     """
-    require_kind("net", net, Network)
-    require_kind("loss", loss, Loss)
-    require_kind("optimizer", optimizer, Optimizer)
-    require_kind("schedule", schedule, Schedule, optional=True)
-    require_kind("regularizer", regularizer, Regularizer, optional=True)
+    require_kind("net", net, Network, "lw.Network(...)")
+    require_kind("loss", loss, Loss, "lw.CrossEntropyLoss()")
+    require_kind("optimizer", optimizer, Optimizer, "lw.Adam()")
+    require_kind("schedule", schedule, Schedule, "lw.CosineAnnealingLR(T_max=20)", optional=True)
+    require_kind("regularizer", regularizer, Regularizer, "lw.L2(1e-4)", optional=True)
     listeners = listeners_in(listeners)
-    require_path("checkpoint", checkpoint)
-    require_path("resume", resume)
+    require_path("checkpoint", checkpoint, optional=True)
+    require_path("resume", resume, optional=True)
     display = progress_listener(progress if progress is None else yes_or_no("progress", progress))
     epochs, batch_size = whole_number("epochs", epochs), whole_number("batch_size", batch_size)
     seed = whole_number("seed", seed, minimum=0)

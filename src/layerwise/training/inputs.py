@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from layerwise.arrays import real_array, require_finite
+from layerwise.checks import require_kind
 from layerwise.errors import DataError, KindError, ShapeError
 from layerwise.losses import Loss
 from layerwise.network import Network
@@ -49,14 +49,6 @@ def require_finite_weights(net: Network) -> None:
         require_finite(f"{name} of the network", values)
 
 
-def require_kind(name: str, value: object, kind: type, optional: bool = False) -> None:
-    """Refuse what is not of this kind, and a class where an object of it is wanted."""
-    if isinstance(value, kind) or (optional and value is None):
-        return
-    advice = f"write {value.__name__}(...) with brackets" if isinstance(value, type) else f"pass a {kind.__name__}"
-    raise KindError(f"{name} must be a {kind.__name__}, got {value!r}: {advice}")
-
-
 def listeners_in(value: Any) -> list[Listener]:
     """The listeners as a list, or what is wrong with them."""
     if isinstance(value, Listener) or not isinstance(value, Sequence | Iterator):
@@ -65,12 +57,6 @@ def listeners_in(value: Any) -> list[Listener]:
     for listener in listeners:
         require_kind("a listener", listener, Listener)
     return listeners
-
-
-def require_path(name: str, value: object) -> None:
-    """Refuse what can not name a file: True would be taken for the file with number 1."""
-    if value is not None and not isinstance(value, str | os.PathLike):
-        raise KindError(f"{name} must be the path of a file, got {value!r}: write {name}='run.safetensors'")
 
 
 def _pair(name: str, data: Any) -> tuple[Any, Any]:

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from layerwise.checks import require_kind
 from layerwise.data.batches import batches, shuffled
 from layerwise.errors import DivergedError, TrainingInterrupted
 from layerwise.losses import Loss
@@ -25,7 +26,6 @@ from layerwise.training.divergence import cause, has_diverged
 from layerwise.training.evaluation import evaluate
 from layerwise.training.events import Ended, EpochEnded, Listener, Started, StepEnded, Stop
 from layerwise.training.history import History
-from layerwise.training.inputs import require_kind
 from layerwise.training.interrupt import Interrupt
 from layerwise.types import Array
 

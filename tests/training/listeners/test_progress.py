@@ -185,12 +185,10 @@ def test_a_pipe_is_told_the_end_that_was_not_planned(monkeypatch: pytest.MonkeyP
     history = runs.fit(
         runs.network(), epochs=60, optimizer=lw.Adam(0.5), listeners=[lw.EarlyStopping(2)], progress=True
     )
-    assert (
-        stream.getvalue().splitlines()[-1] == f"stopped early after {history.epochs} epochs, step {history.epochs * 5}"
-    )
+    assert stream.getvalue().splitlines()[-1] == f"stopped early after {history.epochs} whole epochs"
     with pytest.raises(TrainingInterrupted):
         runs.fit(runs.network(), listeners=[CtrlC(3)], progress=True)
-    assert stream.getvalue().endswith("interrupted after 0 epochs, step 3\n")
+    assert stream.getvalue().endswith("interrupted after 0 whole epochs\n")
 
 
 def test_which_display_fits_where(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -141,7 +141,7 @@ class PlainProgress(Listener):
 
     def ended(self, event: Ended) -> None:
         if event.reason != "finished":
-            _tell(self.stream, f"{event.reason} after {event.epoch} epochs, step {event.step}\n")
+            _tell(self.stream, f"{event.reason} after {event.epoch} whole epochs\n")
 
 
 def _is_live(stream: TextIO) -> bool:
