@@ -177,7 +177,7 @@ def suited(data: Dataset, source: Table, seed: int = 0) -> Experiment:
     large = samples > 10_000
     hidden = (64, 64) if plane else (256, 128) if large else (128, 128)
     batch_size = 128 if large else 32
-    epochs = 10 if large else min(400, math.ceil(_UPDATES / math.ceil(samples / batch_size)))
+    epochs = 8 if large else min(400, math.ceil(_UPDATES / math.ceil(samples / batch_size)))
     classification = data.task == "classification"
     outputs = len(data.classes) if classification else 1
     return Experiment(
