@@ -49,9 +49,9 @@ def test_another_seed_is_another_run() -> None:
 
 
 def test_no_global_generator_is_touched() -> None:
-    before, other = random.getstate(), np.random.get_state()  # noqa: NPY002 - the state that must not move
+    before, other = random.getstate(), np.random.get_state()
     runs.fit(runs.network())
-    after = np.random.get_state()  # noqa: NPY002
+    after = np.random.get_state()
     assert random.getstate() == before
     assert all(np.array_equal(one, two) for one, two in zip(other, after, strict=True))
 
