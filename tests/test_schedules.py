@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import time
 
 import pytest
 from tests.refusals import refused
@@ -78,6 +79,8 @@ def test_every_registered_schedule_has_a_row():
      [0.25, 0.25 + 0.75 * (2 - math.sqrt(2)) / 4, 0.625, 0.25 + 0.75 * (2 + math.sqrt(2)) / 4, 1]),
     (lw.OneCycleLR(1.0, 10, pct_start=0.1), [1.0]),  # a rise of no length is over at once
     (lw.SequentialLR([lw.LinearLR(0.5, total_iters=2), lw.StepLR(1, 0.5)], [2]), [0.5, 0.75, 1, 0.5, 0.25]),
+    (lw.SequentialLR([lw.StepLR(1, 0.5), lw.StepLR(2, 0.5), lw.LinearLR(0.5, total_iters=4)], [1, 4]),
+     [1, 1, 1, 0.5, 0.5, 0.625, 0.75]),
     (lw.ChainedScheduler([lw.LinearLR(0.5, total_iters=2), lw.StepLR(1, 0.5)]), [0.5, 0.375, 0.25, 0.125]),
     (lw.ChainedScheduler([lw.StepLR(1, 0.5), lw.CosineAnnealingLR(2, eta_min=0.1)]), [1, 0.3, 0.1]),
 ], ids=repr)  # fmt: skip
@@ -171,6 +174,13 @@ def test_a_whole_counts_what_its_parts_count(unit):
     assert (inner.per, outer.per) == (unit, unit)
     assert SCHEDULES.build(SCHEDULES.spec(outer)).per == unit
     assert outer(1.0, 9) == pytest.approx(0.81)
+
+
+def test_a_million_restarts_cost_no_time():
+    schedule = lw.CosineAnnealingWarmRestarts(1, eta_min=0.5)
+    begin = time.perf_counter()
+    assert [schedule(1.0, 10**9 + t) for t in range(3)] == [1.0, 1.0, 1.0]
+    assert time.perf_counter() - begin < 1
 
 
 class Own(Schedule):

@@ -37,6 +37,7 @@ from layerwise.formulas import (
     relu,
     sigmoid,
     silu,
+    soft_threshold,
     softmax,
     softplus,
     tanh,
@@ -290,6 +291,7 @@ NAN_TESTS = {
     "kl_divergence": lambda x: kl_divergence(ones(3, x.dtype).T / 3, np.abs(x), 2.0)[0],
     "l1_penalty": lambda x: l1_penalty(x.ravel(), 0.1)[0],
     "l2_penalty": lambda x: l2_penalty(x.ravel(), 0.1)[0],
+    "soft_threshold": lambda x: soft_threshold(x.ravel(), 0.1)[0],
 }
 
 

@@ -247,6 +247,16 @@ def test_without_decay_a_mask_changes_no_bit(make):
     assert not two.spares_biases
 
 
+@pytest.mark.parametrize("mask", [None, MASK])
+@each_decaying
+def test_without_decay_infinity_stays_infinity(make, mask):
+    """No 0 · ∞, which is NaN."""
+    theta, optimizer = start(), make(weight_decay=0.0)
+    theta[0] = np.inf
+    optimizer.step(theta, np.ones(6), decay=mask)
+    assert theta[0] == np.inf
+
+
 @pytest.mark.parametrize("make", [lw.GradientDescent, lw.Momentum])
 def test_optimizers_without_decay_ignore_the_mask(make):
     plain, masked, one, two = start(), start(), make(), make()

@@ -140,7 +140,7 @@ def _smoothed(values: list[float]) -> Array:
     """A running mean that forgets, corrected for its start at 0 like the means of Adam.
 
     >>> _smoothed([1.0, 1.0, 0.0]).round(3)
-    array([1.   , 1.   , 0.59 ])
+    array([1.  , 1.  , 0.59])
     """
     mean, smooth = 0.0, []
     for count, value in enumerate(values, start=1):
