@@ -31,7 +31,7 @@ Every row is what `layerwise train NAME --seed S` does for seeds 0 to {last}: th
 weights, the order of the samples and the dropout masks. Scores are on the test part, which training never sees. For
 classes the score is the accuracy, for quantities R². The linear model is scikit-learn's logistic (or ridge) regression,
 the simple answer the most frequent class (or the mean), both from the same training part. Time is for training alone,
-on one of {cores} cores of {machine}.
+on one of {cores} cores of {machine}, which other programs were using as well.
 
 """
 
