@@ -10,15 +10,14 @@ from typing import Any
 
 import numpy as np
 
-from layerwise.checks import positive, whole_number
+from layerwise.checks import positive, require_kind, whole_number
 from layerwise.data.batches import batches, shuffled
 from layerwise.errors import DataError, SettingError
 from layerwise.losses import Loss
 from layerwise.network import Network
 from layerwise.optimizers import Optimizer
 from layerwise.training.evaluation import evaluate
-from layerwise.checks import require_kind
-from layerwise.training.inputs import checked, require_finite_weights, require_kind
+from layerwise.training.inputs import checked, require_finite_weights
 from layerwise.training.threads import blas_threads, thread_count
 from layerwise.training.update import Update
 from layerwise.types import Array
