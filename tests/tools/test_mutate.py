@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -17,6 +18,7 @@ sys.path.append(str(ROOT))  # the tools are no part of the package
 from tools.mutate.mutants import mutants  # noqa: E402
 from tools.mutate.operators import OPERATORS  # noqa: E402
 from tools.mutate.report import LEAST_MUTANTS, Result, complaints, markdown  # noqa: E402
+from tools.mutate.sandbox import write_mutant  # noqa: E402
 from tools.mutate.sequence import SEQUENCE  # noqa: E402
 from tools.mutate.survivors import Key, known  # noqa: E402
 from tools.mutate.targets import Target, targets  # noqa: E402
@@ -208,6 +210,22 @@ def test_a_good_test_kills_and_what_runs_for_ever_is_killed_by_the_clock(tmp_pat
     assert "'time': " in said
     assert "survived" not in said
     assert said.rstrip().endswith("[]")
+
+
+def test_a_mutant_as_long_as_its_original_and_written_in_the_same_second_is_what_python_imports(tmp_path):
+    module = tmp_path / "module.py"
+    module.write_text("print(1 < 2)")
+    command = [sys.executable, "-c", "import module"]  # the first import leaves byte code, the second may use it
+
+    def imported() -> str:
+        environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": ""}
+        return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, env=environment).stdout
+
+    date = module.stat().st_mtime
+    assert imported() == "True\n"
+    write_mutant(module, "print(1 > 2)")
+    assert int(module.stat().st_mtime) != int(date)
+    assert imported() == "False\n"
 
 
 def test_a_weak_test_lets_mutants_live(tmp_path):
