@@ -13,36 +13,55 @@ from tests.slopes import assert_slope, slope
 
 import layerwise as lw
 from layerwise.errors import DataError, KindError, SettingError, ShapeError
+from layerwise.formulas import log_softmax
 from layerwise.losses import LOSSES
 from layerwise.random import generator
 
 
 class Row(NamedTuple):
-    """target: a valid target for logits (n, k). torch: the name in torch.nn.functional, without reduction."""
+    """target: a valid target for outputs (n, k). torch: the name in torch.nn.functional, without reduction.
+
+    output: makes valid outputs of any numbers.
+    """
 
     make: Callable[[], Any]
     target: Callable[[int, int], np.ndarray]
     torch: str
+    output: Callable[[np.ndarray], np.ndarray] = np.asarray
 
 
 def rng(purpose: str) -> np.random.Generator:
     return generator(4, purpose)
 
 
+def quantities(n, k):
+    return rng("y").normal(size=(n, k))
+
+
+def shares(n, k):
+    return rng("p").random((n, k)).round(1)
+
+
+def labels(n, k):
+    return rng("c").integers(k, size=n)
+
+
 TABLE = {
-    "MSELoss": Row(lw.MSELoss, lambda n, k: rng("y").normal(size=(n, k)), "mse_loss"),
-    "BCEWithLogitsLoss": Row(
-        lw.BCEWithLogitsLoss, lambda n, k: rng("p").random((n, k)).round(1), "binary_cross_entropy_with_logits"
-    ),
-    "CrossEntropyLoss": Row(lw.CrossEntropyLoss, lambda n, k: rng("c").integers(k, size=n), "cross_entropy"),
+    "MSELoss": Row(lw.MSELoss, quantities, "mse_loss"),
+    "L1Loss": Row(lw.L1Loss, quantities, "l1_loss"),
+    "HuberLoss": Row(lw.HuberLoss, quantities, "huber_loss"),
+    "BCEWithLogitsLoss": Row(lw.BCEWithLogitsLoss, shares, "binary_cross_entropy_with_logits"),
+    "BCELoss": Row(lw.BCELoss, shares, "binary_cross_entropy", lambda x: 0.5 + 0.45 * np.tanh(x)),
+    "CrossEntropyLoss": Row(lw.CrossEntropyLoss, labels, "cross_entropy"),
+    "NLLLoss": Row(lw.NLLLoss, labels, "nll_loss", lambda x: log_softmax(x)[0]),
 }
 SHAPES = [(1, 1), (1, 4), (5, 1), (3, 2), (7, 3), (12, 10)]
 each_loss = pytest.mark.parametrize("name", TABLE)
 each_shape = pytest.mark.parametrize(("n", "k"), SHAPES)
 
 
-def outputs(n, k, dtype=np.float64):
-    return (2 * rng("output").normal(size=(n, k))).astype(dtype)
+def outputs(name, n, k, dtype=np.float64):
+    return TABLE[name].output(2 * rng("output").normal(size=(n, k))).astype(dtype)
 
 
 def test_every_registered_loss_has_a_row():
@@ -75,7 +94,7 @@ def test_binary_cross_entropy_by_hand():
 @each_shape
 @each_loss
 def test_gradients_are_the_slopes(name, n, k, tally):
-    loss, output, target = TABLE[name].make(), outputs(n, k), TABLE[name].target(n, k)
+    loss, output, target = TABLE[name].make(), outputs(name, n, k), TABLE[name].target(n, k)
     weight = rng("weight").uniform(0.5, 2, size=n)
     for keywords in ({}, {"weight": weight}, {"weight": weight, "denominator": 2.5}):
         _, backward = loss(output, target, **keywords)
@@ -89,7 +108,7 @@ def test_gradients_are_the_slopes(name, n, k, tally):
 @each_loss
 def test_as_torch_computes(name, n, k, dtype):
     torch = pytest.importorskip("torch")
-    row, output = TABLE[name], outputs(n, k, dtype)
+    row, output = TABLE[name], outputs(name, n, k, dtype)
     target = row.target(n, k)
     target = target if target.dtype.kind == "i" else target.astype(dtype)
     value, backward = row.make()(output, target)
@@ -108,7 +127,7 @@ def test_as_torch_computes(name, n, k, dtype):
 @each_loss
 def test_weights_are_a_weighted_mean_of_torchs_terms(name, n, k):
     torch = pytest.importorskip("torch")
-    row, output, weight = TABLE[name], outputs(n, k), rng("weight").uniform(0, 2, size=n)
+    row, output, weight = TABLE[name], outputs(name, n, k), rng("weight").uniform(0, 2, size=n)
     terms = getattr(torch.nn.functional, row.torch)(
         torch.from_numpy(output), torch.from_numpy(row.target(n, k)), reduction="none"
     )
@@ -119,7 +138,7 @@ def test_weights_are_a_weighted_mean_of_torchs_terms(name, n, k):
 
 @each_loss
 def test_equal_weights_are_no_weights(name):
-    loss, output, target = TABLE[name].make(), outputs(6, 4), TABLE[name].target(6, 4)
+    loss, output, target = TABLE[name].make(), outputs(name, 6, 4), TABLE[name].target(6, 4)
     plain, backward = loss(output, target)
     for weight in ([1] * 6, np.full(6, 0.3), np.ones(6, dtype=bool)):
         value, weighted = loss(output, target, weight=weight)
@@ -129,7 +148,7 @@ def test_equal_weights_are_no_weights(name):
 
 @each_loss
 def test_a_weight_of_0_leaves_a_sample_out(name):
-    loss, output, target = TABLE[name].make(), outputs(6, 4), TABLE[name].target(6, 4)
+    loss, output, target = TABLE[name].make(), outputs(name, 6, 4), TABLE[name].target(6, 4)
     value, backward = loss(output, target, weight=[1, 1, 0, 1, 0, 1])
     kept = [0, 1, 3, 5]
     assert value == pytest.approx(loss(output[kept], target[kept])[0], rel=1e-12)
@@ -140,10 +159,12 @@ def test_a_weight_of_0_leaves_a_sample_out(name):
 @each_loss
 def test_the_parts_of_a_batch_add_up_to_the_whole(name, weighted):
     loss, n, k = TABLE[name].make(), 11, 3
-    output, target = outputs(n, k), TABLE[name].target(n, k)
+    output, target = outputs(name, n, k), TABLE[name].target(n, k)
     weight = rng("weight").uniform(0.5, 2, size=n) if weighted else np.ones(n)
     whole, backward = loss(output, target, weight=weight)
-    denominator = weight.sum() * loss.terms(output)
+    denominator = loss.denominator(output, target, weight)
+    assert type(denominator) is type(loss.denominator(output, target)) is float
+    assert denominator == pytest.approx(weight.sum() * loss.terms(output), rel=1e-14)
     parts = [slice(0, 4), slice(4, 5), slice(5, 11)]
     done = [loss(output[p], target[p], weight=weight[p] if weighted else None, denominator=denominator) for p in parts]
     assert sum(value for value, _ in done) == pytest.approx(whole, rel=1e-12)
@@ -152,20 +173,21 @@ def test_the_parts_of_a_batch_add_up_to_the_whole(name, weighted):
 
 @each_loss
 def test_calling_is_pure(name):
-    loss, output, target = TABLE[name].make(), outputs(5, 3, np.float32), TABLE[name].target(5, 3)
+    loss, output, target = TABLE[name].make(), outputs(name, 5, 3, np.float32), TABLE[name].target(5, 3)
     for array in (output, target):
         array.flags.writeable = False
     value, backward = loss(output, target)
     first = backward()
     again, _ = loss(output, target)
+    assert type(value) is float
     assert value == again
     assert first.tobytes() == backward().tobytes()
-    assert vars(loss) == {}
+    assert vars(loss) == vars(TABLE[name].make())
 
 
 @each_loss
 def test_memory_layouts_and_lists(name):
-    loss, output, target = TABLE[name].make(), outputs(5, 3), TABLE[name].target(5, 3)
+    loss, output, target = TABLE[name].make(), outputs(name, 5, 3), TABLE[name].target(5, 3)
     value, backward = loss(output, target)
     twice = np.repeat(output, 2, axis=0)[::2]
     for other in (np.asfortranarray(output), np.flip(np.flip(output).copy()), twice, output.tolist()):
@@ -176,19 +198,20 @@ def test_memory_layouts_and_lists(name):
 
 @each_loss
 def test_nan_is_not_hidden(name):
-    output = outputs(4, 3)
-    output[2, 1] = np.nan
+    output = outputs(name, 4, 3)
+    output[2] = np.nan
     with np.errstate(invalid="ignore"):
         value, backward = TABLE[name].make()(output, TABLE[name].target(4, 3))
         assert math.isnan(value)
         gradient = backward()
-    assert np.isnan(gradient[2]).any()
+    assert np.isnan(gradient[2]).any() or name == "NLLLoss"  # whose gradient does not depend on the output
     assert np.isfinite(gradient[[0, 1, 3]]).all()
 
 
 def test_nan_in_a_target_is_not_hidden():
-    for loss in (lw.MSELoss(), lw.BCEWithLogitsLoss()):
+    for loss in (lw.MSELoss(), lw.L1Loss(), lw.HuberLoss(), lw.BCEWithLogitsLoss(), lw.BCELoss()):
         assert math.isnan(loss(np.zeros((2, 1)), [[np.nan], [0.0]])[0])
+    assert math.isnan(lw.CrossEntropyLoss()(np.zeros((2, 2)), np.array([[np.nan, 0.5], [0.5, 0.5]]))[0])
 
 
 @each_loss
@@ -200,8 +223,8 @@ def test_spec_and_repr(name):
 
 def test_labels_of_every_whole_type():
     for dtype in (np.int8, np.uint8, np.int32, np.uint64):
-        value, _ = lw.CrossEntropyLoss()(outputs(3, 4), np.array([0, 3, 1], dtype))
-        assert value == lw.CrossEntropyLoss()(outputs(3, 4), [0, 3, 1])[0]
+        value, _ = lw.CrossEntropyLoss()(outputs("CrossEntropyLoss", 3, 4), np.array([0, 3, 1], dtype))
+        assert value == lw.CrossEntropyLoss()(outputs("CrossEntropyLoss", 3, 4), [0, 3, 1])[0]
 
 
 def test_a_target_of_bytes_does_not_wrap():
@@ -217,7 +240,10 @@ def test_accuracy():
     output = np.array([[2.0, 1.0], [0.0, 3.0], [1.0, 0.0]])
     assert lw.CrossEntropyLoss().accuracy(output, np.array([0, 1, 1])) == pytest.approx(2 / 3)
     assert lw.BCEWithLogitsLoss().accuracy(np.array([[2.0], [-1.0]]), np.array([[1.0], [1.0]])) == 0.5
-    assert lw.MSELoss().accuracy(output, output) is None
+    assert lw.NLLLoss().accuracy(output, np.array([0, 1, 1])) == pytest.approx(2 / 3)
+    assert lw.BCELoss().accuracy(np.array([[0.75], [0.5]]), np.array([[1.0], [1.0]])) == 0.5
+    for loss in (lw.MSELoss(), lw.L1Loss(), lw.HuberLoss()):
+        assert loss.accuracy(output, output) is None
 
 
 # --- bad input -------------------------------------------------------------------------------------------------------
@@ -236,11 +262,10 @@ LABELS = [
     (Z, None, ShapeError, ("labels of shape (2,)", "got ()")),
     (Z, [[0], [1]], ShapeError, ("got (2, 1)", "write target.ravel()")),
     (Z, [0, 1, 2], ShapeError, ("(2,)", "(3,)", "one label per sample")),
-    (Z, np.eye(3)[:2], ShapeError, "got (2, 3)"),
     (Z, [[0, 1], [1]], ShapeError, "ragged"),
     (Z, MASKED, KindError, "masked array"),
-    (np.zeros(3), [0, 1, 2], ShapeError, ("logits (N, K)", "(3,)")),
-    (np.zeros((2, 3, 4)), [0, 1], ShapeError, "logits (N, K)"),
+    (np.zeros(3), [0, 1, 2], ShapeError, ("(N, K)", "(3,)")),
+    (np.zeros((2, 3, 4)), [0, 1], ShapeError, ("(N, K)", "(2, 3, 4)")),
     (np.zeros((2, 0)), [0, 0], DataError, "0 outputs"),
     (Z + 1j, [0, 1], KindError, "complex"),
     ([["a"]], [0], KindError, "text"),
@@ -255,15 +280,23 @@ ELEMENTS = [
     (np.zeros((2, 1)), [["a"], ["b"]], KindError, "text"),
     (np.zeros((2, 1)), [[1j], [1j]], KindError, "complex"),
     (np.zeros((2, 2)), [[1, 0], [1]], ShapeError, "ragged"),
+    (np.zeros((2, 0)), np.zeros((2, 0)), DataError, "a mean needs samples"),
     (np.zeros((2, 1)), np.ma.masked_array([[0.0], [1.0]], mask=[[1], [0]]), KindError, "masked"),
 ]
 YES_OR_NO = [
     (np.zeros((2, 1)), [[-1.0], [1.0]], DataError, ("from 0 (no) to 1 (yes)", "-1 to 1")),
     (np.zeros((2, 1)), [[1.0], [2.0]], DataError, ("1 to 2", "number the two classes 0 and 1")),
 ]
-BAD = [("CrossEntropyLoss", *row) for row in LABELS]
-BAD += [(name, *row) for name in ("MSELoss", "BCEWithLogitsLoss") for row in ELEMENTS]
-BAD += [("BCEWithLogitsLoss", *row) for row in YES_OR_NO]
+NOT_PROBABILITIES = [
+    (np.array([[0.5], [1.5]]), [[1.0], [1.0]], DataError, ("from 0.5 to 1.5", "Sigmoid()", "BCEWithLogitsLoss")),
+    (np.array([[-0.5], [0.5]]), [[1.0], [1.0]], DataError, "from -0.5 to 0.5"),
+]
+BAD = [(name, *row) for name in ("CrossEntropyLoss", "NLLLoss") for row in LABELS]
+BAD += [("NLLLoss", Z, np.eye(3)[:2], ShapeError, "got (2, 3)")]
+ELEMENTWISE = ("MSELoss", "L1Loss", "HuberLoss", "BCEWithLogitsLoss", "BCELoss")
+BAD += [(name, *row) for name in ELEMENTWISE for row in ELEMENTS]
+BAD += [(name, *row) for name in ("BCEWithLogitsLoss", "BCELoss") for row in YES_OR_NO]
+BAD += [("BCELoss", *row) for row in NOT_PROBABILITIES]
 
 
 @pytest.mark.parametrize(
@@ -289,7 +322,7 @@ def test_targets_that_do_not_fit(name, output, target, error, words, tally):
 ])  # fmt: skip
 @each_loss
 def test_weights_and_denominators_that_do_not_fit(name, keywords, error, words, tally):
-    refused(tally, error, words, lambda: TABLE[name].make()(outputs(2, 3), TABLE[name].target(2, 3), **keywords))
+    refused(tally, error, words, lambda: TABLE[name].make()(outputs(name, 2, 3), TABLE[name].target(2, 3), **keywords))
 
 
 @each_loss

@@ -45,6 +45,100 @@ def test_confusion_matrix_as_sklearn(n, k):
     assert np.trace(ours) / n == pytest.approx(metrics.accuracy(logits, labels))
 
 
+@each_size
+def test_top_k_accuracy_as_sklearn(n, k):
+    from sklearn.metrics import top_k_accuracy_score
+
+    logits, labels = answers(n, max(k, 3))
+    for most in range(1, logits.shape[1]):
+        theirs = top_k_accuracy_score(labels, logits, k=most, labels=range(logits.shape[1]))
+        assert metrics.top_k_accuracy(logits, labels, most) == pytest.approx(theirs, rel=1e-15)
+    assert metrics.top_k_accuracy(logits, labels, 1) == metrics.accuracy(logits, labels)
+    assert metrics.top_k_accuracy(logits, labels[:, None], logits.shape[1]) == 1
+
+
+def test_of_equal_logits_the_first_counts_as_larger():
+    logits = np.zeros((3, 3))
+    assert [metrics.top_k_accuracy(logits, np.arange(3), k) for k in (1, 2, 3)] == pytest.approx([1 / 3, 2 / 3, 1])
+    assert metrics.accuracy(logits, np.arange(3)) == pytest.approx(1 / 3)
+
+
+@pytest.mark.parametrize("zero_division", [0.0, 1.0])
+@pytest.mark.parametrize("average", ["macro", "micro", "weighted"])
+@pytest.mark.parametrize(("n", "k"), [(1, 2), (4, 6), *SIZES])
+def test_precision_recall_and_f1_as_sklearn(n, k, average, zero_division):
+    """With few samples some classes are never answered, some have no sample, and some neither."""
+    from sklearn.metrics import f1_score, precision_score, recall_score
+
+    logits, labels = answers(n, k)
+    predicted = logits.argmax(axis=1)
+    for ours, theirs in ((metrics.precision, precision_score), (metrics.recall, recall_score), (metrics.f1, f1_score)):
+        right = theirs(labels, predicted, labels=range(k), average=average, zero_division=zero_division)
+        found = ours(predicted, labels, k, average=average, zero_division=zero_division)
+        assert found == pytest.approx(right, rel=1e-12), ours.__name__
+
+
+def test_scores_of_each_class_as_sklearn():
+    from sklearn.metrics import precision_recall_fscore_support
+
+    logits, labels = answers(7, 2)
+    predicted = logits.argmax(axis=1)
+    ours = metrics.class_scores(predicted, labels, 5, zero_division=0.5)
+    theirs = precision_recall_fscore_support(labels, predicted, labels=range(5), zero_division=0)
+    for mine, other in zip(ours, theirs, strict=True):
+        np.testing.assert_allclose(mine[:2], other[:2], rtol=1e-12)
+    np.testing.assert_array_equal(ours.precision[2:], 0.5)
+    np.testing.assert_array_equal(ours.support[2:], 0)
+
+
+def test_micro_averages_and_weighted_recall_are_the_accuracy():
+    logits, labels = answers(100, 3)
+    predicted, right = logits.argmax(axis=1), metrics.accuracy(logits, labels)
+    for score in (metrics.precision, metrics.recall, metrics.f1):
+        assert score(predicted, labels, 3, average="micro") == pytest.approx(right)
+    assert metrics.recall(predicted, labels, 3, average="weighted") == pytest.approx(right)
+
+
+@pytest.mark.parametrize("bins", [1, 10, 15])
+def test_calibration_error_by_the_curve_of_sklearn(bins):
+    """scikit-learn gives the share of yes and the mean probability of each bin; the error weighs their gaps."""
+    from sklearn.calibration import calibration_curve
+
+    rng = generator(4, "calibration")
+    sure = rng.uniform(0.5, 1, size=500)
+    right = (rng.random(500) < sure**2).astype(int)  # more sure than right
+    share, mean = calibration_curve(right, sure, n_bins=bins)
+    counts = np.histogram(sure, np.linspace(0, 1, bins + 1))[0]
+    wanted = (counts[counts > 0] * np.abs(share - mean)).sum() / 500
+    p = np.stack([sure, 1 - sure], axis=1)
+    assert metrics.calibration_error(p, 1 - right, bins=bins) == pytest.approx(wanted, rel=1e-9)
+    one_column = metrics.calibration_error(p[:, 1:], 1 - right[:, None], bins=bins)
+    assert one_column == pytest.approx(wanted, rel=1e-9)
+
+
+def test_calibration_of_sure_answers():
+    p = np.eye(3)[[0, 1, 2, 0]]
+    assert metrics.calibration_error(p, np.array([0, 1, 2, 0])) == 0
+    assert metrics.calibration_error(p, np.array([1, 2, 0, 1])) == 1
+    assert metrics.calibration_error(p.astype(np.float32), np.array([0, 1, 0, 1])) == 0.5
+
+
+def test_a_confidence_on_an_edge_belongs_to_the_bin_below_it():
+    p = np.array([[0.5, 0.5], [0.75, 0.25]])
+    assert metrics.calibration_error(p, np.array([0, 1]), bins=2) == (0.5 + 0.75) / 2
+    assert metrics.calibration_error(p, np.array([0, 1]), bins=1) == abs(1 - 1.25) / 2
+
+
+@pytest.mark.parametrize("shape", [(1,), (100,), (50, 1)])
+def test_rmse_and_mae_as_sklearn(shape):
+    from sklearn.metrics import mean_absolute_error, mean_squared_error
+
+    rng = generator(5, "errors", layer=str(shape))
+    y, prediction = rng.normal(size=shape), rng.normal(size=shape).astype(np.float32)
+    assert metrics.rmse(prediction, y) == pytest.approx(mean_squared_error(y, prediction) ** 0.5, rel=1e-12)
+    assert metrics.mae(prediction, y) == pytest.approx(mean_absolute_error(y, prediction), rel=1e-12)
+
+
 @pytest.mark.parametrize("shape", [(5,), (100,), (50, 1)])
 def test_r2_as_sklearn(shape):
     from sklearn.metrics import r2_score
@@ -83,7 +177,34 @@ def test_wilson_interval_is_what_scipy_says():
         assert metrics.wilson_interval(right / n, n) == pytest.approx((theirs.low, theirs.high), abs=1e-4)
 
 
+ONE, TWO = np.array([0]), np.array([0, 1])
+EVEN = np.full((2, 2), 0.5)
+
+
 @pytest.mark.parametrize(("call", "error", "words"), [
+    (lambda: metrics.top_k_accuracy(EVEN, TWO, 3), SettingError, ("k must be at most 2", "got 3")),
+    (lambda: metrics.top_k_accuracy(EVEN, TWO, 0), SettingError, "k must be at least 1"),
+    (lambda: metrics.top_k_accuracy(EVEN, TWO, 1.0), KindError, "k must be a whole number"),
+    (lambda: metrics.top_k_accuracy(EVEN[:, :1], TWO, 1), ShapeError, ("at least two classes", "(2, 1)")),
+    (lambda: metrics.top_k_accuracy(EVEN, TWO + 1, 1), DataError, ("labels", "0 to 1", "2")),
+    (lambda: metrics.top_k_accuracy(EVEN * math.nan, TWO, 1), DataError, "logits holds nan at row 0, column 0"),
+    (lambda: metrics.precision(ONE, TWO, 2), ShapeError, ("predicted and labels", "1 and 2")),
+    (lambda: metrics.precision(TWO, TWO, 2, average="mikro"), SettingError, "Did you mean 'micro'"),
+    (lambda: metrics.precision(TWO, TWO, 2, average=None), KindError, "average must be one of macro, micro, weighted"),
+    (lambda: metrics.recall(TWO, TWO, 2, zero_division=2), SettingError, "zero_division must lie in [0, 1]"),
+    (lambda: metrics.recall(TWO, TWO, 2, average="micro", zero_division=-1), SettingError, "zero_division"),
+    (lambda: metrics.f1(TWO, TWO, 2, zero_division="warn"), KindError, "zero_division must be a number"),
+    (lambda: metrics.f1(TWO, TWO, 1), DataError, ("predicted", "0 to 0", "1")),
+    (lambda: metrics.f1(TWO, TWO, 0), SettingError, "classes must be at least 1"),
+    (lambda: metrics.f1(TWO[:0], TWO[:0], 2), DataError, "empty"),
+    (lambda: metrics.calibration_error(EVEN, TWO, bins=0), SettingError, "bins must be at least 1"),
+    (lambda: metrics.calibration_error(EVEN * 4, TWO), DataError, ("[0, 1]", "are these logits")),
+    (lambda: metrics.calibration_error(EVEN / 2, TWO), DataError, "sum to 1"),
+    (lambda: metrics.calibration_error(EVEN[0], TWO), ShapeError, "(N, K)"),
+    (lambda: metrics.calibration_error(EVEN * math.nan, TWO), DataError, "probabilities holds nan"),
+    (lambda: metrics.calibration_error(EVEN, TWO - 1), DataError, ("labels", "-1")),
+    (lambda: metrics.rmse(np.ones((3, 1)), np.arange(3.0)), ShapeError, ("(3, 1)", "(3,)")),
+    (lambda: metrics.mae(np.ones(0), np.ones(0)), DataError, "empty"),
     (lambda: metrics.accuracy(np.ones((2, 3)), np.ones(3)), ShapeError, ("equally long", "2 and 3")),
     (lambda: metrics.accuracy(np.ones((0, 3)), np.ones(0)), DataError, "empty"),
     (lambda: metrics.r2(np.ones((3, 1)), np.arange(3.0)), ShapeError, ("(3, 1)", "(3,)")),

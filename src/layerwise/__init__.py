@@ -17,13 +17,15 @@ from typing import Any
 __version__ = "0.1.0"
 
 _HOMES = {
-    "layerwise.layers": "Dropout Flatten Layer Linear LogSoftmax ReLU Sigmoid Softmax Tanh",
-    "layerwise.losses": "BCEWithLogitsLoss CrossEntropyLoss MSELoss",
+    "layerwise.layers": "BatchNorm1d Dropout ELU Flatten GELU Identity Layer LayerNorm "
+    "LeakyReLU Linear LogSoftmax ReLU SiLU Sigmoid Softmax Softplus Tanh",
+    "layerwise.losses": "BCELoss BCEWithLogitsLoss CrossEntropyLoss HuberLoss L1Loss MSELoss NLLLoss",
     "layerwise.regularizers": "L1 L2",
-    "layerwise.optimizers": "SGD Adam GradientDescent Momentum",
-    "layerwise.schedules": "CosineAnnealingLR ExponentialLR StepLR",
+    "layerwise.optimizers": "SGD Adagrad Adam AdamW GradientDescent Momentum RMSprop",
+    "layerwise.schedules": "ChainedScheduler CosineAnnealingLR CosineAnnealingWarmRestarts ExponentialLR LinearLR "
+    "MultiStepLR OneCycleLR SequentialLR StepLR",
     "layerwise.network": "Network Sequential load",
-    "layerwise.training": "EarlyStopping History fit",
+    "layerwise.training": "EarlyStopping History find_lr fit",
     "layerwise.insight": "gradcheck",
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names.split()}

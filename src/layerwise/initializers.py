@@ -6,16 +6,22 @@ fan_in = D · (the rest), fan_out = K · (the rest): how many terms a forward an
 
 from __future__ import annotations
 
+import inspect
 import math
-from collections.abc import Callable
-from typing import TypeAlias
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, TypeAlias
 
 import numpy as np
 
-from layerwise.checks import one_of
+from layerwise.checks import number, one_of
+from layerwise.errors import KindError, SettingError, nearest
 from layerwise.types import Array, Generator
 
 Initializer: TypeAlias = Callable[[tuple[int, ...], Generator], Array]
+
+Init: TypeAlias = str | Mapping[str, Any]
+"""How a layer is told its initializer: by name, or as a table with settings, {"name": "normal", "std": 0.1}."""
 
 
 def fans(shape: tuple[int, ...]) -> tuple[int, int]:
@@ -70,21 +76,101 @@ def torch_uniform(shape: tuple[int, ...], rng: Generator) -> Array:
     return rng.uniform(-bound, bound, size=shape)
 
 
+def orthogonal(shape: tuple[int, ...], rng: Generator, gain: float = 1.0) -> Array:
+    """A random rotation, times gain: as a matrix (K, the rest), its rows are orthogonal to each other, of length gain.
+
+    With more rows than columns it is the columns that are. Nothing is stretched or squeezed on the way through, so deep
+    linear chains keep the size of signals and gradients exactly. All rotations are equally likely: Q of a normal
+    matrix, with the signs that make the diagonal of R positive, which LAPACK leaves open.
+    Sources: Saxe et al., Exact solutions to the nonlinear dynamics of learning in deep linear neural networks, ICLR
+    2014; Mezzadri, How to generate random matrices from the classical compact groups, Notices of the AMS 54 (2007).
+
+    >>> Q = orthogonal((2, 3), np.random.default_rng(0))
+    >>> (Q @ Q.T).round(6)
+    array([[ 1., -0.],
+           [-0.,  1.]])
+    """
+    rows, columns = shape[0], math.prod(shape[1:])
+    normals = rng.normal(size=(max(rows, columns), min(rows, columns)))
+    Q, R = np.linalg.qr(normals)
+    Q = Q * np.where(np.diag(R) < 0, -1, 1)
+    return gain * (Q if rows >= columns else Q.T).reshape(shape)
+
+
+def normal(shape: tuple[int, ...], rng: Generator, mean: float = 0.0, std: float = 0.01) -> Array:
+    """Normal with the same mean and spread whatever the fans: 0 and 0.01 unless given.
+
+    A baseline that fails in deep networks: with std 0.01, a layer of D inputs multiplies the size of its signal by
+    about 0.01 √D, so that nothing is left of it after a few layers.
+    """
+    return rng.normal(mean, std, size=shape)
+
+
+def constant(shape: tuple[int, ...], rng: Generator, value: float) -> Array:
+    """Every element the same. In weights it makes all units of a layer the same for ever; see `zeros`."""
+    return np.full(shape, value, dtype=np.float64)
+
+
 def zeros(shape: tuple[int, ...], rng: Generator) -> Array:
     """All 0: right for biases; in weights it makes all units of a layer the same for ever."""
     return np.zeros(shape)
 
 
-INITIALIZERS: dict[str, Initializer] = {
-    each.__name__: each for each in (xavier_uniform, xavier_normal, he_uniform, he_normal, torch_uniform, zeros)
-}
+_ALL = (
+    xavier_uniform,
+    xavier_normal,
+    he_uniform,
+    he_normal,
+    torch_uniform,
+    orthogonal,
+    normal,
+    constant,
+    zeros,
+)
+INITIALIZERS: dict[str, Callable[..., Array]] = {each.__name__: each for each in _ALL}
 
 
-def initializer(name: str) -> Initializer:
-    """The initializer of this name.
+def initializer(init: Init) -> Initializer:
+    """The initializer of this name, or of this table, with its settings filled in.
 
+    >>> initializer({"name": "constant", "value": 0.5})((2,), np.random.default_rng(0))
+    array([0.5, 0.5])
     >>> initializer("he_norml")
     Traceback (most recent call last):
     layerwise.errors.SettingError: init 'he_norml' is not known. Did you mean 'he_normal'?
     """
-    return INITIALIZERS[one_of("init", name, INITIALIZERS)]
+    name, settings = (init, {}) if isinstance(init, str) else _parts(init)
+    function = INITIALIZERS[one_of("init", name, INITIALIZERS)]
+    known = dict(list(inspect.signature(function).parameters.items())[2:])  # after shape and rng
+    for setting in settings:
+        if setting not in known:
+            hint = nearest(setting, known) if known else " It has none."
+            raise SettingError(f"init {name!r} has no setting {setting!r}.{hint}")
+    for setting, parameter in known.items():
+        if parameter.default is parameter.empty and setting not in settings:
+            raise SettingError(f"init {name!r} needs its {setting}: write {{'name': {name!r}, {setting!r}: 0.1}}")
+    checked = {setting: number(setting, value) for setting, value in settings.items()}
+    if checked.get("std", 0) < 0:
+        raise SettingError(f"std must be 0 or more, got {checked['std']!r}")
+    return partial(function, **checked) if checked else function
+
+
+def plain(init: Init) -> str | dict[str, Any]:
+    """The setting as a table of settings keeps it: a copy, and the name alone where there is nothing else.
+
+    >>> plain({"name": "zeros"}), plain({"name": "normal", "std": 0.1})
+    ('zeros', {'name': 'normal', 'std': 0.1})
+    """
+    if isinstance(init, str):
+        return init
+    table = dict(init)
+    return str(table["name"]) if len(table) == 1 else table
+
+
+def _parts(init: object) -> tuple[object, dict[str, Any]]:
+    if not isinstance(init, Mapping) or "name" not in init:
+        raise KindError(
+            f"init must be one of {', '.join(sorted(INITIALIZERS))}, or a table such as "
+            f"{{'name': 'normal', 'std': 0.1}}; got {init!r}"
+        )
+    return init["name"], {str(key): value for key, value in init.items() if key != "name"}

@@ -6,13 +6,20 @@ from abc import ABC, abstractmethod
 from typing import Any
 
 from layerwise import formulas
-from layerwise.checks import not_negative
+from layerwise.checks import not_negative, yes_or_no
+from layerwise.errors import SettingError
 from layerwise.specs import Registry
 from layerwise.types import Array
 
 
 class Regularizer(ABC):
-    """A penalty of strength λ on a flat array of weights. Biases are spared: the caller passes 0 for them."""
+    """A penalty of strength λ on a flat array of weights. Biases are spared: the caller passes 0 for them.
+
+    proximal: whether the penalty has a step of its own, `shrink`, which is made after that of the optimizer. Its
+    gradient then does not join the gradient of the cost.
+    """
+
+    proximal: bool = False
 
     def __init__(self, strength: float) -> None:
         self.strength = not_negative("strength", strength)
@@ -21,8 +28,15 @@ class Regularizer(ABC):
     def __call__(self, weights: Array) -> tuple[float, Array]:
         """Return the penalty and its gradient."""
 
+    def shrink(self, weights: Array, lr: float) -> Array:
+        """The proximal step: the u that minimises |u - weights|² / 2 + lr · penalty(u)."""
+        raise SettingError(f"{self!r} acts by its gradient and has no proximal step: L1(strength, proximal=True) has")
+
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.strength!r})"
+        settings = REGULARIZERS.settings(self)
+        strength = settings.pop("strength", self.strength)
+        words = [repr(strength), *(f"{name}={value!r}" for name, value in settings.items())]
+        return f"{type(self).__name__}({', '.join(words)})"
 
 
 REGULARIZERS: Registry[Regularizer] = Registry("regularizer")
@@ -32,13 +46,29 @@ REGULARIZERS: Registry[Regularizer] = Registry("regularizer")
 class L1(Regularizer):
     """λ Σ|w|: a constant pull towards 0. See `formulas.l1_penalty`.
 
+    proximal: off unless given: the pull is a part of the gradient, which makes weights small but seldom exactly 0,
+    since a step leads past 0 and the next one back. With True every step of the optimizer is followed by
+    `formulas.soft_threshold` with η λ, which stops at 0, so that weights without use become exactly 0. That is exact
+    for gradient descent. Momentum μ makes the steps longer and not the threshold: λ then counts as (1 - μ) λ. Adam and
+    its like make steps of about η whatever the gradient, so that few weights reach 0: prefer SGD.
+
     >>> import numpy as np
     >>> L1(0.5)(np.array([-2.0, 1.0]))
     (1.5, array([-0.5,  0.5]))
+    >>> L1(0.5, proximal=True).shrink(np.array([-2.0, 0.04]), lr=0.1)
+    array([-1.95,  0.  ])
     """
+
+    def __init__(self, strength: float, proximal: bool = False) -> None:
+        super().__init__(strength)
+        self.proximal = yes_or_no("proximal", proximal)
 
     def __call__(self, weights: Array) -> tuple[float, Array]:
         return _apply(formulas.l1_penalty, weights, self.strength)
+
+    def shrink(self, weights: Array, lr: float) -> Array:
+        shrunk, _ = formulas.soft_threshold(weights, lr * self.strength)
+        return shrunk
 
 
 @REGULARIZERS.register

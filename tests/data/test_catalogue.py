@@ -13,7 +13,8 @@ from layerwise.errors import KindError, SettingError
 
 def test_all_promised_sets_are_there():
     assert {card.name for card in names()} == {
-        *("circles", "xor", "blobs", "moons", "spiral"),
+        *("circles", "xor", "blobs", "moons", "spiral", "checkerboard", "rings"),
+        *("line", "parabola", "sine", "step", "plane", "hills"),
         *("digits", "iris", "wine", "breast_cancer", "diabetes", "mnist", "fashion_mnist"),
     }
 
@@ -27,6 +28,10 @@ def test_all_promised_sets_are_there():
         ("iris", {"noise": 0.1}, SettingError, "leave out noise=0.1"),
         ("iris", {"classes": 2}, SettingError, "leave out classes=2"),
         ("iris", {"flat": False}, SettingError, "leave out flat=False"),
+        ("iris", {"points": [[0, 1]] * 999}, SettingError, "iris has its own points: leave out points="),
+        ("xor", {"task": "regression"}, SettingError, "xor has its own points: leave out task='regression'"),
+        ("painted", {}, SettingError, "painted needs points="),
+        ("painted", {"points": [[0, 1]], "labels": [0], "n": 5}, SettingError, "leave out n=5"),
         ("mnist", {"test": 0.2}, SettingError, "fixed test part of 10,000 images: leave out test=0.2"),
         ("mnist", {"validation": 1.5}, SettingError, "validation must lie in"),
         ("iris", {"validation": 0.5, "test": 0.6}, SettingError, "nothing is left for training"),

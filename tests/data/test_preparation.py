@@ -90,7 +90,6 @@ def test_targets_come_back_in_their_unit():
         ({"agee": [1], "town": ["Ulm"], "size": [1]}, DataError, "'age'. Did you mean 'agee'"),
         ({"age": [1], "town": ["Ulm"], "size": ["big"]}, DataError, "row 1: the value of 'size' must be a number, got"),
         ({"age": [1, None], "town": ["Ulm"] * 2, "size": [1, 1]}, DataError, r"row 2: .*'age' is missing \(None\)"),
-        ({"age": [1], "town": [None], "size": [1]}, DataError, "row 1: the value of 'town' is missing"),
         ({"age": [math.inf], "town": ["Ulm"], "size": [1]}, DataError, "'age' must be finite, got inf"),
         ({"age": [math.nan], "town": ["Ulm"], "size": [1]}, DataError, "'age' is missing"),
         ({"age": [1e300], "town": ["Ulm"], "size": [1]}, DataError, "row 1: 'age' is 1e[+]300, beyond"),
@@ -107,6 +106,50 @@ def test_wrong_columns_are_refused(columns, error, message, tally):
     with pytest.raises(error, match=message):
         MIXED.apply(columns)
     tally.add("bad input")
+
+
+GAPS = Preparation(
+    (
+        Column("age", 40.0, 10.0, fill=30.0, gaps=True),
+        Column("town", categories=("Bonn", "Ulm"), gaps=True),
+        Column("size", fill=2.5),
+    ),
+    target="kind",
+    classes=("a", "b"),
+)
+
+
+def test_gaps_are_filled_and_told():
+    assert GAPS.features == ("age", "age missing", "town=Bonn", "town=Ulm", "town missing", "size")
+    x = GAPS.apply({"age": ["50", "NA", " ", None], "town": ["Ulm", "", "Rome", None], "size": [1, math.nan, 3, None]})
+    wanted = [[1, 0, 0, 1, 0, 1], [-1, 1, 0, 0, 1, 2.5], [-1, 1, 0, 0, 0, 3], [-1, 1, 0, 0, 1, 2.5]]
+    np.testing.assert_array_equal(x, np.array(wanted, dtype=np.float32))
+
+
+def test_gaps_go_through_json_and_back():
+    assert Preparation.from_spec(json.loads(json.dumps(GAPS.to_spec()))) == GAPS
+
+
+def test_a_preparation_written_before_there_were_gaps_is_read():
+    spec = MIXED.to_spec()
+    assert "fill" not in spec
+    assert "gaps" not in spec
+    assert Preparation.from_spec(spec) == MIXED
+
+
+def test_a_matrix_has_no_gaps():
+    numbers = Preparation(
+        (Column("a", 1.0, 2.0, fill=0.0, gaps=True), Column("b"), Column("c", gaps=True)), "y", ("p",)
+    )
+    x = numbers.apply_matrix(np.array([[3.0, 5.0, 7.0]]))
+    np.testing.assert_array_equal(x, [[1, 0, 5, 7, 0]])
+    assert x.tobytes() == numbers.apply({"a": [3], "b": [5], "c": [7]}).tobytes()
+
+
+def test_the_target_must_be_there():
+    for preparation in (MIXED, CLASSES):
+        with pytest.raises(DataError, match=r"row 2: the value of '\w+' is missing \(''\)"):
+            preparation.labels(["1", ""])
 
 
 def damaged(**changes):
@@ -131,6 +174,12 @@ def damaged(**changes):
         (damaged(categories={"street": ["a"]}), "categories for 'street', which is no column"),
         (damaged(categories={"town": ["a", 1]}), "entry 'town'"),
         (damaged(categories=[1]), "entry 'categories'"),
+        (damaged(fill={"street": 1.0}), "fill for 'street', which is no column"),
+        (damaged(fill={"age": math.nan}), "entry 'age'"),
+        (damaged(fill=[1.0]), "entry 'fill'"),
+        (damaged(gaps=["street"]), "gaps for 'street', which is no column"),
+        (damaged(gaps="age"), "entry 'gaps'"),
+        (damaged(gaps=["age", "age"]), "entry 'gaps'"),
         (damaged(target={"name": "y"}), "lacks its entry 'mean'"),
         (damaged(target={"name": "y", "classes": []}), "entry 'classes'"),
         (damaged(target={"name": 1, "classes": ["a"]}), "entry 'name'"),

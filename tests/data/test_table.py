@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 
 import pytest
 
@@ -74,12 +75,14 @@ WRONG = {
     "huge header": ("a" * 200_000 + ",b\n1,2\n", "line 1 of houses.csv: a cell is longer than 131,072"),
     "only blank lines": ("\n \n\n", "houses.csv is empty"),
     "header only": ("a,b\n", "has a header line and no rows"),
-    "row too short": ("a,b\n1,2\n3\n", "line 3 of houses.csv has 1 cells, the header has 2"),
+    "row too short": ("a,b\n1,2\n3\n", "line 3 of houses.csv has 1 cell, the header has 2"),
     "row too long": ("a,b\n1,2\n\n3,4,5\n", "line 4 of houses.csv has 3 cells, the header has 2"),
     "open quote": ('a,b\n1,2\n"3,4\n5,6\n', "line 3 of houses.csv: a quote is opened and never closed"),
     "text after a quote": ('a,b\n"1"x,2\n', "line 2 of houses.csv: .*a quote inside a quoted cell"),
     "open quote in the header": ('a,"b\n1,2\n', "line 1 of houses.csv: a quote is opened"),
     "huge cell": ("a,b\n1," + "x" * 200_000 + "\n", "line 2 of houses.csv: a cell is longer than 131,072"),
+    "UTF-16 without its mark": ("a,b\n1,2\n".encode("utf-16-le"), "line 1 of houses.csv holds a NUL character"),
+    "another tool's file": (b"\x89HDF\r\n\x1a\n\0\0", "line 1 of houses.csv is not UTF-8 text"),
     "NUL": ("a,b\n1,2\n3,\0\n", "line 3 of houses.csv holds a NUL character"),
     "UTF-16": ("a,b\n1,2\n".encode("utf-16"), "line 1 of houses.csv looks like UTF-16 .*UTF-8"),
     "latin-1": ("a,b\n1,x\n2,Zürich\n".encode("latin-1"), "line 3 of houses.csv is not UTF-8 .*0xfc"),
@@ -104,6 +107,23 @@ def test_an_endless_line_is_refused_before_it_fills_the_memory(write, monkeypatc
     with pytest.raises(DataError, match=r"line 2 of houses.csv is longer than 1,000 characters"):
         read_rows(write("a,b\n" + "1" * 5000 + ",2\n"))
     tally.add("bad input")
+
+
+def test_a_line_of_a_gigabyte_is_refused_at_once(tmp_path, tally):
+    """The file is sparse: it takes no place on the disk, and reads as NUL characters."""
+    path = tmp_path / "large.csv"
+    path.write_text("a,b\n1,2\n")
+    os.truncate(path, 2**30)
+    begin = time.perf_counter()
+    with pytest.raises(DataError, match=r"line 3 of large.csv is longer than 16,777,216 characters"):
+        read_rows(path)
+    assert time.perf_counter() - begin < 2
+    tally.add("bad input")
+
+
+def test_texts_of_other_alphabets_are_kept(write):
+    found = read_rows(write("Größe,名前\n1,東京\n2,Ñandú \n"))
+    assert dict(found) == {"Größe": ["1", "2"], "名前": ["東京", "Ñandú"]}
 
 
 def test_a_folder_is_refused(tmp_path, tally):

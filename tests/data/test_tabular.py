@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from layerwise.data import read_csv, read_rows
+from layerwise.data import Preparation, assemble, read_csv, read_rows
 from layerwise.errors import DataError, KindError, SettingError
 
 
@@ -150,18 +150,33 @@ def with_cell(cell, line=5):
     return rows
 
 
-MISSING = r"line 5 of houses.csv: the value of 'a' is missing \({}\): fill it in.*drop=\['a'\]"
+SENTENCE = "{i} things that nobody said before"
 WRONG = {
-    "missing value": (with_cell(""), {}, MISSING.format("''")),
-    "NA": (with_cell("NA"), {}, MISSING.format("'NA'")),
-    "nan": (with_cell("nan"), {}, MISSING.format("'nan'")),
-    "question mark": (with_cell("?"), {}, MISSING.format(r"'\?'")),
+    "missing everywhere": (table(a="NA"), {}, r"'a' of houses.csv is missing in every row: leave it out: drop=\['a'\]"),
+    "missing everywhere, forced": (table(a=""), {"categories": ["a"]}, "is missing in every row"),
+    "free text": (table(a=SENTENCE), {}, "60 different texts.*look like free text: write what matters"),
+    "two dates": (
+        ["a,y", *(f"2024-01-0{1 + i % 2},{i % 2}" for i in range(60))],
+        {},
+        "holds dates, such as '2024-01-01'",
+    ),
+    "times": (["a,y", *(f"1{i % 2}:30,{i % 2}" for i in range(60))], {}, "holds dates, such as '10:30'"),
+    "dates in words": (["a,y", *(f"{1 + i % 2} March 2024,{i % 2}" for i in range(60))], {}, "such as '1 March 2024'"),
+    "two decimal commas": (["a;y", *(f"{i % 2},5;{i % 2}" for i in range(60))], {}, "decimal comma: write 1.5 for 1,5"),
+    "too many forced": (table(a="{i}", n=300), {"categories": ["a"]}, "holds 300 different texts"),
+    "two thousands": (["a;y", *(f"{1 + i % 2},500;{i % 2}" for i in range(60))], {}, "'a' .*decimal comma|thousands"),
+    "dropped and forced": (table(), {"drop": ["a"], "categories": ["a"]}, "'a' is both in drop and in categories"),
+    "target forced": (table(), {"categories": ["y"]}, "'y' is no feature: write task='classification'"),
     "infinite": (with_cell("-inf"), {}, "line 5 of houses.csv: the value of 'a' must be finite, got '-inf'"),
     "beyond float64": (with_cell("1e999"), {}, "must be finite, got '1e999'"),
     "one typo": (with_cell("1o"), {}, "59 of 60 cells are numbers; the first that is none is '1o' in line 5"),
     "decimal comma": (table(a='"{i},5"'), {}, "'a' .*decimal comma: write 1.5 for 1,5"),
     "thousands": (table(a='"1,{i:03d},000"'), {}, "marks between the thousands: write 1234.5"),
-    "dates": (table(a="2024-01-{i:02d}"), {}, "look like dates"),
+    "dates": (
+        table(a="2024-01-{i:02d}"),
+        {},
+        r"'a' of houses.csv holds dates, such as '2024-01-00'.*\(year, month, weekday\).*drop=\['a'\]",
+    ),
     "an ID": (table(a="user{i}"), {}, r"'a' of houses.csv holds 60 different texts in 60 rows.*drop=\['a'\]"),
     "many categories": (table(a="user{i}", n=300), {}, "holds 300 different texts"),
     "far apart": (["a,y", *(f"{(-1) ** (i // 2)}e308,{i % 2}" for i in range(60))], {}, "'a' runs from"),
@@ -210,6 +225,12 @@ def test_what_can_not_be_learnt_from_is_refused_in_a_sentence(write, case, tally
         ({"target": 3}, KindError, "the target must be the name of a column, got 3"),
         ({"drop": "a"}, KindError, r"drop must be a list of column names, such as drop=\['id'\]; got 'a'"),
         ({"drop": [1]}, KindError, "drop must be the name of a column, got 1"),
+        (
+            {"categories": "a"},
+            KindError,
+            r"categories must be a list of column names, such as categories=\['postcode'\]",
+        ),
+        ({"categories": ["c"]}, DataError, "houses.csv has no column 'c' for categories"),
         ({"task": "cluster"}, SettingError, "task 'cluster' is not known"),
         ({"test": 0}, SettingError, "test must be above 0"),
         ({"seed": 1.5}, KindError, "seed must be a whole number"),
@@ -220,6 +241,97 @@ def test_wrong_arguments_are_refused(write, options, error, message, tally):
     with pytest.raises(error, match=message):
         read_csv(write(*table()), **{"target": "y"} | options)
     tally.add("bad input")
+
+
+def gappy(n=60):
+    """Rows of age, town, y: every fifth age and every seventh town is missing."""
+    ages = ["NA" if i % 5 == 0 else str(20 + i) for i in range(n)]
+    towns = ["" if i % 7 == 0 else ("Ulm", "Bonn")[i % 2] for i in range(n)]
+    return [f"{age},{town},{'pq'[i % 2]}" for i, (age, town) in enumerate(zip(ages, towns, strict=True))]
+
+
+def test_missing_values_are_filled_told_and_reported(write):
+    path = write("age,town,y", *gappy())
+    data = read_csv(path, "y", seed=1)
+    assert data.features == ("age", "age missing", "town=Bonn", "town=Ulm", "town missing")
+    assert data.missing == {"age": 12, "town": 9}
+    x = np.concatenate([data.train.x, data.validation.x, data.test.x])
+    assert x[:, 1].sum() == 12
+    assert x[:, 4].sum() == 9
+    np.testing.assert_array_equal(x[:, 2:].sum(axis=1), 1)
+    age = data.preparation.columns[0]
+    raw = x[:, 0] * age.scale + age.mean
+    np.testing.assert_allclose(raw[x[:, 1] == 1], age.fill, rtol=1e-6)
+    assert set(np.round(raw[x[:, 1] == 0]).astype(int)) == {20 + i for i in range(60) if i % 5}
+    text = " ".join(data.describe().split())
+    assert "missing 21 of 120 values: age 12 (median" in text
+    assert "and 'age missing' = 1), town 9 (no category and 'town missing' = 1)" in text
+    assert "a 0/1 feature tells what is missing" in text
+
+
+def test_the_filling_is_learnt_on_the_training_part(write):
+    data = read_csv(write("age,town,y", *gappy()), "y", seed=1)
+    column = data.preparation.columns[0]
+    x = data.train.x
+    known = x[x[:, 1] == 0, 0].astype(np.float64) * column.scale + column.mean
+    assert column.fill == pytest.approx(np.median(known), rel=1e-6)
+    assert known.mean() == pytest.approx(column.mean, rel=1e-6)
+    assert known.std() == pytest.approx(column.scale, rel=1e-6)
+
+
+def test_new_rows_with_gaps_are_prepared(write):
+    path = write("age,town,y", *gappy())
+    data = read_csv(path, "y", seed=1)
+    again = Preparation.from_spec(data.preparation.to_spec()).apply(read_rows(path))
+    assert sorted(map(bytes, again)) == sorted(
+        bytes(row) for part in (data.train, data.validation, data.test) for row in part.x
+    )
+    fill = (data.preparation.columns[0].fill - data.preparation.columns[0].mean) / data.preparation.columns[0].scale
+    x = data.preparation.apply(read_rows(write("age,town", "NULL,?", ",Rome")))
+    np.testing.assert_allclose(x, [[fill, 1, 0, 0, 1], [fill, 1, 0, 0, 0]], rtol=1e-6)
+
+
+def test_gaps_that_training_never_saw_add_no_feature(write):
+    rows = flats()
+    before = read_csv(write("area,town,price", *rows), "price")
+    held_out = before.preparation.to_units(before.test.y)[0, 0]
+    row = min(range(60), key=lambda n: abs(float(rows[n].split(",")[2]) - held_out))
+    rows[row] = f",,{rows[row].split(',')[2]}"
+    after = read_csv(write("area,town,price", *rows), "price")
+    assert after.preparation == before.preparation
+    assert after.missing == {"area": 1, "town": 1}
+    column = after.preparation.columns[0]
+    np.testing.assert_allclose(after.test.x[0], [(column.fill - column.mean) / column.scale, 0, 0, 0], rtol=1e-6)
+
+
+@pytest.mark.parametrize("marker", ["", "NA", "N/A", "nan", "NaN", "NULL", "None", "?", "#N/A", "<NA>", " na ".upper()])
+def test_every_marker_of_a_missing_value_is_read(write, marker):
+    data = read_csv(write(*with_cell(marker)), "y")
+    assert data.missing == {"a": 1}
+    assert data.preparation.columns[0].categories == ()
+
+
+def test_categories_can_be_forced(write):
+    rows = [f"{(10115, 53111, 89073)[i % 3]},2024-01-0{1 + i % 2},{i % 2}" for i in range(60)]
+    data = read_csv(write("postcode,day,y", *rows), "y", categories=["postcode", "day"])
+    assert data.features[:3] == ("postcode=10115", "postcode=53111", "postcode=89073")
+    assert data.features[3:] == ("day=2024-01-01", "day=2024-01-02")
+    assert read_csv(write("postcode,y", *(row[:6] + row[-1] for row in rows)), "y").features == ("postcode",)
+
+
+def test_a_table_that_would_fill_the_memory_is_refused(write, monkeypatch, tally):
+    monkeypatch.setattr(assemble, "MOST_NUMBERS", 200)
+    path = write("area,town,price", *flats())
+    with pytest.raises(DataError, match=r"more than 200 numbers \(60 rows, 4 features so far\).*leave out columns"):
+        read_csv(path, "price")
+    assert read_csv(path, "price", drop=["town"]).train.x.shape[1] == 1
+    tally.add("bad input")
+
+
+def test_ten_thousand_columns_are_prepared(write):
+    header = ",".join([*(f"c{i}" for i in range(9_999)), "y"])
+    rows = [",".join([str(i)] * 9_999 + [str(i % 2)]) for i in range(20)]
+    assert read_csv(write(header, *rows), "y").train.x.shape == (14, 9_999)
 
 
 def test_formulas_of_spreadsheets_are_only_text(write):

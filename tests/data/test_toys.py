@@ -60,6 +60,20 @@ def test_arms_of_the_spiral_are_one_arm_turned():
     assert t.max() < 1
 
 
+def test_fields_of_the_checkerboard_have_equal_shares_and_turns():
+    x, y = made("checkerboard", n=1600)
+    field = np.floor((x + 1) * 2).astype(int)
+    np.testing.assert_array_equal(y, field.sum(axis=1) % 2)
+    np.testing.assert_array_equal(np.unique(field, axis=0, return_counts=True)[1], [100] * 16)
+    assert np.abs(x).max() <= 1
+
+
+def test_rings_lie_on_their_radii():
+    x, y = made("rings", classes=4)
+    np.testing.assert_allclose(np.hypot(*x.T), (y + 1) / 4)
+    assert load("rings").classes == ("ring 0", "ring 1", "ring 2")
+
+
 @pytest.mark.parametrize("name", TOYS)
 def test_the_noise_has_the_spread_it_is_given(name):
     calm, noisy = made(name, n=20_000), made(name, n=20_000, noise=0.3)
@@ -81,7 +95,7 @@ def test_the_points_stay_in_the_coordinates_of_the_formula():
     np.testing.assert_allclose(radii, np.where(data.train.y == 0, 1, 0.5), rtol=1e-6)
 
 
-@pytest.mark.parametrize(("name", "classes"), [("blobs", 10), ("spiral", 5)])
+@pytest.mark.parametrize(("name", "classes"), [("blobs", 10), ("spiral", 5), ("rings", 5)])
 def test_more_classes_can_be_asked_for(name, classes):
     data = load(name, classes=classes)
     assert len(data.classes) == classes

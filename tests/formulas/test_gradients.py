@@ -19,7 +19,7 @@ each_layout = pytest.mark.parametrize("layout", LAYOUTS)
 
 def both_passes(formula, arguments, seed=0):
     """The value and the gradients, for a random gradient at the value."""
-    value, backward = formula.function(**arguments)
+    value, backward = formula.run(**arguments)
     return value, in_a_tuple(backward(upstream_for(value, seed)))
 
 
@@ -62,8 +62,16 @@ def test_float32_agrees_with_float64_and_stays_float32(formula, case):
 # The gradient at an upstream gradient of 1, for each kink case of each formula, as its docstring says.
 AT_KINKS = {
     "relu": [[[0.0, 0.0, 0.0, 1.0]]],
+    "leaky_relu": [[[0.25, 0.25, 0.25, 1.0]]],
+    "elu": [[[0.5, 0.5, 1.0]]],
+    "mean_absolute_error": [[[0.0], [1.0], [-1.0]]],
+    "huber": [[[0.5], [-0.5], [0.0]]],
+    "perceptron_criterion": [[[0.0], [-1.0]]],
+    "entropy": [[[0.0, -1.0]]],
+    "kl_divergence": [[[0.0, 1.0]]],
     "l1_penalty": [[0.0, 0.0, 0.5]],
     "l2_penalty": [[0.0, 0.0, 1.0]],
+    "soft_threshold": [[0.0, 0.0, 0.0, 0.0, 1.0]],
 }
 
 
@@ -71,14 +79,14 @@ AT_KINKS = {
 def test_the_value_at_a_kink_is_the_documented_one(name):
     kinks = [case for case in cases(registry[name]) if not case.smooth]
     for case, documented in zip(kinks, AT_KINKS[name], strict=True):
-        value, backward = registry[name].function(**case.arguments)
+        value, backward = registry[name].run(**case.arguments)
         gradient = in_a_tuple(backward(np.ones(np.shape(value))))[0]
         np.testing.assert_array_equal(gradient, documented)
 
 
 @each_case
 def test_backward_twice_gives_the_same_bits(formula, case):
-    value, backward = formula.function(**case.arguments)
+    value, backward = formula.run(**case.arguments)
     upstream = upstream_for(value)
     first = [gradient.copy() for gradient in in_a_tuple(backward(upstream))]
     backward(upstream_for(value, seed=1))
@@ -88,14 +96,14 @@ def test_backward_twice_gives_the_same_bits(formula, case):
 
 @each_case
 def test_no_gradient_in_gives_no_gradient_out(formula, case):
-    value, backward = formula.function(**case.arguments)
+    value, backward = formula.run(**case.arguments)
     for gradient in in_a_tuple(backward(np.zeros(np.shape(value)))):
         assert not gradient.any()
 
 
 @each_case
 def test_backward_is_linear(formula, case):
-    value, backward = formula.function(**case.arguments)
+    value, backward = formula.run(**case.arguments)
     u, v = upstream_for(value, seed=1), upstream_for(value, seed=2)
     mixed = in_a_tuple(backward(3 * u - 0.5 * v))
     for both, one, two in zip(mixed, in_a_tuple(backward(u)), in_a_tuple(backward(v)), strict=True):
@@ -111,7 +119,7 @@ def test_nothing_that_is_passed_in_changes(formula, case):
         before = {name: each.tobytes() for name, each in arrays.items()}
         for each in arrays.values():
             each.flags.writeable = False
-        value, backward = formula.function(**arguments)
+        value, backward = formula.run(**arguments)
         value_before = np.asarray(value).tobytes()
         upstream = upstream_for(value)
         upstream_before = upstream.tobytes()
@@ -125,7 +133,7 @@ def test_nothing_that_is_passed_in_changes(formula, case):
 @each_case
 def test_gradients_are_new_arrays(formula, case):
     """A gradient that shares memory with an argument or with the upstream gradient would be changed with it."""
-    value, backward = formula.function(**case.arguments)
+    value, backward = formula.run(**case.arguments)
     upstream = upstream_for(value)
     for gradient in in_a_tuple(backward(upstream)):
         assert not np.shares_memory(gradient, upstream)
@@ -138,16 +146,16 @@ def one_sample(arguments, n, samples):
     return {name: each[[n]] if np.ndim(each) and len(each) == samples else each for name, each in arguments.items()}
 
 
-@pytest.mark.parametrize("name", [name for name, formula in registry.items() if formula.family == "loss"])
+@pytest.mark.parametrize("name", [name for name, formula in registry.items() if "denominator" in formula.arguments])
 def test_the_parts_of_a_batch_add_up(name):
     """Each part divided by the denominator of the whole: values add up, gradients stand one below the other."""
     formula = registry[name]
     for case in cases(formula):
         arguments = dict(case.arguments)
         first = formula.differentiable[0]
-        whole, backward = formula.function(**arguments)
+        whole, backward = formula.run(**arguments)
         samples = len(arguments[first])
-        parts = [formula.function(**one_sample(arguments, n, samples)) for n in range(samples)]
+        parts = [formula.run(**one_sample(arguments, n, samples)) for n in range(samples)]
         np.testing.assert_allclose(sum(value for value, _ in parts), whole, rtol=1e-12)
         gradient = np.concatenate([part_backward(0.7) for _, part_backward in parts])
         np.testing.assert_allclose(gradient, backward(0.7), rtol=1e-12, atol=1e-15)
@@ -168,7 +176,7 @@ def test_linear_adds_up_over_a_batch():
 
 def test_linear_without_the_gradient_at_its_input():
     for case in cases(registry["linear"]):
-        z, backward = registry["linear"].function(**case.arguments)
+        z, backward = registry["linear"].run(**case.arguments)
         dz = upstream_for(z)
         _, dW, db = backward(dz)
         none, same_dW, same_db = backward(dz, input_gradient=False)

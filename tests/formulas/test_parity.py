@@ -28,7 +28,7 @@ def backward_tolerance(dtype):
 
 
 def assert_parity(entry, arguments, upstream, right_value, right_gradients, dtype):
-    value, backward = entry.function(**in_dtype(arguments, dtype))
+    value, backward = entry.run(**in_dtype(arguments, dtype))
     gradients = in_a_tuple(backward(upstream.astype(dtype)))
     assert value.dtype == right_value.dtype == dtype
     assert np.shape(value) == right_value.shape
@@ -84,6 +84,6 @@ def test_live_parity(entry, dtype):
     torch = pytest.importorskip("torch")
     for seed in (1, 2, 3):
         for case in cases(entry, seed):
-            upstream = upstream_for(entry.function(**case.arguments)[0], seed)
+            upstream = upstream_for(entry.run(**case.arguments)[0], seed)
             value, gradients = run(torch, entry, in_dtype(case.arguments, dtype), upstream.astype(dtype))
             assert_parity(entry, case.arguments, upstream, value, gradients, dtype)

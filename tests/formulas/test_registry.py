@@ -46,7 +46,8 @@ def test_states_where_it_comes_from(entry):
 def test_states_the_shape_of_every_argument_and_of_the_value(entry):
     values = set(entry.shapes) - set(entry.arguments)
     assert set(entry.arguments) <= set(entry.shapes)
-    assert len(values) == 1
+    value, _ = entry.function(**cases(entry)[0].arguments)
+    assert values == set(value._fields) if isinstance(value, tuple) else len(values) == 1
     assert all(shape.startswith("(") and shape.endswith(")") for shape in entry.shapes.values())
 
 
@@ -72,7 +73,8 @@ def test_has_at_least_six_shapes(entry):
 @each_formula
 def test_has_a_batch_of_one_and_an_axis_of_one(entry):
     shapes = [np.shape(case.arguments[entry.differentiable[0]]) for case in cases(entry)]
-    assert any(shape[0] == 1 for shape in shapes)
+    if entry.name != "batch_norm":  # PyTorch refuses a batch of one; test_stability.py says what ours gives
+        assert any(shape[0] == 1 for shape in shapes)
     assert any(shape[-1] == 1 for shape in shapes)
 
 
@@ -82,7 +84,7 @@ def test_samples_are_valid_and_in_float64(entry):
         assert set(case.arguments) == set(entry.arguments)
         for name in entry.differentiable:
             assert np.asarray(case.arguments[name]).dtype == np.float64
-        value, backward = entry.function(**case.arguments)
+        value, backward = entry.run(**case.arguments)
         gradients = in_a_tuple(backward(upstream_for(value)))
         shapes = [np.shape(case.arguments[name]) for name in entry.differentiable]
         assert [np.shape(gradient) for gradient in gradients] == shapes

@@ -9,17 +9,37 @@ import numpy as np
 import pytest
 
 from layerwise.formulas import (
+    batch_norm,
+    batch_norm_evaluation,
+    binary_cross_entropy,
     binary_cross_entropy_with_logits,
+    cross_entropy_between,
     cross_entropy_with_logits,
+    cross_entropy_with_probabilities,
+    cross_entropy_with_soft_targets,
     dropout,
+    elu,
+    entropy,
+    gelu,
+    gelu_tanh,
+    huber,
+    kl_divergence,
     l1_penalty,
     l2_penalty,
+    layer_norm,
+    leaky_relu,
     linear,
     log_softmax,
+    mean_absolute_error,
     mean_squared_error,
+    negative_log_likelihood,
+    perceptron_criterion,
     relu,
     sigmoid,
+    silu,
+    soft_threshold,
     softmax,
+    softplus,
     tanh,
 )
 from layerwise.random import generator
@@ -201,21 +221,77 @@ def test_dropout_of_everything_and_of_nothing(dtype):
     np.testing.assert_array_equal(backward(x), x)
 
 
+@each_dtype
+@pytest.mark.parametrize(
+    "x", [[[3.0, -1.0]], [[2.0, 5.0], [2.0, 5.0], [2.0, 5.0]]], ids=["a batch of one", "equal rows"]
+)
+def test_batch_norm_of_no_variance_gives_the_shift(x, dtype):
+    x = np.array(x, dtype=dtype)
+    gamma, beta = np.array([2.0, 3.0], dtype=dtype), np.array([0.5, -0.25], dtype=dtype)
+    value, backward = batch_norm(x, gamma, beta, 1e-5)
+    np.testing.assert_array_equal(value.y, np.broadcast_to(beta, x.shape))
+    np.testing.assert_array_equal(value.var, 0)
+    dx, dgamma, dbeta = backward(np.ones_like(x))
+    assert np.isfinite(dx).all()
+    np.testing.assert_array_equal(dgamma, 0)
+    np.testing.assert_array_equal(dbeta, len(x))
+
+
+@each_dtype
+def test_layer_norm_of_a_constant_row_gives_the_shift(dtype):
+    x = np.array([[7.0, 7.0, 7.0], [1e4, 1e4, 1e4]], dtype=dtype)
+    beta = np.array([0.5, -0.25, 0.0], dtype=dtype)
+    y, backward = layer_norm(x, np.ones(3, dtype=dtype), beta, 1e-5)
+    np.testing.assert_array_equal(y, [beta, beta])
+    assert np.isfinite(backward(x)[0]).all()
+
+
+def unit(x):
+    """Four parameters of the width of x, all 1."""
+    return (np.ones(x.shape[-1], dtype=x.dtype),) * 4
+
+
 NAN_TESTS = {
     "sigmoid": lambda x: sigmoid(x)[0],
     "tanh": lambda x: tanh(x)[0],
     "relu": lambda x: relu(x)[0],
+    "leaky_relu": lambda x: leaky_relu(x, 0.01)[0],
+    "elu": lambda x: elu(x, 1.0)[0],
+    "softplus": lambda x: softplus(x, 1.0)[0],
+    "silu": lambda x: silu(x)[0],
+    "gelu": lambda x: gelu(x)[0],
+    "gelu_tanh": lambda x: gelu_tanh(x)[0],
     "softmax": lambda x: softmax(x)[0],
     "log_softmax": lambda x: log_softmax(x)[0],
     "dropout": lambda x: dropout(x, np.array([[True, False, True]]), 0.5)[0],
     "linear": lambda x: linear(x, np.eye(3, dtype=x.dtype), np.zeros(3, dtype=x.dtype))[0],
     "mean_squared_error": lambda x: mean_squared_error(x, np.zeros_like(x), ones(1, x.dtype), 1.0)[0],
+    "mean_absolute_error": lambda x: mean_absolute_error(x, np.zeros_like(x), ones(1, x.dtype), 1.0)[0],
+    "huber": lambda x: huber(x, np.zeros_like(x), 1.0, ones(1, x.dtype), 1.0)[0],
+    "cross_entropy_with_soft_targets": lambda x: cross_entropy_with_soft_targets(
+        x, ones(3, x.dtype).T / 3, ones(1, x.dtype), 1.0
+    )[0],
+    "cross_entropy_with_probabilities": lambda x: cross_entropy_with_probabilities(
+        np.abs(x) / 2, ones(3, x.dtype).T / 3, ones(1, x.dtype), 1.0
+    )[0],
+    "negative_log_likelihood": lambda x: negative_log_likelihood(
+        np.repeat(x, 3, axis=0), np.arange(3), ones(1, x.dtype), 1.0
+    )[0],
+    "binary_cross_entropy": lambda x: binary_cross_entropy(np.abs(x) / 2, np.zeros_like(x), ones(1, x.dtype), 1.0)[0],
+    "perceptron_criterion": lambda x: perceptron_criterion(x, np.zeros_like(x), ones(1, x.dtype), 1.0)[0],
     "cross_entropy_with_logits": lambda x: cross_entropy_with_logits(x, np.array([0]), ones(1, x.dtype), 1.0)[0],
     "binary_cross_entropy_with_logits": lambda x: binary_cross_entropy_with_logits(
         x, np.zeros_like(x), ones(1, x.dtype), 1.0
     )[0],
+    "batch_norm": lambda x: batch_norm(x.T, ones(1, x.dtype)[0], ones(1, x.dtype)[0], 1e-5)[0].y,
+    "batch_norm_evaluation": lambda x: batch_norm_evaluation(x, *unit(x), 1e-5)[0],
+    "layer_norm": lambda x: layer_norm(x, *unit(x)[:2], 1e-5)[0],
+    "entropy": lambda x: entropy(np.abs(x), 2.0)[0],
+    "cross_entropy_between": lambda x: cross_entropy_between(np.abs(x), ones(3, x.dtype).T / 3, 2.0)[0],
+    "kl_divergence": lambda x: kl_divergence(ones(3, x.dtype).T / 3, np.abs(x), 2.0)[0],
     "l1_penalty": lambda x: l1_penalty(x.ravel(), 0.1)[0],
     "l2_penalty": lambda x: l2_penalty(x.ravel(), 0.1)[0],
+    "soft_threshold": lambda x: soft_threshold(x.ravel(), 0.1)[0],
 }
 
 

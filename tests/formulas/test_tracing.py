@@ -18,7 +18,7 @@ each_formula = pytest.mark.parametrize("entry", FORMULAS, ids=lambda entry: entr
 def traced(entry, number=0):
     """The lines of one sample, with its untraced value and gradients."""
     arguments = cases(entry)[number].arguments
-    value, backward = entry.function(**arguments)
+    value, backward = entry.run(**arguments)
     upstream = upstream_for(value)
     return trace(entry.function, *arguments.values(), upstream=upstream), value, backward(upstream)
 

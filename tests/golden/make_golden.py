@@ -24,7 +24,7 @@ def golden(torch, entry) -> dict[str, np.ndarray]:
     for number, case in enumerate(cases(entry)):
         for name, each in case.arguments.items():
             arrays[f"{number}.argument.{name}"] = np.asarray(each)
-        upstream = upstream_for(entry.function(**case.arguments)[0], seed=number)
+        upstream = upstream_for(entry.run(**case.arguments)[0], seed=number)
         arrays[f"{number}.upstream"] = upstream
         for dtype in (np.float64, np.float32):
             value, gradients = run(torch, entry, in_dtype(case.arguments, dtype), upstream.astype(dtype))

@@ -30,6 +30,8 @@ def _widths(d: int) -> list[tuple[int, ...]]:
 ROWS_OF_CLASSES = [(1, 1), (1, 5), (4, 1), (3, 7), (6, 4), (2, 3, 5)]
 ANY = [(1, 1), (1, 5), (4, 1), (3, 7), (2, 3, 5), (2, 1, 3, 2)]
 
+BATCHES = [(2, 3), (3, 3), (5, 3), (8, 3), (4, 3), (9, 3)]
+
 TABLE = [
     Row("Linear", lambda: lw.Linear(4, 3), _widths(4), lambda nn: nn.Linear(4, 3)),
     Row("Linear-square", lambda: lw.Linear(3, 3), _widths(3), lambda nn: nn.Linear(3, 3)),
@@ -39,11 +41,35 @@ TABLE = [
     Row("Sigmoid", lw.Sigmoid, ANY, lambda nn: nn.Sigmoid()),
     Row("Tanh", lw.Tanh, ANY, lambda nn: nn.Tanh()),
     Row("ReLU", lw.ReLU, ANY, lambda nn: nn.ReLU()),
+    Row("LeakyReLU", lw.LeakyReLU, ANY, lambda nn: nn.LeakyReLU()),
+    Row("LeakyReLU-steep", lambda: lw.LeakyReLU(0.5), ANY, lambda nn: nn.LeakyReLU(0.5)),
+    Row("ELU", lw.ELU, ANY, lambda nn: nn.ELU()),
+    Row("ELU-deep", lambda: lw.ELU(2.5), ANY, lambda nn: nn.ELU(2.5)),
+    Row("GELU", lw.GELU, ANY, lambda nn: nn.GELU()),
+    Row("GELU-tanh", lambda: lw.GELU("tanh"), ANY, lambda nn: nn.GELU("tanh")),
+    Row("SiLU", lw.SiLU, ANY, lambda nn: nn.SiLU()),
+    Row("Softplus", lw.Softplus, ANY, lambda nn: nn.Softplus()),
+    Row("Softplus-sharp", lambda: lw.Softplus(3), ANY, lambda nn: nn.Softplus(3)),
+    Row("Identity", lw.Identity, ANY, lambda nn: nn.Identity()),
     Row("Softmax", lw.Softmax, ROWS_OF_CLASSES, lambda nn: nn.Softmax(dim=-1)),
     Row("LogSoftmax", lw.LogSoftmax, ROWS_OF_CLASSES, lambda nn: nn.LogSoftmax(dim=-1)),
     Row("Dropout", lw.Dropout, ANY, lambda nn: nn.Dropout()),
     Row("Dropout-none", lambda: lw.Dropout(0.0), ANY, lambda nn: nn.Dropout(0.0)),
     Row("Dropout-all", lambda: lw.Dropout(1), ANY, lambda nn: nn.Dropout(1)),
+    Row("BatchNorm1d", lambda: lw.BatchNorm1d(3), BATCHES, lambda nn: nn.BatchNorm1d(3)),
+    Row(
+        "BatchNorm1d-plain",
+        lambda: lw.BatchNorm1d(3, affine=False),
+        BATCHES,
+        lambda nn: nn.BatchNorm1d(3, affine=False),
+    ),
+    Row("LayerNorm", lambda: lw.LayerNorm(3), _widths(3), lambda nn: nn.LayerNorm(3)),
+    Row(
+        "LayerNorm-plain",
+        lambda: lw.LayerNorm(3, elementwise_affine=False),
+        _widths(3),
+        lambda nn: nn.LayerNorm(3, elementwise_affine=False),
+    ),
     Row("Flatten", lw.Flatten, ANY, lambda nn: nn.Flatten()),
     Row(
         "Sequential",

@@ -205,7 +205,8 @@ def test_nan_is_never_hidden(row):
     with np.errstate(invalid="ignore"):
         y, _ = network(row).forward(x, training=True, step=STEP)
         assert np.isnan(y[0]).all()
-        assert np.isfinite(y[1:]).all()
+        if not row.label.startswith("BatchNorm"):  # there every sample of the batch has a part in every output
+            assert np.isfinite(y[1:]).all()
 
 
 @each_row

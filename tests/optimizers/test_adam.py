@@ -120,3 +120,38 @@ def test_float32_gradients_of_any_size(scale):
         optimizer.step(theta, np.full(3, scale, np.float32))
     assert np.isfinite(theta).all()
     assert (np.abs(theta) <= 20 * 0.1 * 1.001).all()
+
+
+def plain_adamw(theta, grads, lr, betas, eps, weight_decay):
+    """The decay of the paper stands outside the formula of Adam: θ shrinks, then moves."""
+    m = v = np.zeros_like(theta)
+    for t, g in enumerate(grads, start=1):
+        theta = theta - lr * weight_decay * theta
+        m = betas[0] * m + (1 - betas[0]) * g
+        v = betas[1] * v + (1 - betas[1]) * g**2
+        theta = theta - lr * (m / (1 - betas[0] ** t)) / (np.sqrt(v / (1 - betas[1] ** t)) + eps)
+    return theta
+
+
+def test_adamw_is_the_formula_of_its_paper():
+    rng = generator(0, "adamw")
+    theta, grads = rng.normal(size=7), [rng.normal(size=7) for _ in range(5)]
+    settings = {"lr": 0.05, "betas": (0.8, 0.95), "eps": 1e-6, "weight_decay": 0.7}
+    expected, optimizer = plain_adamw(theta, grads, **settings), lw.AdamW(**settings)
+    for g in grads:
+        optimizer.step(theta, g)
+    np.testing.assert_allclose(theta, expected, rtol=1e-13)
+
+
+def test_adamw_shrinks_all_weights_alike_and_adam_does_not():
+    """Two weights of the same size, one with gradients a thousand times larger; their noise has mean 0."""
+    noise = generator(0, "noise").normal(size=(2000, 1)) * np.array([1e-3, 1.0])
+    ends = {}
+    for make in (lw.Adam, lw.AdamW):
+        theta, optimizer = np.ones(2), make(lr=1e-3, weight_decay=0.5)
+        for g in noise:
+            optimizer.step(theta, g)
+        ends[make.__name__] = theta
+    assert ends["AdamW"][0] == pytest.approx(ends["AdamW"][1], rel=0.01)
+    assert ends["AdamW"].max() < 0.5
+    assert ends["Adam"][0] < 0.03 < 0.3 < ends["Adam"][1]

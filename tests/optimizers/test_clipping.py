@@ -1,11 +1,11 @@
-"""Clipping by norm: PyTorch's numbers, and norms whose squares leave the range."""
+"""Clipping by norm and by value: PyTorch's numbers, and norms whose squares leave the range."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from layerwise.optimizers import clip_by_norm, norm_of
+from layerwise.optimizers import clip_by_norm, clip_by_value, norm_of
 from layerwise.random import generator
 
 
@@ -72,3 +72,39 @@ def test_as_torch_clips(max_norm, dtype):
     rtol = 1e-6 if dtype == np.float32 else 1e-12
     assert clip_by_norm(grad, max_norm) == pytest.approx(theirs, rel=rtol)
     np.testing.assert_allclose(grad, weight.grad.numpy(), rtol=rtol)
+
+
+def test_by_value_by_hand():
+    grad = np.array([3.0, -0.5, 0.0, -4.0, 1.0])
+    assert clip_by_value(grad, 1.0) == 4.0
+    np.testing.assert_array_equal(grad, [1.0, -0.5, 0.0, -1.0, 1.0])
+    assert clip_by_value(grad, 1.0) == 1.0
+    np.testing.assert_array_equal(grad, [1.0, -0.5, 0.0, -1.0, 1.0])
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_by_value_stays_in_place_and_type(dtype):
+    whole = np.array([5, -5, 0.25, 7], dtype)
+    clip_by_value(whole[:3], 0.5)
+    np.testing.assert_array_equal(whole, np.array([0.5, -0.5, 0.25, 7], dtype))
+    assert whole.dtype == dtype
+    assert clip_by_value(np.zeros(0, dtype), 1.0) == 0.0
+
+
+def test_by_value_what_is_not_a_number_stays_visible():
+    grad = np.array([np.nan, np.inf, -3.0])
+    assert np.isnan(clip_by_value(grad, 1.0))
+    np.testing.assert_array_equal(grad, [np.nan, 1.0, -1.0])
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("max_value", [0.001, 0.5, 3.0, 1e6])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_as_torch_clips_by_value(max_value, dtype):
+    torch = pytest.importorskip("torch")
+    grad = generator(1, "clip").normal(size=501).astype(dtype)
+    weight = torch.zeros(501, dtype=getattr(torch, np.dtype(dtype).name), requires_grad=True)
+    weight.grad = torch.from_numpy(grad.copy())
+    torch.nn.utils.clip_grad_value_([weight], max_value)
+    clip_by_value(grad, max_value)
+    np.testing.assert_array_equal(grad, weight.grad.numpy())

@@ -7,7 +7,7 @@ import pickle
 
 import numpy as np
 import pytest
-from tests.optimizers.paths import PATHS, gradient, start
+from tests.optimizers.paths import MASK, PATHS, gradient, start
 from tests.refusals import refused
 
 import layerwise as lw
@@ -17,9 +17,13 @@ from layerwise.optimizers import OPTIMIZERS
 each_path = pytest.mark.parametrize("name", PATHS)
 
 
+def make_step(optimizer, theta, grad, lr=None):
+    optimizer.step(theta, grad, lr, MASK[: len(theta)] if optimizer.spares_biases else None)
+
+
 def walk(optimizer, theta, steps):
     for step in steps:
-        optimizer.step(theta, gradient(theta, step))
+        make_step(optimizer, theta, gradient(theta, step))
     return theta
 
 
@@ -53,11 +57,11 @@ def test_the_gradient_is_only_read(name):
     for step in range(3):
         grad = gradient(theta, step)
         grad.flags.writeable = False
-        optimizer.step(theta, grad)
+        make_step(optimizer, theta, grad)
     view, strided = start(), np.repeat(start(), 2)[::2]  # theta may be any view
     for step in range(3):
         optimizer = PATHS[name].make() if step == 0 else optimizer
-        optimizer.step(strided, gradient(view, step).copy())
+        make_step(optimizer, strided, gradient(view, step).copy())
     assert np.isfinite(strided).all()
 
 
@@ -73,14 +77,14 @@ def test_spec_and_repr_are_the_call(name):
 def test_lr_of_0_moves_nothing(name):
     optimizer, theta = PATHS[name].make(), start()
     for step in range(3):
-        optimizer.step(theta, gradient(theta, step), lr=0)
+        make_step(optimizer, theta, gradient(theta, step), lr=0)
     np.testing.assert_array_equal(theta, start())
 
 
 @each_path
 def test_nan_is_not_hidden(name):
     optimizer, theta = PATHS[name].make(), start()
-    optimizer.step(theta, np.where(np.arange(6) == 2, np.nan, 1.0), lr=0.1)
+    make_step(optimizer, theta, np.where(np.arange(6) == 2, np.nan, 1.0), lr=0.1)
     assert np.isnan(theta[2])
     assert np.isfinite(np.delete(theta, 2)).all()
 
@@ -89,7 +93,7 @@ def test_nan_is_not_hidden(name):
 def test_no_parameters_are_no_problem(name):
     optimizer = PATHS[name].make()
     for _ in range(2):
-        optimizer.step(np.zeros(0), np.zeros(0))
+        make_step(optimizer, np.zeros(0), np.zeros(0))
     assert optimizer.t == 2
 
 
@@ -101,9 +105,20 @@ NUMBERS = [
     (lambda value: lw.SGD(momentum=value), "momentum"),
     (lambda value: lw.SGD(weight_decay=value), "weight_decay"),
     (lambda value: lw.SGD(dampening=value), "dampening"),
+    (lambda value: lw.Adagrad(lr=value), "lr"),
+    (lambda value: lw.Adagrad(lr_decay=value), "lr_decay"),
+    (lambda value: lw.Adagrad(weight_decay=value), "weight_decay"),
+    (lambda value: lw.Adagrad(initial_accumulator_value=value), "initial_accumulator_value"),
+    (lambda value: lw.Adagrad(eps=value), "eps"),
+    (lambda value: lw.RMSprop(lr=value), "lr"),
+    (lambda value: lw.RMSprop(alpha=value), "alpha"),
+    (lambda value: lw.RMSprop(eps=value), "eps"),
+    (lambda value: lw.RMSprop(weight_decay=value), "weight_decay"),
+    (lambda value: lw.RMSprop(momentum=value), "momentum"),
     (lambda value: lw.Adam(lr=value), "lr"),
     (lambda value: lw.Adam(eps=value), "eps"),
     (lambda value: lw.Adam(weight_decay=value), "weight_decay"),
+    (lambda value: lw.AdamW(weight_decay=value), "weight_decay"),
     (lambda value: lw.Adam(betas=(value, 0.9)), "beta1"),
     (lambda value: lw.Adam(betas=(0.9, value)), "beta2"),
 ]
@@ -132,12 +147,17 @@ def test_settings_out_of_range(make, name, value, error, words, tally):
     (lambda: lw.SGD(nesterov=True, momentum=0.9, dampening=0.1), SettingError, "got 0.9 and 0.1"),
     (lambda: lw.SGD(momentum=0.9, nesterov=1), KindError, "nesterov must be True or False, got 1 (int)"),
     (lambda: lw.Momentum(gamma=1.0), SettingError, "gamma must lie in [0, 1)"),
+    (lambda: lw.RMSprop(alpha=1.0), SettingError, "alpha must lie in [0, 1)"),
+    (lambda: lw.RMSprop(momentum=1), SettingError, "momentum must lie in [0, 1)"),
+    (lambda: lw.RMSprop(centered="yes"), KindError, "centered must be True or False, got 'yes' (str)"),
+    (lambda: lw.AdamW(decay="weight"), SettingError, "decay 'weight' is not known. Did you mean 'weights'?"),
+    (lambda: lw.SGD(decay=0.1), KindError, "decay must be one of all, weights; got 0.1"),
     (lambda: lw.Adam(betas=0.9), SettingError, "betas are two numbers, such as (0.9, 0.999); got 0.9"),
     (lambda: lw.Adam(betas=(0.9,)), SettingError, "betas are two numbers"),
     (lambda: lw.Adam(betas=None), SettingError, "got None"),
     (lambda: lw.Adam(betas={0.9, 0.99}), SettingError, "betas are two numbers"),
     (lambda: lw.Adam(betas=(0.9, 1.0)), SettingError, "beta2 must lie in [0, 1)"),
-    (lambda: OPTIMIZERS.build({"name": "Adan"}), SettingError, "Did you mean 'Adam'?"),
+    (lambda: OPTIMIZERS.build({"name": "Adan"}), SettingError, "Did you mean 'Adam"),
     (lambda: OPTIMIZERS.build({"name": "Adam", "momentun": 0.9}), SettingError, "Adam has no setting 'momentun'."),
     (lambda: OPTIMIZERS.build({"name": "SGD", "momentun": 0.9}), SettingError, "Did you mean 'momentum'?"),
 ])  # fmt: skip
@@ -157,7 +177,7 @@ def test_settings_that_do_not_fit(make, error, words, tally):
     (np.ones(2), np.ones(2), -1.0, SettingError, "lr must be 0 or more"),
     (np.ones(2), np.ones(2), float("nan"), SettingError, "lr must be a finite number"),
 ])  # fmt: skip
-@pytest.mark.parametrize("make", [lw.GradientDescent, lw.Momentum, lw.SGD, lw.Adam])
+@pytest.mark.parametrize("make", [lw.GradientDescent, lw.Momentum, lw.SGD, lw.Adagrad, lw.RMSprop, lw.Adam, lw.AdamW])
 def test_a_step_that_can_not_be_made_changes_nothing(make, theta, grad, lr, error, words, tally):
     optimizer, before = make(), np.array(theta)
     refused(tally, error, words, lambda: optimizer.step(theta, grad, lr))
@@ -165,7 +185,7 @@ def test_a_step_that_can_not_be_made_changes_nothing(make, theta, grad, lr, erro
     assert (optimizer.t, optimizer.state) == (0, {})
 
 
-@pytest.mark.parametrize("make", [lw.Momentum, lw.SGD, lw.Adam])
+@pytest.mark.parametrize("make", [lw.Momentum, lw.SGD, lw.Adagrad, lw.RMSprop, lw.Adam, lw.AdamW])
 def test_another_theta_is_refused(make, tally):
     optimizer, other = make(), np.ones(5)
     optimizer.step(np.ones(3), np.ones(3))
@@ -182,4 +202,82 @@ def test_another_theta_is_refused(make, tally):
 def test_a_foreign_state_is_refused(state, tally):
     optimizer = lw.Adam()
     refused(tally, FileError, "Adam()", lambda: optimizer.load_state_dict(state))
+    assert (optimizer.t, optimizer.state) == (0, {})
+
+
+# --- decay -------------------------------------------------------------------------------------------------------
+
+DECAYING = [lw.SGD, lw.Adagrad, lw.RMSprop, lw.Adam, lw.AdamW]
+each_decaying = pytest.mark.parametrize("make", DECAYING)
+
+
+def test_every_optimizer_with_decay_is_listed():
+    own = [cls for cls in OPTIMIZERS.values() if cls.__module__.startswith("layerwise.")]
+    assert {cls for cls in own if "decay" in cls.__init__.__annotations__} == set(DECAYING)
+
+
+@pytest.mark.parametrize("mask", [MASK, MASK.astype(bool), MASK.astype(int), MASK.astype(np.float32)],
+                         ids=["float64", "bool", "int", "float32"])  # fmt: skip
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@each_decaying
+def test_a_mask_is_decay_here_and_none_there(make, mask, dtype):
+    """Elements do not touch each other: those of the mask walk as with decay, the others as without."""
+    with_decay, without, masked = (start(dtype) for _ in range(3))
+    a, b, c = make(lr=0.1, weight_decay=0.5), make(lr=0.1, weight_decay=0), make(lr=0.1, weight_decay=0.5)
+    for step in range(5):
+        grad = gradient(start(dtype), step)
+        a.step(with_decay, grad)
+        b.step(without, grad)
+        c.step(masked, grad, decay=mask)
+    assert (with_decay != without).all()
+    expected = np.where(MASK == 1, with_decay, without)
+    assert masked.dtype == dtype
+    np.testing.assert_allclose(masked, expected, rtol=1e-6 if dtype == np.float32 else 1e-14)
+    np.testing.assert_array_equal(masked[MASK == 0], without[MASK == 0])
+
+
+@each_decaying
+def test_without_decay_a_mask_changes_no_bit(make):
+    plain, masked = start(), start()
+    one, two = make(weight_decay=0.0), make(weight_decay=0.0, decay="weights")
+    for step in range(5):
+        one.step(plain, gradient(plain, step))
+        two.step(masked, gradient(masked, step), decay=MASK)
+    assert plain.tobytes() == masked.tobytes()
+    assert not two.spares_biases
+
+
+@pytest.mark.parametrize("mask", [None, MASK])
+@each_decaying
+def test_without_decay_infinity_stays_infinity(make, mask):
+    """No 0 · ∞, which is NaN."""
+    theta, optimizer = start(), make(weight_decay=0.0)
+    theta[0] = np.inf
+    optimizer.step(theta, np.ones(6), decay=mask)
+    assert theta[0] == np.inf
+
+
+@pytest.mark.parametrize("make", [lw.GradientDescent, lw.Momentum])
+def test_optimizers_without_decay_ignore_the_mask(make):
+    plain, masked, one, two = start(), start(), make(), make()
+    for step in range(3):
+        one.step(plain, gradient(plain, step))
+        two.step(masked, gradient(masked, step), decay=MASK)
+    assert plain.tobytes() == masked.tobytes()
+
+
+@pytest.mark.parametrize(("mask", "error", "words"), [
+    (None, SettingError, ("must be told the weights from the biases", "pass decay=net.decay_mask")),
+    (np.ones(5), ShapeError, ("as long as theta, (6,)", "(5,)")),
+    (np.ones((6, 1)), ShapeError, "(6, 1)"),
+    (np.ones(()), ShapeError, "()"),
+    ([1] * 6, KindError, "got list"),
+    (True, KindError, "got bool"),
+    (np.array(["a"] * 6), KindError, "array of 0 and 1"),
+])  # fmt: skip
+@each_decaying
+def test_masks_that_do_not_fit(make, mask, error, words, tally):
+    optimizer, theta = make(weight_decay=0.1, decay="weights"), start()
+    refused(tally, error, words, lambda: optimizer.step(theta, np.ones(6), decay=mask))
+    np.testing.assert_array_equal(theta, start())
     assert (optimizer.t, optimizer.state) == (0, {})

@@ -11,10 +11,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 NOT_COMPUTING = ("__init__", "__repr__")
-FORMULA_TESTS = ("test_gradients.py", "test_parity.py", "test_stability.py", "test_mutation_survivors.py")
+FORMULA_TESTS = (
+    "test_gradients.py",
+    "test_parity.py",
+    "test_stability.py",
+    "test_rectifier.py",
+    "test_cross_entropy.py",
+    "test_mutation_survivors.py",
+)
 OPTIMIZER_TESTS = (
     "test_gradient_descent.py",
+    "test_adagrad.py",
+    "test_rmsprop.py",
     "test_adam.py",
+    "test_clipping.py",
     "test_paths.py",
     "test_optimizer.py",
     "test_mutation_survivors.py",
@@ -75,35 +85,73 @@ OTHERS = [
     _other(
         "the step of an optimizer",
         "optimizers/optimizer.py",
-        "Optimizer.step Optimizer._begin Optimizer.state_dict Optimizer.load_state_dict",
-        "optimizers/test_optimizer.py optimizers/test_paths.py optimizers/test_mutation_survivors.py",
+        "Optimizer.step Optimizer._strength Optimizer._begin Optimizer.spares_biases Optimizer.state_dict "
+        "Optimizer.load_state_dict",
+        "optimizers/test_optimizer.py optimizers/test_gradient_descent.py optimizers/test_paths.py "
+        "optimizers/test_mutation_survivors.py",
     ),
     _other(
         "clipping",
         "optimizers/clipping.py",
-        "clip_by_norm norm_of",
+        "clip_by_norm clip_by_value norm_of",
         "optimizers/test_clipping.py optimizers/test_mutation_survivors.py",
     ),
     _other(
         "losses",
-        "losses.py",
-        "Loss.terms Loss.__call__ _ElementwiseLoss.prepare _ElementwiseLoss.terms MSELoss.formula "
-        "BCEWithLogitsLoss.prepare BCEWithLogitsLoss.accuracy BCEWithLogitsLoss.formula "
-        "CrossEntropyLoss.prepare CrossEntropyLoss.accuracy CrossEntropyLoss.formula _weights",
-        "test_losses.py test_loss_edges.py",
+        "losses/loss.py",
+        "Loss.terms Loss.shares Loss.__call__ Loss.denominator Loss._checked Loss._total _weights",
+        "test_losses.py losses/test_labels.py test_loss_edges.py",
     ),
-    _other("regularizers", "regularizers.py", "L1.__call__ L2.__call__ _apply", "test_regularizers.py"),
+    _other(
+        "losses of elements",
+        "losses/elementwise.py",
+        "ElementwiseLoss.prepare ElementwiseLoss.terms MSELoss.formula L1Loss.formula HuberLoss.__init__ "
+        "HuberLoss.formula YesOrNoLoss.prepare BCEWithLogitsLoss.accuracy BCEWithLogitsLoss.formula BCELoss.prepare "
+        "BCELoss.accuracy BCELoss.formula",
+        "losses/test_elementwise.py test_losses.py",
+    ),
+    _other(
+        "losses of labels",
+        "losses/labels.py",
+        "LabelLoss.__init__ LabelLoss.prepare LabelLoss._check_output LabelLoss._check_range LabelLoss.shares "
+        "LabelLoss.accuracy LabelLoss._known NLLLoss.formula CrossEntropyLoss.__init__ CrossEntropyLoss.prepare "
+        "CrossEntropyLoss._refuse_whole_rows CrossEntropyLoss.shares CrossEntropyLoss.accuracy "
+        "CrossEntropyLoss.formula CrossEntropyLoss._smoothed _is_soft _check_probabilities _class_weights",
+        "losses/test_labels.py test_losses.py",
+    ),
+    _other(
+        "the perceptron",
+        "formulas/perceptron.py",
+        "perceptron perceptron_update PerceptronRun.separated train_perceptron _samples",
+        "formulas/test_perceptron.py",
+    ),
+    _other("regularizers", "regularizers.py", "L1.__call__ L1.shrink L2.__call__ _apply", "test_regularizers.py"),
     _other(
         "schedules",
         "schedules.py",
-        "StepLR.__call__ ExponentialLR.__call__ CosineAnnealingLR.__call__",
+        "StepLR.__call__ MultiStepLR.__init__ MultiStepLR.__call__ ExponentialLR.__call__ LinearLR.__call__ "
+        "CosineAnnealingLR.__call__ CosineAnnealingWarmRestarts.__call__ OneCycleLR.__call__ OneCycleLR._corners "
+        "Combined.__init__ SequentialLR.__init__ SequentialLR.__call__ ChainedScheduler.__call__ _cosine _total_steps",
         "test_schedules.py",
     ),
     _other(
         "initializers",
         "initializers.py",
-        "fans xavier_uniform xavier_normal he_uniform he_normal torch_uniform zeros",
+        "fans xavier_uniform xavier_normal he_uniform he_normal torch_uniform orthogonal normal constant zeros "
+        "initializer plain _parts",
         "test_initializers.py",
+    ),
+    _other(
+        "the update",
+        "training/update.py",
+        "Update.__post_init__ Update.rate Update.__call__",
+        "training/test_update.py",
+    ),
+    _other(
+        "the rate finder",
+        "training/rate_finder.py",
+        "find_lr _Trial.__init__ _Trial.step _Trial.loss_now _forever _smoothed _read",
+        "training/test_rate_finder.py",
     ),
     _other(
         "Linear",

@@ -7,8 +7,10 @@
 """
 
 from layerwise.data.catalogue import load, names
+from layerwise.data.column import Column
 from layerwise.data.dataset import Card, Dataset, Part
-from layerwise.data.preparation import Column, Preparation
+from layerwise.data.painted import painted
+from layerwise.data.preparation import Preparation
 from layerwise.data.table import Table, read_rows
 from layerwise.data.tabular import read_csv
 
@@ -21,6 +23,7 @@ __all__ = [
     "Table",
     "load",
     "names",
+    "painted",
     "read_csv",
     "read_rows",
 ]

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from layerwise.checks import whole_number, yes_or_no
 from layerwise.data.cells import Place, row_place
+from layerwise.data.column import Column, learn_column
 from layerwise.data.dataset import Card, Dataset, Part
-from layerwise.data.preparation import Column, Preparation
+from layerwise.data.preparation import Preparation
+from layerwise.data.reading import Values, missing_rows
 from layerwise.data.scaling import learn_scaling
 from layerwise.data.splits import Split, check_fractions, plain_split, stratified_split
+from layerwise.errors import DataError
 from layerwise.random import generator
 from layerwise.types import Array
 
 VALIDATION = 0.1
 TEST = 0.2
+MOST_NUMBERS = 2**28
+"""Numbers in x: 1 GiB of float32. A table that would need more is refused before it fills the memory."""
 
 
 @dataclass(frozen=True)
@@ -69,23 +75,34 @@ def split_rows(target: Target, choices: Choices) -> Split:
 
 def table_dataset(
     card: Card,
-    columns: Mapping[str, Array | list[str]],
+    columns: Iterable[tuple[str, Values]],
     target: Target,
     choices: Choices,
     *,
     scale: bool,
-    place: Place | None = None,
+    place: Place = row_place,
 ) -> Dataset:
     """A dataset of a table: columns of numbers are standardised (if `scale`), columns of texts become 0/1.
 
-    place: how an error names a row.
+    columns: name and values of each, taken one at a time, so that a large table needs never stand in memory as
+    float64. place: how an error names a row.
     """
     split = split_rows(target, choices)
-    learnt = tuple(_learn_column(name, cells, split.train, scale=scale) for name, cells in columns.items())
-    preparation = _with_target(learnt, target, split.train, scale=scale)
-    x = preparation.apply(columns, place)
-    y = target.values if target.classes else preparation.labels(target.values, place or row_place)
-    return _dataset(card, x, y, split, preparation, None)
+    learnt: list[Column] = []
+    features: list[Array] = []
+    missing: dict[str, int] = {}
+    width = 0
+    for name, values in columns:
+        learnt.append(learn_column(name, values, split.train, scale=scale))
+        width += len(learnt[-1].features)
+        _check_size(card, len(target.values), width)
+        features.append(learnt[-1].encode(values, place))
+        if count := int(missing_rows(values).sum()):
+            missing[name] = count
+    preparation = _with_target(tuple(learnt), target, split.train, scale=scale)
+    y = target.values if target.classes else preparation.labels(target.values, place)
+    parts = [Part(_side_by_side(features, rows), y[rows]) for rows in split]
+    return _dataset(card, parts, preparation, missing=missing)
 
 
 def image_dataset(card: Card, images: Array, target: Target, choices: Choices, *, white: int) -> Dataset:
@@ -93,7 +110,8 @@ def image_dataset(card: Card, images: Array, target: Target, choices: Choices, *
     split = split_rows(target, choices)
     preparation = image_preparation(images.shape[1:], target, choices, white=white)
     x = preparation.apply_matrix(images.reshape(len(images), -1))
-    return _dataset(card, x, target.values, split, preparation, (1, *images.shape[1:]))
+    parts = [Part(x[rows], target.values[rows]) for rows in split]
+    return _dataset(card, parts, preparation, image_shape=(1, *images.shape[1:]))
 
 
 def image_preparation(shape: tuple[int, ...], target: Target, choices: Choices, *, white: int) -> Preparation:
@@ -109,13 +127,22 @@ def image_preparation(shape: tuple[int, ...], target: Target, choices: Choices, 
     )
 
 
-def _learn_column(name: str, cells: Array | list[str], train: Array, *, scale: bool) -> Column:
-    if isinstance(cells, list):
-        return Column(name, categories=tuple(sorted({cells[row] for row in train})))
-    if not scale:
-        return Column(name)
-    mean, spread = learn_scaling(name, cells[train].astype(np.float64))
-    return Column(name, mean, spread)
+def _check_size(card: Card, rows: int, width: int) -> None:
+    if rows * width > MOST_NUMBERS:
+        raise DataError(
+            f"{card.name} would become more than {MOST_NUMBERS:,} numbers ({rows:,} rows, {width:,} features so far): "
+            "take fewer rows, or leave out columns, those with many categories first"
+        )
+
+
+def _side_by_side(features: list[Array], rows: Array) -> Array:
+    """Some rows of all columns: (rows, D), C-contiguous."""
+    x = np.empty((len(rows), sum(each.shape[1] for each in features)), dtype=np.float32)
+    start = 0
+    for each in features:
+        x[:, start : start + each.shape[1]] = each[rows]
+        start += each.shape[1]
+    return x
 
 
 def _with_target(columns: tuple[Column, ...], target: Target, train: Array, *, scale: bool) -> Preparation:
@@ -125,23 +152,17 @@ def _with_target(columns: tuple[Column, ...], target: Target, train: Array, *, s
     return Preparation(columns, target.name, target_mean=mean, target_scale=spread, unit=target.unit)
 
 
-def _dataset(
-    card: Card,
-    x: Array,
-    y: Array,
-    split: Split,
-    preparation: Preparation,
-    image_shape: tuple[int, int, int] | None,
-) -> Dataset:
+def _dataset(card: Card, parts: list[Part], preparation: Preparation, **more: Any) -> Dataset:
+    train, validation, test = parts
     return Dataset(
         name=card.name,
         task=preparation.task,
-        train=Part(x[split.train], y[split.train]),
-        validation=Part(x[split.validation], y[split.validation]),
-        test=Part(x[split.test], y[split.test]),
+        train=train,
+        validation=validation,
+        test=test,
         preparation=preparation,
         description=card.description,
         source=card.source,
         terms=card.terms,
-        image_shape=image_shape,
+        **more,
     )

@@ -8,7 +8,6 @@ import numpy as np
 
 from layerwise.data.assemble import Choices, Target, image_dataset, table_dataset
 from layerwise.data.dataset import Card, Dataset
-from layerwise.types import Array
 
 _UCI = "CC BY 4.0."
 
@@ -76,10 +75,8 @@ def load_bundled(name: str, choices: Choices) -> Dataset:
     target = _target(name, raw)
     if name == "digits":
         return image_dataset(card, raw.images, target, choices, white=16)
-    columns: dict[str, Array | list[str]] = {
-        str(feature): raw.data[:, number] for number, feature in enumerate(raw.feature_names)
-    }
-    return table_dataset(card, columns, target, choices, scale=choices.scale)
+    columns = {str(feature): raw.data[:, number] for number, feature in enumerate(raw.feature_names)}
+    return table_dataset(card, columns.items(), target, choices, scale=choices.scale)
 
 
 def _read(name: str) -> Any:

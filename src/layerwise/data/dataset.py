@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import textwrap
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
@@ -67,6 +68,8 @@ class Dataset:
     terms: str
     image_shape: tuple[int, int, int] | None = None
     """(1, H, W) when each sample is an image, also where x holds it flat."""
+    missing: Mapping[str, int] = field(default_factory=dict)
+    """How many values are missing in each column that has gaps, over all parts."""
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -85,6 +88,7 @@ class Dataset:
             ("samples", self._samples()),
             ("features", self._features()),
             ("classes" if self.classes else "target", self._target()),
+            *([("missing", self._missing())] if self.missing else []),
             ("prepared", self.preparation.describe()),
             ("source", self.source),
             ("terms", self.terms),
@@ -124,6 +128,20 @@ class Dataset:
         unit = f" {self.preparation.unit}" if self.preparation.unit else " (unit not stated)"
         return f"mean {y.mean():.5g}, spread {y.std():.5g} (standard deviation), {y.min():.5g} to {y.max():.5g}{unit}"
 
+    def _missing(self) -> str:
+        """Which columns have gaps, and what the network gets there instead."""
+        rows = sum(len(part.x) for part in (self.train, self.validation, self.test))
+        cells = rows * len(self.preparation.columns)
+        columns = {column.name: column for column in self.preparation.columns}
+        found = []
+        for name, count in sorted(self.missing.items(), key=lambda each: -each[1]):
+            column = columns[name]
+            instead = "no category" if column.categories else f"median {column.fill:g}"
+            told = f" and {name + ' missing'!r} = 1" if column.gaps else ""
+            found.append(f"{name} {count:,} ({instead}{told})")
+        total = sum(self.missing.values())
+        return f"{total:,} of {cells:,} values: {_some(found, width=80)}"
+
     def _shares(self) -> Array:
         labels = np.concatenate([self.train.y, self.validation.y, self.test.y])
         return np.bincount(labels, minlength=len(self.classes)) / len(labels)
@@ -137,9 +155,9 @@ def _row(name: str, text: str) -> str:
     return textwrap.fill(f"  {name:<10}{text}", 80, subsequent_indent=" " * 12)
 
 
-def _some(names: tuple[str, ...] | list[str], most: int = 12) -> str:
+def _some(names: tuple[str, ...] | list[str], most: int = 12, width: int = 40) -> str:
     """The first names, each cut to a readable length, and how many more there are."""
-    listed = ", ".join(name if len(name) <= 40 else name[:39] + "…" for name in names[:most])
+    listed = ", ".join(name if len(name) <= width else name[: width - 1] + "…" for name in names[:most])
     return listed if len(names) <= most else f"{listed} and {len(names) - most} more"
 
 

@@ -15,26 +15,14 @@ import numpy as np
 
 from layerwise.data import cells
 from layerwise.data.cells import Cells, Place, shown, suggestion
+from layerwise.data.column import Column, scaled
+from layerwise.data.reading import check_column, read_numbers, read_texts, require_all
 from layerwise.data.scaling import standardise
 from layerwise.data.table import Table
 from layerwise.errors import DataError, KindError, SettingError
 from layerwise.types import Array
 
-
-@dataclass(frozen=True)
-class Column:
-    """One column of the raw table: numbers with their scaling, or texts with their categories."""
-
-    name: str
-    mean: float = 0.0
-    scale: float = 1.0
-    categories: tuple[str, ...] = ()
-    """The texts seen in training, sorted; empty for a column of numbers."""
-
-    @property
-    def features(self) -> tuple[str, ...]:
-        """The names of the features it becomes: itself, or one for each category (`colour=red`)."""
-        return tuple(f"{self.name}={category}" for category in self.categories) or (self.name,)
+_ENTRIES = {"columns", "mean", "scale", "categories", "fill", "gaps", "target", "image_shape"}
 
 
 @dataclass(frozen=True)
@@ -43,7 +31,8 @@ class Preparation:
 
     A column of numbers becomes (value - mean) / scale. A column of texts becomes one feature for each category
     of the training part, 1 where the text is that category and 0 elsewhere; a text that training never saw gives
-    0 in all of them. A target of numbers is standardised in the same way; classes are numbered in their order.
+    0 in all of them. For missing values see `Column`. A target of numbers is standardised in the same way; classes are
+    numbered in their order.
 
     >>> p = Preparation((Column("age", 40.0, 10.0), Column("sex", categories=("f", "m"))), target="income")
     >>> p.features
@@ -89,30 +78,37 @@ class Preparation:
         start = 0
         for column in self.columns:
             width = len(column.features)
-            _fill(x[:, start : start + width], column, columns[column.name], place)
+            x[:, start : start + width] = column.encode(column.read(columns[column.name], place), place)
             start += width
         return self._shaped(x)
 
     def apply_matrix(self, values: Array) -> Array:
-        """The same for a matrix of numbers (N, D) whose columns stand in the order of `columns`."""
+        """The same for a matrix of numbers (N, D), none missing, whose columns stand in the order of `columns`."""
         mean = np.array([column.mean for column in self.columns])
         scale = np.array([column.scale for column in self.columns])
-        return self._shaped(standardise(values, mean, scale))
+        x = standardise(values, mean, scale)
+        if any(column.gaps for column in self.columns):
+            told = np.zeros((len(x), len(self.features)), dtype=np.float32)  # nothing is missing: those features are 0
+            told[:, np.cumsum([0, *(len(column.features) for column in self.columns[:-1])])] = x
+            x = told
+        return self._shaped(x)
 
     def labels(self, target: Cells, place: Place = cells.row_place) -> Array:
         """y of a raw target column: (N,) int64 labels, or (N, 1) float32 standardised numbers."""
         if not self.classes:
-            return _scaled(self.target, target, self.target_mean, self.target_scale, place).reshape(-1, 1)
+            values = read_numbers(self.target, target, place)
+            require_all(self.target, values, target, place)
+            return scaled(self.target, values, self.target_mean, self.target_scale, place).reshape(-1, 1)
+        found = read_texts(self.target, target)
+        require_all(self.target, found, target, place)
         label_of = {name: label for label, name in enumerate(self.classes)}
-        names = cells.texts(self.target, target, place)
-        labels = np.empty(len(names), dtype=np.int64)
-        for row, name in enumerate(names):
-            label = label_of.get(name, label_of.get(class_name(name)))
-            if label is None:
-                hint = suggestion(name, self.classes)
-                raise DataError(f"{place(row)}: {shown(name)} is no class of {self.target!r}.{hint}")
-            labels[row] = label
-        return labels
+        labels = np.array([label_of.get(name, label_of.get(class_name(name), -1)) for name in found.names], np.int64)
+        unknown = [name for name, label in zip(found.names, labels, strict=True) if label < 0]
+        if unknown:
+            hint = suggestion(unknown[0], self.classes)
+            where = place(int(found.rows(unknown[0])[0]))
+            raise DataError(f"{where}: {shown(unknown[0])} is no class of {self.target!r}.{hint}")
+        return labels[found.codes]
 
     def to_units(self, y: Array) -> Array:
         """Standardised targets or predictions back in the unit of the table: y * scale + mean, float64.
@@ -133,6 +129,8 @@ class Preparation:
             parts.append(_describe_scaling(plain))
         if encoded:
             parts.append(f"{encoded} column{'s'[: encoded != 1]} of texts as one 0/1 feature for each category")
+        if any(column.gaps for column in self.columns):
+            parts.append("where the training part has gaps, a 0/1 feature tells what is missing")
         return "; ".join(parts)
 
     def to_spec(self) -> dict[str, Any]:
@@ -149,6 +147,10 @@ class Preparation:
             "categories": {c.name: list(c.categories) for c in self.columns if c.categories},
             "target": target,
         }
+        if fill := {column.name: column.fill for column in self.columns if column.fill is not None}:
+            spec["fill"] = fill
+        if gaps := [column.name for column in self.columns if column.gaps]:
+            spec["gaps"] = gaps
         if self.image_shape:
             spec["image_shape"] = list(self.image_shape)
         return spec
@@ -156,17 +158,18 @@ class Preparation:
     @classmethod
     def from_spec(cls, spec: Mapping[str, Any]) -> Preparation:
         """The preparation that a table describes. Errors: `DataError` naming the entry that is not as it must be."""
-        _check_keys(spec, {"columns", "mean", "scale", "categories", "target", "image_shape"}, "the preparation")
+        _check_keys(spec, _ENTRIES, "the preparation")
         names = _entry(spec, "columns", _is_names)
         means = _entry(spec, "mean", lambda value: _is_numbers(value, len(names)))
         scales = _entry(spec, "scale", lambda value: _is_numbers(value, len(names)) and min(value) > 0)
-        categories = _entry(spec, "categories", lambda value: isinstance(value, Mapping))
-        for name in categories:
+        categories = _by_column(spec, "categories", names, _is_names)
+        fill = _by_column({"fill": {}} | dict(spec), "fill", names, _is_number)
+        gaps = _entry({"gaps": []} | dict(spec), "gaps", lambda value: value == [] or _is_names(value))
+        for name in gaps:
             if name not in names:
-                raise DataError(f"the preparation has categories for {shown(name)}, which is no column of it")
-            _entry(categories, name, _is_names)
+                raise DataError(f"the preparation has gaps for {shown(name)}, which is no column of it")
         columns = tuple(
-            Column(name, float(mean), float(scale), tuple(categories.get(name, ())))
+            Column(name, float(mean), float(scale), tuple(categories.get(name, ())), fill.get(name), name in gaps)
             for name, mean, scale in zip(names, means, scales, strict=True)
         )
         features = sum(len(column.features) for column in columns)
@@ -187,7 +190,7 @@ class Preparation:
         if isinstance(columns, Table):
             return
         for column in self.columns:
-            cells.check_column(column.name, columns[column.name])
+            check_column(column.name, columns[column.name])
         sizes = {column.name: len(columns[column.name]) for column in self.columns}
         if len(set(sizes.values())) > 1:
             found = ", ".join(f"{name!r} {size}" for name, size in sizes.items())
@@ -207,27 +210,6 @@ def class_name(cell: str) -> str:
         return cell
     value = float(cell)
     return str(int(value)) if value.is_integer() else repr(value)
-
-
-def _fill(x: Array, column: Column, raw: Cells, place: Place) -> None:
-    """Write the features (N, width) of one column."""
-    if column.categories:
-        position = {category: number for number, category in enumerate(column.categories)}
-        for row, text in enumerate(cells.texts(column.name, raw, place)):
-            if text in position:
-                x[row, position[text]] = 1
-        return
-    x[:, 0] = _scaled(column.name, raw, column.mean, column.scale, place)
-
-
-def _scaled(name: str, raw: Cells, mean: float, scale: float, place: Place) -> Array:
-    """A column of numbers (N,) in float32; a value that float32 can not hold is refused by its place."""
-    result = standardise(cells.numbers(name, raw, place), mean, scale)
-    finite = np.isfinite(result)
-    if not finite.all():
-        row = int(np.argmin(finite))
-        raise DataError(f"{place(row)}: {name!r} is {raw[row]!s}, beyond the range of float32 after scaling")
-    return result
 
 
 def _describe_scaling(columns: Sequence[Column]) -> str:
@@ -265,6 +247,18 @@ def _entry(spec: Mapping[str, Any], key: str, is_right: Callable[[Any], bool]) -
     if not is_right(spec[key]):
         raise DataError(f"the entry {shown(key)} of the preparation is damaged: {shown(spec[key])}")
     return spec[key]
+
+
+def _by_column(
+    spec: Mapping[str, Any], key: str, names: Sequence[str], is_right: Callable[[Any], bool]
+) -> Mapping[str, Any]:
+    """An entry that holds something for some of the columns."""
+    found: Mapping[str, Any] = _entry(spec, key, lambda value: isinstance(value, Mapping))
+    for name in found:
+        if name not in names:
+            raise DataError(f"the preparation has {key} for {shown(name)}, which is no column of it")
+        _entry(found, name, is_right)
+    return found
 
 
 def _is_number(value: Any) -> TypeGuard[float]:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from layerwise.checks import one_of
-from layerwise.data import cells
 from layerwise.data.assemble import Choices, Target, table_dataset
-from layerwise.data.cells import shown
+from layerwise.data.cells import is_number, shown
 from layerwise.data.dataset import Card, Dataset
+from layerwise.data.hints import are_dates, foreign_numbers, looks_like
 from layerwise.data.preparation import class_name
+from layerwise.data.reading import Texts, Values, check_finite, gather, infer, require_all
 from layerwise.data.table import Table, find_column, read_rows
 from layerwise.errors import DataError, KindError
 from layerwise.types import Array
@@ -33,6 +34,7 @@ def read_csv(
     test: float | None = None,
     scale: bool = True,
     drop: Sequence[str] = (),
+    categories: Sequence[str] = (),
     task: str | None = None,
     delimiter: str | None = None,
 ) -> Dataset:
@@ -41,14 +43,22 @@ def read_csv(
     A column in which every cell is a number is a feature, standardised by the mean and the spread of the training
     part; `scale=False` leaves numbers, those of a regression target too, as they are. A column of texts becomes one
     0/1 feature for each category of the training part (at most 100); a text not seen there gives 0 in all of them.
+    Dates and free text are refused.
 
-    target: the column to predict. drop: columns to leave out. validation, test: fractions of the rows (0.1 and
+    Cells that are empty or hold NA, nan, NULL, None, ? and their like are missing. A missing number becomes the median
+    of the training part, a missing text no category; where the training part has gaps, one more 0/1 feature, such as
+    `age missing`, tells them. `describe()` counts them. A row without target must be left out by you.
+
+    target: the column to predict. drop: columns to leave out. categories: columns to read as categories even if they
+    hold numbers or dates, such as postal codes. validation, test: fractions of the rows (0.1 and
     0.2). task: "classification" or "regression"; None takes classification for a target of texts, or of whole
     numbers with at most 20 different values that each occur three times on average (two values always are classes);
     else regression. Classes are split in equal shares. seed: of the split.
 
-    Errors: `FileError` for a file that can not be read; `DataError`, with line and column, for missing values and
-    all else that stands in the way; `SettingError` and `KindError` for the arguments.
+    It takes about the memory of the file once and that of x, 4 bytes a number, twice.
+
+    Errors: `FileError` for a file that can not be read; `DataError`, with line and column, for all that stands
+    in the way, in x of more than 2**28 numbers too; `SettingError` and `KindError` for the arguments.
 
     >>> import tempfile, pathlib
     >>> path = pathlib.Path(tempfile.mkdtemp(), "fruit.csv")
@@ -63,7 +73,10 @@ def read_csv(
         one_of("task", task, ("classification", "regression"))
     table = read_rows(path, delimiter=delimiter)
     target = find_column(target, table, what="the target", where=table.path.name)
-    dropped = _check_drop(drop, target, table)
+    dropped = _check_names("drop", drop, "id", target, table)
+    forced = _check_names("categories", categories, "postcode", target, table)
+    if both := dropped & forced:
+        raise DataError(f"the column {min(both)!r} is both in drop and in categories: take it out of one")
     kept = [name for name in table if name != target and name not in dropped]
     if not kept:
         raise DataError(
@@ -71,61 +84,112 @@ def read_csv(
             "are its columns parted by ',', ';' or a tab?"
         )
     found = _read_target(table, target, task)
-    columns = {name: _read_column(table, name) for name in kept}
+    columns = _read_columns(table, kept, forced)
     return table_dataset(_card(table, found, len(kept)), columns, found, choices, scale=scale, place=table.place)
 
 
-def _check_drop(drop: Sequence[str], target: str, table: Table) -> set[str]:
-    if isinstance(drop, str) or not isinstance(drop, Sequence):
-        raise KindError(f"drop must be a list of column names, such as drop=['id']; got {shown(drop)}")
-    for name in drop:
-        find_column(name, table, what="drop", where=table.path.name)
-    if target in drop:
+def _check_names(option: str, names: Sequence[str], example: str, target: str, table: Table) -> set[str]:
+    if isinstance(names, str) or not isinstance(names, Sequence):
+        raise KindError(f"{option} must be a list of column names, such as {option}=[{example!r}]; got {shown(names)}")
+    for name in names:
+        find_column(name, table, what=option, where=table.path.name)
+    if target in names and option == "drop":
         raise DataError(f"the target {target!r} can not be dropped: choose another target or take it out of drop")
-    return set(drop)
+    if target in names:
+        raise DataError(f"the target {target!r} is no feature: write task='classification' to read it as classes")
+    return set(names)
 
 
-def _read_column(table: Table, name: str) -> Array | list[str]:
-    column = cells.infer(name, table[name], table.place)
-    if isinstance(column, np.ndarray):
-        return column
-    different = len(set(column))
-    too_many = different > MOST_CATEGORIES or different > max(10, len(column) / 2)
-    if too_many or cells.foreign_numbers(column):
-        hint = cells.looks_like(column, table.place)
+def _read_columns(table: Table, names: list[str], forced: set[str]) -> Iterator[tuple[str, Values]]:
+    """Each column with its values, read when it is asked for: only one of them stands in memory as texts."""
+    for name in names:
+        yield name, _categories(table, name) if name in forced else _read_column(table, name)
+
+
+def _read_column(table: Table, name: str) -> Values:
+    values = _infer(table, name)
+    if not isinstance(values, Texts):
+        return values
+    if are_dates(values.names):
         raise DataError(
-            f"the column {name!r} of {table.path.name} holds {different} different texts in {len(column)} rows, "
-            f"such as {shown(column[0])}; up to {MOST_CATEGORIES} that come back are read as categories.{hint} "
-            f"Else leave it out: drop=[{name!r}]"
+            f"the column {name!r} of {table.path.name} holds dates, such as {shown(values.names[0])}, which are not "
+            f"read: write what matters of them (year, month, weekday) as columns of numbers, or leave it out: "
+            f"drop=[{name!r}]"
         )
-    return column
+    if foreign_numbers(values.names) or len(values.names) > max(10, np.sum(~values.missing) / 2):
+        raise _too_many(table, name, values)
+    return _few(table, name, values)
+
+
+def _categories(table: Table, name: str) -> Texts:
+    """A column that the caller says has categories."""
+    texts = gather(table.chunks(name), table.rows)
+    if not texts.names:
+        raise _nothing(table, name)
+    return _few(table, name, texts)
+
+
+def _few(table: Table, name: str, texts: Texts) -> Texts:
+    if len(texts.names) > MOST_CATEGORIES:
+        raise _too_many(table, name, texts)
+    return texts
+
+
+def _infer(table: Table, name: str) -> Values:
+    """Numbers if every cell that is not missing is one, else texts."""
+    numbers = infer(table.chunks(name))
+    if numbers is None:
+        return gather(table.chunks(name), table.rows)
+    if np.isnan(numbers).all():
+        raise _nothing(table, name)
+    if np.isinf(numbers).any():
+        check_finite(name, numbers, table[name], table.place)
+    return numbers
+
+
+def _nothing(table: Table, name: str) -> DataError:
+    return DataError(f"the column {name!r} of {table.path.name} is missing in every row: leave it out: drop=[{name!r}]")
+
+
+def _too_many(table: Table, name: str, texts: Texts) -> DataError:
+    return DataError(
+        f"the column {name!r} of {table.path.name} holds {len(texts.names)} different texts in {table.rows} rows, "
+        f"such as {shown(texts.names[0])}; up to {MOST_CATEGORIES} that come back are read as categories."
+        f"{looks_like(texts, table.place)} Else leave it out: drop=[{name!r}]"
+    )
 
 
 def _read_target(table: Table, name: str, task: str | None) -> Target:
-    column = cells.infer(name, table[name], table.place)
-    if isinstance(column, np.ndarray):
-        different = np.unique(column)
-        if len(different) == 1:
-            raise _constant(table, name, shown(float(column[0])))
-        if task == "regression" or (task is None and not _are_classes(column, different)):
-            return Target(name, column)
-        _check_classes(table, name, len(different), len(column), "")
-        names = tuple(class_name(repr(float(value))) for value in different)
-        return Target(name, np.searchsorted(different, column).astype(np.int64), names)
-    classes = sorted(set(column))
-    hint = cells.looks_like(column, table.place)
+    values = _infer(table, name)
+    if np.any(values.missing if isinstance(values, Texts) else np.isnan(values)):
+        require_all(name, values, table[name], table.place)
+    if isinstance(values, Texts):
+        return _named_classes(table, name, values, task)
+    different = np.unique(values)
+    if len(different) == 1:
+        raise _constant(table, name, shown(float(values[0])))
+    if task == "regression" or (task is None and not _are_classes(values, different)):
+        return Target(name, values)
+    _check_classes(table, name, len(different), len(values), "")
+    names = tuple(class_name(repr(float(value))) for value in different)
+    return Target(name, np.searchsorted(different, values).astype(np.int64), names)
+
+
+def _named_classes(table: Table, name: str, texts: Texts, task: str | None) -> Target:
+    hint = looks_like(texts, table.place)
     if task == "regression":
-        row = next(row for row, cell in enumerate(column) if not cells.is_number(cell))
-        raise DataError(
-            f"{table.place(row)}: the target {name!r} must be a number for regression, got {shown(column[row])}.{hint}"
-        )
-    if len(classes) == 1:
-        raise _constant(table, name, shown(classes[0]))
-    if cells.foreign_numbers(column):
+        row = int(texts.rows(*(each for each in texts.names if not is_number(each)))[0])
+        cell = shown(texts.names[texts.codes[row]])
+        raise DataError(f"{table.place(row)}: the target {name!r} must be a number for regression, got {cell}.{hint}")
+    if len(texts.names) == 1:
+        raise _constant(table, name, shown(texts.names[0]))
+    if foreign_numbers(texts.names):
         raise DataError(f"the target {name!r} of {table.path.name} is not read as numbers.{hint}")
-    _check_classes(table, name, len(classes), len(column), hint)
+    _check_classes(table, name, len(texts.names), len(texts.codes), hint)
+    classes = sorted(texts.names)
     label_of = {each: label for label, each in enumerate(classes)}
-    return Target(name, np.array([label_of[cell] for cell in column], dtype=np.int64), tuple(classes))
+    labels = np.array([label_of[each] for each in texts.names], dtype=np.int64)
+    return Target(name, labels[texts.codes], tuple(classes))
 
 
 def _are_classes(column: Array, different: Array) -> bool:

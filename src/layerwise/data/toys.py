@@ -77,6 +77,29 @@ def spiral(n: int, noise: float, classes: int, draw: Generator) -> tuple[Array, 
     return _around(np.stack([t * np.cos(angle), t * np.sin(angle)], axis=1), noise, draw), labels
 
 
+def checkerboard(n: int, noise: float, classes: int, draw: Generator) -> tuple[Array, Array]:
+    """The square [-1, 1]² cut into 4 x 4 fields, class 0 and 1 in turn as on a chess board.
+
+    Each field gets a sixteenth of the points, uniform in it; then ε, normal with standard deviation `noise`, is added
+    to each coordinate (labels are those from before).
+    """
+    field = np.arange(n) % 16
+    corner = np.stack([field % 4, field // 4], axis=1)
+    labels = corner.sum(axis=1) % 2
+    return _around((corner + draw.uniform(0, 1, (n, 2))) / 2 - 1, noise, draw), labels
+
+
+def rings(n: int, noise: float, classes: int, draw: Generator) -> tuple[Array, Array]:
+    """Rings around the origin: x = r (cos t, sin t) + ε with r = (k + 1) / K for class k of K, the last outermost.
+
+    t is uniform on [0, 2π), ε normal with standard deviation `noise` in each coordinate.
+    """
+    labels = _turns(n, classes)
+    t = draw.uniform(0, 2 * np.pi, n)
+    r = (labels + 1) / classes
+    return _around(np.stack([r * np.cos(t), r * np.sin(t)], axis=1), noise, draw), labels
+
+
 @dataclass(frozen=True)
 class Toy:
     """A maker with its defaults. `names` are the classes; `most` > 2 lets the caller choose how many."""
@@ -98,9 +121,11 @@ TOYS = {
     "blobs": Toy(blobs, 0.3, ("blob",), "round clouds in the plane, their centres on a circle", most=10),
     "moons": Toy(moons, 0.1, ("upper", "lower"), "two half circles in the plane that reach into each other"),
     "spiral": Toy(spiral, 0.02, ("arm",), "arms in the plane that wind around each other", most=5),
+    "checkerboard": Toy(checkerboard, 0.0, ("white", "black"), "a square in the plane, cut into 16 fields in turn"),
+    "rings": Toy(rings, 0.05, ("ring",), "rings in the plane, each around the one before", most=5),
 }
 
-_DEFAULT_CLASSES = {"blobs": 3}
+_DEFAULT_CLASSES = {"blobs": 3, "rings": 3}
 
 
 def card(name: str, n: int = SAMPLES, classes: int | None = None) -> Card:
@@ -118,19 +143,31 @@ def card(name: str, n: int = SAMPLES, classes: int | None = None) -> Card:
 
 
 def load_toy(name: str, choices: Choices, *, n: int | None, noise: float | None, classes: int | None) -> Dataset:
-    """Make a toy set. None takes the default of the set: 500 samples, its own noise, two classes (blobs: three)."""
+    """Make a toy set. None takes the default of the set: 500 samples, its noise, two classes (blobs, rings: three)."""
     toy = TOYS[name]
-    n = whole_number("n", SAMPLES if n is None else n)
-    if n > MOST_SAMPLES:
-        raise SettingError(f"n must be at most {MOST_SAMPLES:,}, got {n:,}")
-    noise = not_negative("noise", toy.noise if noise is None else noise)
-    if noise > 1000:
-        raise SettingError(f"noise must be at most 1000 (the points themselves are of order 1), got {noise:g}")
+    n = check_samples(n)
+    noise = check_noise(toy.noise if noise is None else noise)
     classes = _check_classes(name, toy, classes)
     points, labels = toy.make(n, noise, classes, generator(choices.seed, f"data.{name}"))
     target = Target("class", labels, toy.class_names(classes))
-    columns: dict[str, Array | list[str]] = {"x1": points[:, 0], "x2": points[:, 1]}
-    return table_dataset(card(name, n, classes), columns, target, choices, scale=False)
+    columns = {"x1": points[:, 0], "x2": points[:, 1]}
+    return table_dataset(card(name, n, classes), columns.items(), target, choices, scale=False)
+
+
+def check_samples(n: object) -> int:
+    """The number of points to make; None gives 500."""
+    n = whole_number("n", SAMPLES if n is None else n)
+    if n > MOST_SAMPLES:
+        raise SettingError(f"n must be at most {MOST_SAMPLES:,}, got {n:,}")
+    return n
+
+
+def check_noise(noise: object) -> float:
+    """A standard deviation in the coordinates of the formula."""
+    noise = not_negative("noise", noise)
+    if noise > 1000:
+        raise SettingError(f"noise must be at most 1000 (the points themselves are of order 1), got {noise:g}")
+    return noise
 
 
 def _check_classes(name: str, toy: Toy, classes: int | None) -> int:

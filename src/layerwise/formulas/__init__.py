@@ -9,13 +9,34 @@ Nothing here knows a layer, a network or training. Randomness, masks and setting
 
 from layerwise.formulas.activation import log_softmax, relu, sigmoid, softmax, tanh
 from layerwise.formulas.affine import linear
-from layerwise.formulas.dropout import dropout
-from layerwise.formulas.loss import (
+from layerwise.formulas.cross_entropy import (
+    binary_cross_entropy,
     binary_cross_entropy_with_logits,
     cross_entropy_with_logits,
-    mean_squared_error,
+    cross_entropy_with_probabilities,
+    cross_entropy_with_soft_targets,
+    negative_log_likelihood,
 )
-from layerwise.formulas.penalty import l1_penalty, l2_penalty
+from layerwise.formulas.dropout import dropout
+from layerwise.formulas.information import (
+    conditional_entropy,
+    cross_entropy_between,
+    entropy,
+    joint_distribution,
+    kl_divergence,
+    mutual_information,
+)
+from layerwise.formulas.loss import huber, mean_absolute_error, mean_squared_error
+from layerwise.formulas.normalization import batch_norm, batch_norm_evaluation, layer_norm
+from layerwise.formulas.penalty import l1_penalty, l2_penalty, soft_threshold
+from layerwise.formulas.perceptron import (
+    PerceptronRun,
+    perceptron,
+    perceptron_criterion,
+    perceptron_update,
+    train_perceptron,
+)
+from layerwise.formulas.rectifier import elu, gelu, gelu_tanh, leaky_relu, silu, softplus
 from layerwise.formulas.registration import Case, Formula, formula, kink, registry, smooth
 from layerwise.formulas.tracing import Line, trace
 
@@ -23,21 +44,48 @@ __all__ = [
     "Case",
     "Formula",
     "Line",
+    "PerceptronRun",
+    "batch_norm",
+    "batch_norm_evaluation",
+    "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
+    "conditional_entropy",
+    "cross_entropy_between",
     "cross_entropy_with_logits",
+    "cross_entropy_with_probabilities",
+    "cross_entropy_with_soft_targets",
     "dropout",
+    "elu",
+    "entropy",
     "formula",
+    "gelu",
+    "gelu_tanh",
+    "huber",
+    "joint_distribution",
     "kink",
+    "kl_divergence",
     "l1_penalty",
     "l2_penalty",
+    "layer_norm",
+    "leaky_relu",
     "linear",
     "log_softmax",
+    "mean_absolute_error",
     "mean_squared_error",
+    "mutual_information",
+    "negative_log_likelihood",
+    "perceptron",
+    "perceptron_criterion",
+    "perceptron_update",
     "registry",
     "relu",
     "sigmoid",
+    "silu",
     "smooth",
+    "soft_threshold",
     "softmax",
+    "softplus",
     "tanh",
     "trace",
+    "train_perceptron",
 ]

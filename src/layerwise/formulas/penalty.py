@@ -1,4 +1,4 @@
-"""Penalties on the size of weights, added to the cost."""
+"""Penalties on the size of weights, added to the cost, and the step that solves the first of them exactly."""
 
 from __future__ import annotations
 
@@ -15,6 +15,13 @@ def penalty_samples(rng: Generator) -> Iterator[Case]:
         w = rng.normal(size=size)
         yield smooth(w=w + 0.01 * np.sign(w), strength=strength)
     yield kink(w=np.array([0.0, -0.0, 1.0]), strength=0.5)
+
+
+def soft_threshold_samples(rng: Generator) -> Iterator[Case]:
+    for size, strength in [(1, 0.1), (2, 1.0), (5, 0.01), (7, 0.0), (12, 3.0), (20, 0.5)]:
+        size_of_w = strength * rng.choice([0.5, 1.5], size=size) + 0.01 * rng.uniform(0.1, 0.4, size=size)
+        yield smooth(w=size_of_w * rng.choice([-1, 1], size=size), strength=strength)
+    yield kink(w=np.array([0.5, -0.5, 0.0, -0.0, 1.0]), strength=0.5)
 
 
 @formula(
@@ -71,3 +78,32 @@ def l2_penalty(w: Array, strength: float) -> Differentiable:
         return dw
 
     return R, backward
+
+
+@formula(
+    r"S = \mathrm{sign}(w) \max(|w| - \lambda, 0) = \arg\min_u \tfrac{1}{2} (u - w)^2 + \lambda |u|",
+    w="(P,)",
+    strength="()",
+    S="(P,)",
+    constants=("strength",),
+    sample=soft_threshold_samples,
+    source="Daubechies et al., An iterative thresholding algorithm, Comm. Pure Appl. Math. 57 (2004)",
+)
+def soft_threshold(w: Array, strength: float) -> Differentiable:
+    """Every weight moves λ towards 0 and stops there: the proximal step of the L1 penalty, which gives exact zeros.
+
+    After a step of size η on the cost alone, λ is η times the strength of the penalty.
+    Backward: dS passes where |w| > λ, and is 0 elsewhere, at |w| = λ too.
+
+    >>> import numpy as np
+    >>> S, backward = soft_threshold(np.array([-2.0, 0.3, 1.0]), 0.5)
+    >>> S, backward(np.ones(3))
+    (array([-1.5,  0. ,  0.5]), array([1., 0., 1.]))
+    """
+    S = np.sign(w) * np.maximum(np.abs(w) - strength, 0)
+
+    def backward(dS: Array) -> Array:
+        dw = np.where(np.abs(w) > strength, dS, 0)
+        return dw
+
+    return S, backward

@@ -66,6 +66,15 @@ class Formula:
         """The arguments that `backward` returns gradients for, in its order."""
         return tuple(name for name in self.arguments if name not in self.constants)
 
+    def run(self, *arguments: Any, **named: Any) -> tuple[Any, Callable[..., Any]]:
+        """Call the formula, and return what flows on with its backward.
+
+        A value of several parts is a named tuple: its first part flows on and has the gradient, the others are to look
+        at (the mean and variance that batch normalisation found).
+        """
+        value, backward = self.function(*arguments, **named)
+        return (value[0] if isinstance(value, tuple) else value), backward
+
 
 registry: dict[str, Formula] = {}
 

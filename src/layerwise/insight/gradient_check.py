@@ -243,10 +243,16 @@ def _resolve(
     return formula.function, formula.constants, [each.arguments for each in samples]
 
 
+def _flowing(value: Any) -> Any:
+    """The part of a value that flows on: the first, where it has several (see `Formula.run`)."""
+    return value[0] if isinstance(value, tuple) else value
+
+
 def _check_case(
     function: Callable[..., Any], constants: tuple[str, ...], arguments: Mapping[str, Any], settings: _Settings
 ) -> Iterator[ArrayCheck]:
     value, backward = function(**arguments)
+    value = _flowing(value)
     rng = generator(settings.seed, "upstream")
     upstream = rng.normal(size=np.shape(value))
     names = [name for name in arguments if name not in constants]
@@ -261,7 +267,7 @@ def _check_case(
     moved = dict(arguments) | {name: np.array(arguments[name], dtype=np.float64) for name in names}
 
     def evaluate() -> Array:
-        return np.array(function(**moved)[0])
+        return np.array(_flowing(function(**moved)[0]))
 
     shape = np.shape(arguments[names[0]])
     sizes = {"the number of samples": shape[0], "the number of features": shape[-1]} if shape else {}

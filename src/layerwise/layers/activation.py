@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from layerwise import formulas
+from layerwise.checks import not_negative, one_of, positive
 from layerwise.errors import SettingError
 from layerwise.layers.layer import LAYERS, Layer
 from layerwise.layers.passing import Pass
@@ -66,6 +67,110 @@ class ReLU(Activation):
 
 
 @LAYERS.register
+class LeakyReLU(Activation):
+    """max(0, x) + s min(0, x): a small slope s where ReLU is flat. See `formulas.leaky_relu`.
+
+    negative_slope: s, 0 or more; 0.01 unless given.
+
+    >>> import numpy as np
+    >>> LeakyReLU(0.25)(np.array([[-2.0, 2.0]]))
+    array([[-0.5,  2. ]])
+    """
+
+    def __init__(self, negative_slope: float = 0.01) -> None:
+        super().__init__()
+        self.negative_slope = not_negative("negative_slope", negative_slope)
+
+    def forward(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
+        return formulas.leaky_relu(x, self.negative_slope)
+
+
+@LAYERS.register
+class ELU(Activation):
+    """x where x > 0, α (eˣ - 1) elsewhere. See `formulas.elu`.
+
+    alpha: α, 0 or more; 1 unless given. The outputs lie above -α.
+
+    >>> import numpy as np
+    >>> ELU()(np.array([[-1000.0, 2.0]]))
+    array([[-1.,  2.]])
+    """
+
+    def __init__(self, alpha: float = 1.0) -> None:
+        super().__init__()
+        self.alpha = not_negative("alpha", alpha)
+
+    def forward(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
+        return formulas.elu(x, self.alpha)
+
+
+@LAYERS.register
+class GELU(Activation):
+    """x Φ(x), with the distribution function Φ of the normal distribution. See `formulas.gelu`.
+
+    approximate: "none" for the exact form, which loads SciPy at its first use; "tanh" for `formulas.gelu_tanh`, which
+    differs by less than 5e-4.
+
+    >>> import numpy as np
+    >>> GELU()(np.array([[-1.0, 1.0]])).round(4), GELU("tanh")(np.array([[-1.0, 1.0]])).round(4)
+    (array([[-0.1587,  0.8413]]), array([[-0.1588,  0.8412]]))
+    """
+
+    def __init__(self, approximate: str = "none") -> None:
+        super().__init__()
+        self.approximate = one_of("approximate", approximate, ("none", "tanh"))
+
+    def forward(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
+        return formulas.gelu(x) if self.approximate == "none" else formulas.gelu_tanh(x)
+
+
+@LAYERS.register
+class SiLU(Activation):
+    """x σ(x), also known as Swish. See `formulas.silu`.
+
+    >>> import numpy as np
+    >>> SiLU()(np.array([[-1.0, 1.0]])).round(4)
+    array([[-0.2689,  0.7311]])
+    """
+
+    formula = staticmethod(formulas.silu)
+
+
+@LAYERS.register
+class Softplus(Activation):
+    """log(1 + e^(βx)) / β: ReLU with a rounded corner. See `formulas.softplus`.
+
+    beta: β, above 0; 1 unless given. The larger, the sharper the corner.
+    There is no `threshold`: torch needs one against overflow, and answers with x above it; this form is exact for
+    every x, and differs from torch's by 2.1e-9 / β at most.
+
+    >>> import numpy as np
+    >>> Softplus()(np.array([[-1.0, 1.0]])).round(4)
+    array([[0.3133, 1.3133]])
+    """
+
+    def __init__(self, beta: float = 1.0) -> None:
+        super().__init__()
+        self.beta = positive("beta", beta)
+
+    def forward(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
+        return formulas.softplus(x, self.beta)
+
+
+@LAYERS.register
+class Identity(Activation):
+    """x itself: a place where an activation may stand, and none does.
+
+    >>> import numpy as np
+    >>> Identity()(np.array([[-1.0, 2.0]]))
+    array([[-1.,  2.]])
+    """
+
+    def forward(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
+        return x, _same
+
+
+@LAYERS.register
 class Softmax(RowActivation):
     """Rows of logits into rows of probabilities. See `formulas.softmax`.
 
@@ -81,3 +186,7 @@ class LogSoftmax(RowActivation):
     """Rows of logits into rows of log-probabilities. See `formulas.log_softmax`."""
 
     formula = staticmethod(formulas.log_softmax)
+
+
+def _same(dy: Array) -> Array:
+    return dy

@@ -30,6 +30,7 @@ class Layer(ABC):
 
     def __init__(self) -> None:
         self.parameters: dict[str, Parameter] = {}
+        self.buffers: dict[str, Array] = {}
 
     @abstractmethod
     def forward(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:

@@ -11,7 +11,7 @@ import numpy as np
 from layerwise.checks import whole_number, yes_or_no
 from layerwise.errors import ShapeError
 from layerwise.formulas.affine import linear
-from layerwise.initializers import initializer
+from layerwise.initializers import Init, initializer, plain
 from layerwise.layers.layer import LAYERS, Layer
 from layerwise.layers.parameter import View
 from layerwise.layers.passing import Pass
@@ -24,8 +24,8 @@ class Linear(Layer):
 
     in_features, out_features: D and K. x: (N, D) or (N, ..., D); z: (N, ..., K).
     weight: (K, D); bias: (K,), absent with bias=False.
-    init: the initializer of the weight, by name. The default is torch's, uniform in ±1/√D for weight and bias; with any
-        other one the bias starts at 0.
+    init: the initializer of the weight, by name, or as a table with settings: {"name": "normal", "std": 0.1}. The
+        default is torch's, uniform in ±1/√D for weight and bias; with any other one the bias starts at 0.
     Raises ShapeError for inputs with another number of features.
 
     >>> import numpy as np
@@ -39,12 +39,12 @@ class Linear(Layer):
     weight = View()
     bias: Any = View()
 
-    def __init__(self, in_features: int, out_features: int, bias: bool = True, *, init: str = "torch_uniform") -> None:
+    def __init__(self, in_features: int, out_features: int, bias: bool = True, *, init: Init = "torch_uniform") -> None:
         super().__init__()
         self.in_features = whole_number("in_features", in_features)
         self.out_features = whole_number("out_features", out_features)
-        self.init = init
         draw = initializer(init)
+        self.init = plain(init)
         shape = (self.out_features, self.in_features)
         self.declare("weight", shape, partial(draw, shape), decays=True)
         if yes_or_no("bias", bias):

@@ -31,7 +31,7 @@ class Pass:
     saves: whether the way back is kept; without it, each layer's values are let go as soon as the next has used them.
     """
 
-    __slots__ = ("input_gradient", "saves", "seed", "step", "tap", "training", "uses")
+    __slots__ = ("after", "input_gradient", "saves", "seed", "step", "tap", "training", "uses")
 
     def __init__(
         self,
@@ -49,12 +49,20 @@ class Pass:
         self.tap = tap
         self.saves = saves
         self.uses: dict[str, int] = {}
+        self.after: list[Callable[[], None]] = []
 
     def generator(self, purpose: str, address: str) -> Generator:
         """The random numbers of a layer in this pass; a layer used twice gets different ones each time."""
         use = self.uses.get(address, 0)
         self.uses[address] = use + 1
         return generator(self.seed, purpose, layer=f"{address}#{use}", step=self.step)
+
+    def when_used(self, update: Callable[[], None]) -> None:
+        """Have the network call `update` once, when the way back of this pass is used for the first time.
+
+        So running statistics move once for every batch that is learnt from, and not for a pass that only looks.
+        """
+        self.after.append(update)
 
     def add_gradient(self, parameter: Parameter, gradient: Array) -> None:
         """Add a gradient to the slot of a parameter."""

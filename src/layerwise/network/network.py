@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from typing import Any
 
@@ -15,6 +15,7 @@ from layerwise.checks import one_of, whole_number
 from layerwise.errors import FileError, KindError, SettingError, ShapeError, nearest
 from layerwise.layers import Layer, Pass, Tap
 from layerwise.layers.parameter import Parameter, Vector
+from layerwise.network.names import cast_buffers, named_buffers, named_parameters, words
 from layerwise.network.sequential import Sequential
 from layerwise.network.spec import layers_of, rows_of
 from layerwise.network.summary import summary
@@ -52,6 +53,7 @@ class Network:
             list(unique.values()), [first_names[key] for key in unique], seed=self.seed, dtype=self.dtype
         )
         self._vector.owned = True
+        cast_buffers(self.chain, self.dtype)
 
     # --- the flat arrays -----------------------------------------------------------------------------------------
 
@@ -93,6 +95,10 @@ class Network:
         """The gradients by name, as views into grad."""
         return {name: parameter.grad for name, parameter in self._names.items()}
 
+    def buffers(self) -> dict[str, Array]:
+        """What layers remember and do not learn, by name: the running statistics of batch normalisation."""
+        return dict(named_buffers(self.chain))
+
     @property
     def decay_mask(self) -> Array:
         """1 where theta holds a weight, 0 where it holds a bias: what penalties on size apply to. (P,)"""
@@ -133,11 +139,14 @@ class Network:
         pass_ = Pass(training, input_gradient, self.seed if seed is None else seed, step, taps)
         y, backward = self.chain.forward(batch, pass_)
         self.passes += counted
+        updates = pass_.after
 
         def checked(dy: Any) -> Array | None:
             dy = real_array("dy", dy, self.dtype)
             if dy.shape != y.shape:
                 raise ShapeError(f"dy must have the shape of the output, {y.shape}, got {dy.shape}")
+            while updates:  # running statistics move once, however often this is called
+                updates.pop(0)()
             dx = backward(dy)
             return dx if input_gradient else None
 
@@ -213,6 +222,7 @@ class Network:
         unique = list({id(parameter): parameter for parameter in twin._names.values()}.values())
         twin._vector = Vector(unique, [""] * len(unique), seed=0, dtype=twin.dtype)
         twin._vector.owned = True
+        cast_buffers(twin.chain, twin.dtype)
         return twin
 
     def __copy__(self) -> Network:
@@ -229,24 +239,25 @@ class Network:
         return twin
 
     def state_dict(self) -> dict[str, Array]:
-        """Parameters by name, copied; the names of torch.nn.Sequential."""
-        return {name: parameter.value.copy() for name, parameter in self._names.items()}
+        """Parameters and buffers by name, copied; the names of torch.nn.Sequential."""
+        return {name: array.copy() for name, array in (self.parameters() | self.buffers()).items()}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Copy values in by name. Nothing changes unless every name and shape fits."""
         if not isinstance(state, Mapping):
             raise KindError(f"a state is a dict of arrays by name, got {type(state).__name__}")
-        missing, unknown = self._names.keys() - state.keys(), state.keys() - self._names.keys()
+        places = self.parameters() | self.buffers()
+        missing, unknown = places.keys() - state.keys(), state.keys() - places.keys()
         if missing or unknown:
             raise SettingError(
-                f"the names do not fit this network; missing: {_words(missing)}; unknown: {_words(unknown)}"
+                f"the names do not fit this network; missing: {words(missing)}; unknown: {words(unknown)}"
             )
-        arrays = {name: real_array(name, values, self.dtype) for name, values in state.items()}
+        arrays = {name: real_array(name, values, places[name].dtype) for name, values in state.items()}
         for name, array in arrays.items():
-            if array.shape != self._names[name].shape:
-                raise ShapeError(f"{name} has shape {self._names[name].shape}, got values of shape {array.shape}")
+            if array.shape != places[name].shape:
+                raise ShapeError(f"{name} has shape {places[name].shape}, got values of shape {array.shape}")
         for name, array in arrays.items():
-            np.copyto(self._names[name].value, array)
+            np.copyto(places[name], array)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write weights and spec to a safetensors file, whole or not at all; `lw.load(path)` reads it."""
@@ -268,18 +279,7 @@ class Network:
             self._give_addresses(child, f"{prefix}{name}.")
 
     def _name_parameters(self) -> dict[str, Parameter]:
-        return dict(_named(self.chain, ""))
-
-
-def _words(names: Iterable[str]) -> str:
-    return ", ".join(sorted(names)) or "none"
-
-
-def _named(layer: Layer, prefix: str) -> Iterator[tuple[str, Parameter]]:
-    for name, parameter in layer.parameters.items():
-        yield prefix + name, parameter
-    for name, child in layer.children():
-        yield from _named(child, f"{prefix}{name}.")
+        return dict(named_parameters(self.chain))
 
 
 def _dtype(wanted: Any) -> Any:
@@ -306,7 +306,8 @@ def load(path: str | os.PathLike[str]) -> Network:
         )
     arrays = {name: array for name, array in stored.arrays.items() if not name.startswith("training/")}
     # Before anything is allocated: a small file may describe a huge network.
-    layout = {name: parameter.shape for name, parameter in _named(Sequential(*layers_of(spec.get("layers"))), "")}
+    chain = Sequential(*layers_of(spec.get("layers")))
+    layout = {name: each.shape for named in (named_parameters, named_buffers) for name, each in named(chain)}
     if layout != {name: array.shape for name, array in arrays.items()}:
         raise FileError(f"{path} is not whole: its arrays are not those of the network that its header describes")
     net = Network.from_spec(spec)

@@ -1,4 +1,4 @@
-"""Clipping: an upper bound on the length of the gradient, so that one bad batch can not throw theta away."""
+"""Clipping: an upper bound on the gradient, so that one bad batch can not throw theta away."""
 
 from __future__ import annotations
 
@@ -22,6 +22,21 @@ def clip_by_norm(grad: Array, max_norm: float) -> float:
     if scale < 1:
         grad *= scale
     return norm
+
+
+def clip_by_value(grad: Array, max_value: float) -> float:
+    """Cut every element of grad in place to [-max_value, max_value]; return the largest size that one had.
+
+    g ← min(max(g, -c), c). Elements that are cut lose more than others, so the direction changes. As torch's
+    `clip_grad_value_`.
+
+    >>> grad = np.array([3.0, -0.5, -4.0])
+    >>> clip_by_value(grad, 1.0), grad
+    (4.0, array([ 1. , -0.5, -1. ]))
+    """
+    largest = float(np.abs(grad).max(initial=0))
+    np.clip(grad, -max_value, max_value, out=grad)
+    return largest
 
 
 def norm_of(grad: Array) -> float:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
-from layerwise.checks import fraction, not_negative, yes_or_no
+from layerwise.checks import fraction, yes_or_no
 from layerwise.errors import SettingError
 from layerwise.optimizers.optimizer import OPTIMIZERS, Optimizer
 from layerwise.types import Array
@@ -24,7 +22,7 @@ class GradientDescent(Optimizer):
     def __init__(self, lr: float = 0.01) -> None:
         super().__init__(lr)
 
-    def update(self, theta: Array, grad: Array, lr: float) -> None:
+    def update(self, theta: Array, grad: Array, lr: float, decay: Array | float | None) -> None:
         theta -= lr * grad
 
 
@@ -43,13 +41,13 @@ class Momentum(Optimizer):
     array([0.75])
     """
 
-    slots: ClassVar[tuple[str, ...]] = ("velocity",)
+    slots = ("velocity",)
 
     def __init__(self, lr: float = 0.01, gamma: float = 0.9) -> None:
         super().__init__(lr)
         self.gamma = fraction("gamma", gamma)
 
-    def update(self, theta: Array, grad: Array, lr: float) -> None:
+    def update(self, theta: Array, grad: Array, lr: float, decay: Array | float | None) -> None:
         v = self.state["velocity"]
         v *= self.gamma
         v += lr * grad
@@ -60,8 +58,9 @@ class Momentum(Optimizer):
 class SGD(Optimizer):
     """torch's SGD: g ← g + λθ;  v ← μ v + (1 - τ) g;  θ ← θ - η v (with Nesterov: θ ← θ - η (g + μ v)).
 
-    lr: η, 0.001 unless given. momentum: μ. dampening: τ, which the first step leaves out. weight_decay: λ, on all of
-    theta as in torch. nesterov: look ahead; needs momentum and no dampening. Each is 0 or off unless given.
+    lr: η, 0.001 unless given. momentum: μ. dampening: τ, which the first step leaves out. weight_decay: λ.
+    nesterov: look ahead; needs momentum and no dampening. Each is 0 or off unless given.
+    decay: "all" of theta, as in torch, or the "weights" only, which spares biases (see `Optimizer.step`).
     Sources: Sutskever et al., On the importance of initialization and momentum, ICML 2013; torch.optim.SGD.
 
     >>> import numpy as np
@@ -71,7 +70,7 @@ class SGD(Optimizer):
     array([0.75])
     """
 
-    slots: ClassVar[tuple[str, ...]] = ("velocity",)
+    slots = ("velocity",)
 
     def __init__(
         self,
@@ -80,17 +79,18 @@ class SGD(Optimizer):
         dampening: float = 0.0,
         weight_decay: float = 0.0,
         nesterov: bool = False,
+        *,
+        decay: str = "all",
     ) -> None:
-        super().__init__(lr)
+        super().__init__(lr, weight_decay, decay)
         self.momentum = fraction("momentum", momentum)
         self.dampening = fraction("dampening", dampening, one_allowed=True)
-        self.weight_decay = not_negative("weight_decay", weight_decay)
         self.nesterov = yes_or_no("nesterov", nesterov)
         if nesterov and (momentum == 0 or dampening != 0):
             raise SettingError(f"nesterov needs momentum above 0 and dampening 0, got {momentum} and {dampening}")
 
-    def update(self, theta: Array, grad: Array, lr: float) -> None:
-        g = grad + self.weight_decay * theta if self.weight_decay else grad
+    def update(self, theta: Array, grad: Array, lr: float, decay: Array | float | None) -> None:
+        g = grad if decay is None else grad + decay * theta
         if self.momentum:
             v = self.state["velocity"]
             v *= self.momentum

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
-from layerwise.checks import not_negative
-from layerwise.errors import FileError, KindError, ShapeError
+from layerwise.checks import not_negative, one_of
+from layerwise.errors import FileError, KindError, SettingError, ShapeError
 from layerwise.specs import Registry
 from layerwise.types import Array
 
@@ -18,31 +18,66 @@ class Optimizer(ABC):
     """Moves theta against the gradient.
 
     lr: the learning rate η, the size of a step; 0 is allowed and moves nothing.
+    weight_decay: λ, how strongly every step pulls theta to 0. decay: what it pulls at: "all" of theta, as torch does
+    unless it is given groups of parameters, or "weights", which spares biases and needs the mask that `step` takes.
     A subclass names its state arrays in `slots`; they start at 0, with the shape and type of theta.
     """
 
-    slots: ClassVar[tuple[str, ...]] = ()
+    slots: tuple[str, ...] = ()
+    weight_decay: float = 0.0
+    decay: str = "all"
 
-    def __init__(self, lr: float) -> None:
+    def __init__(self, lr: float, weight_decay: float = 0.0, decay: str = "all") -> None:
         self.lr = not_negative("lr", lr)
+        self.weight_decay = not_negative("weight_decay", weight_decay)
+        self.decay = one_of("decay", decay, ("all", "weights"))
         self.t = 0
         self.state: dict[str, Array] = {}
 
-    def step(self, theta: Array, grad: Array, lr: float | None = None) -> None:
-        """Change theta in place. theta, grad: (P,). lr: the rate of this step, if it is not the one from the start."""
+    @property
+    def spares_biases(self) -> bool:
+        """Whether a step needs the mask that tells weights from biases; `fit` then passes `net.decay_mask`."""
+        return self.decay == "weights" and self.weight_decay > 0
+
+    def step(self, theta: Array, grad: Array, lr: float | None = None, decay: Array | None = None) -> None:
+        """Change theta in place. theta, grad: (P,). lr: the rate of this step, if it is not the one from the start.
+
+        decay: (P,), 1 where weight_decay applies and 0 where it does not; everywhere unless given.
+
+        >>> theta, weight_and_bias = np.array([1.0, 1.0]), np.array([1, 0])
+        >>> OPTIMIZERS["SGD"](lr=0.1, weight_decay=0.5).step(theta, np.zeros(2), decay=weight_and_bias)
+        >>> theta
+        array([0.95, 1.  ])
+        """
         if not isinstance(theta, np.ndarray) or not isinstance(grad, np.ndarray):
             raise KindError(f"theta and grad must be arrays, got {type(theta).__name__} and {type(grad).__name__}")
         if theta.ndim != 1 or theta.shape != grad.shape:
             raise ShapeError(f"theta and grad must be flat and equally long, got {theta.shape} and {grad.shape}")
         lr = self.lr if lr is None else not_negative("lr", lr)
+        strength = self._strength(theta, decay)
         if self.t == 0 or (self.slots and self.state[self.slots[0]].shape != theta.shape):
             self._begin(theta)
         self.t += 1
-        self.update(theta, grad, lr)
+        self.update(theta, grad, lr, strength)
 
     @abstractmethod
-    def update(self, theta: Array, grad: Array, lr: float) -> None:
-        """The formula: one step, number `self.t` counted from 1."""
+    def update(self, theta: Array, grad: Array, lr: float, decay: Array | float | None) -> None:
+        """The formula: one step, number `self.t` counted from 1.
+
+        decay: λ, one for all of theta or one for each element; None where there is no decay.
+        """
+
+    def _strength(self, theta: Array, mask: Array | None) -> Array | float | None:
+        """λ for every element: 0 where the mask spares it."""
+        if mask is None:
+            if self.spares_biases:
+                raise SettingError(f"{self!r} must be told the weights from the biases: pass decay=net.decay_mask")
+            return self.weight_decay or None
+        if not isinstance(mask, np.ndarray) or mask.dtype.kind not in "biuf":
+            raise KindError(f"decay must be an array of 0 and 1, such as net.decay_mask; got {type(mask).__name__}")
+        if mask.shape != theta.shape:
+            raise ShapeError(f"decay must be as long as theta, {theta.shape}, got {mask.shape}")
+        return self.weight_decay * mask.astype(theta.dtype, copy=False) if self.weight_decay else None
 
     def _begin(self, theta: Array) -> None:
         if theta.dtype.kind != "f":

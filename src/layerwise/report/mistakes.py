@@ -100,14 +100,17 @@ def unusual(preparation: Preparation, x: Array) -> tuple[tuple[str, str], ...]:
 
 
 def raw_values(preparation: Preparation, x: Array, digits: int = 4) -> list[tuple[str, str]]:
-    """The columns of one prepared sample with their values before preparation; "" for a text unseen in training."""
+    """The columns of one prepared sample with their values before preparation; "NA" for a missing value that a
+    feature tells, "" for a text unseen in training."""
     found: list[tuple[str, str]] = []
     start = 0
     row = x.ravel()
     for column in preparation.columns:
         part = row[start : start + len(column.features)]
         start += len(column.features)
-        if column.categories:
+        if column.gaps and part[-1]:
+            found.append((column.name, "NA"))
+        elif column.categories:
             found.append((column.name, column.categories[int(part.argmax())] if part.any() else ""))
         else:
             found.append((column.name, f"{float(part[0]) * column.scale + column.mean:.{digits}g}"))

@@ -5,6 +5,7 @@ from layerwise.training.events import Ended, EpochEnded, Listener, Started, Step
 from layerwise.training.fit import fit
 from layerwise.training.history import History
 from layerwise.training.listeners import EarlyStopping
+from layerwise.training.rate_finder import RateFound, find_lr
 
 __all__ = [
     "EarlyStopping",
@@ -12,10 +13,12 @@ __all__ = [
     "EpochEnded",
     "History",
     "Listener",
+    "RateFound",
     "Started",
     "StepEnded",
     "Stop",
     "evaluate",
+    "find_lr",
     "fit",
     "predict",
 ]

@@ -193,6 +193,7 @@ def settings_of(
     schedule: Any,
     regularizer: Any,
     clip_norm: float | None,
+    clip_value: float | None,
     batch_size: int,
     seed: int,
 ) -> dict[str, Any]:
@@ -203,6 +204,7 @@ def settings_of(
         "schedule": repr(schedule),
         "regularizer": repr(regularizer),
         "clip_norm": clip_norm,
+        "clip_value": clip_value,
         "batch_size": batch_size,
         "seed": seed,
     }

@@ -67,6 +67,7 @@ class Experiment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     regularizer: Table | None = None
     early_stopping: Table | None = None
     clip_norm: float | None = None
+    clip_value: float | None = None
     epochs: int = 20
     batch_size: int = 64
     seed: int = 0
@@ -106,6 +107,7 @@ class Experiment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
             schedule=None if self.schedule is None else SCHEDULES.build(self.schedule),
             regularizer=None if self.regularizer is None else REGULARIZERS.build(self.regularizer),
             clip_norm=self.clip_norm,
+            clip_value=self.clip_value,
             epochs=self.epochs,
             batch_size=self.batch_size,
             seed=self.seed,

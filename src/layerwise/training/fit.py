@@ -36,6 +36,7 @@ def fit(
     schedule: Schedule | None = None,
     regularizer: Regularizer | None = None,
     clip_norm: float | None = None,
+    clip_value: float | None = None,
     listeners: Sequence[Listener] = (),
     checkpoint: str | os.PathLike[str] | None = None,
     resume: str | os.PathLike[str] | None = None,
@@ -47,9 +48,9 @@ def fit(
 
     net: changed in place. train, validation: pairs (x, target); x (N, ...), target as the loss wants it.
     epochs: how often every sample is seen, 20 unless given. batch_size: samples per update, 64 unless given; the last
-    batch of an epoch may be smaller. schedule: the rate of each epoch. regularizer: a penalty on the weights, not on
-    biases; it is not part of the recorded losses. clip_norm: the largest length of the gradient. listeners: see
-    `lw.training.Listener`.
+    batch of an epoch may be smaller. schedule: the rate of each epoch, or with per="step" of each update. regularizer:
+    a penalty on the weights, not on biases; it is not part of the recorded losses. clip_norm: the largest length of the
+    gradient. clip_value: the largest size of its elements; both may be given. listeners: see `lw.training.Listener`.
     checkpoint: a file that is written at the start, after every epoch, and when Ctrl-C or a listener ends the run; a
     run that is killed leaves it whole. resume: such a file; the run goes on from its step, with the same bits as if it
     had never stopped. Settings and data must be those of the file, only `epochs` may be larger.
@@ -83,9 +84,10 @@ def fit(
     epochs, batch_size = whole_number("epochs", epochs), whole_number("batch_size", batch_size)
     seed = whole_number("seed", seed, minimum=0)
     clip_norm = None if clip_norm is None else positive("clip_norm", clip_norm)
+    clip_value = None if clip_value is None else positive("clip_value", clip_value)
     x, target = checked("training", train, net, loss)
     held_out = None if validation is None else checked("validation", validation, net, loss)
-    settings = checkpoints.settings_of(optimizer, loss, schedule, regularizer, clip_norm, batch_size, seed)
+    settings = checkpoints.settings_of(optimizer, loss, schedule, regularizer, clip_norm, clip_value, batch_size, seed)
     if checkpoint is not None or resume is not None:
         settings |= checkpoints.data_of((x, target), held_out)
     previous = None if resume is None else checkpoints.read(resume)
@@ -106,6 +108,7 @@ def fit(
             schedule=schedule,
             regularizer=regularizer,
             clip_norm=clip_norm,
+            clip_value=clip_value,
             listeners=listeners,
             display=display,
             checkpoint=checkpoint,

@@ -17,7 +17,7 @@ from layerwise.data.batches import batches, shuffled
 from layerwise.errors import DivergedError, TrainingInterrupted
 from layerwise.losses import Loss
 from layerwise.network import Network
-from layerwise.optimizers import Optimizer, clip_by_norm
+from layerwise.optimizers import Optimizer
 from layerwise.regularizers import Regularizer
 from layerwise.schedules import Schedule
 from layerwise.training import checkpoint as checkpoints
@@ -27,6 +27,7 @@ from layerwise.training.evaluation import evaluate
 from layerwise.training.events import Ended, EpochEnded, Listener, Started, StepEnded, Stop
 from layerwise.training.history import History
 from layerwise.training.interrupt import Interrupt
+from layerwise.training.update import Update
 from layerwise.types import Array
 
 
@@ -46,6 +47,7 @@ class Run:
     schedule: Schedule | None
     regularizer: Regularizer | None
     clip_norm: float | None
+    clip_value: float | None
     listeners: Sequence[Listener]
     display: Listener | None
     checkpoint: str | os.PathLike[str] | None
@@ -57,7 +59,7 @@ class Run:
     def __post_init__(self) -> None:
         self.audience = [*self.listeners, *([self.display] if self.display else [])]
         self.hear_steps = [listener for listener in self.audience if listener.hears_steps]
-        self.decay_mask = self.net.decay_mask if self.regularizer else None
+        self.update = Update(self.net, self.optimizer, self.schedule, self.regularizer, self.clip_norm, self.clip_value)
 
     # --- the loop ------------------------------------------------------------------------------------------------
 
@@ -93,9 +95,9 @@ class Run:
     def epoch(self) -> None:
         """Visit every sample once, in the order of this epoch; measure; tell. A stop or Ctrl-C leaves it half done."""
         began, position = time.perf_counter(), self.position
-        lr = self.optimizer.lr if self.schedule is None else self.schedule(self.optimizer.lr, position.epoch)
         order = shuffled(len(self.x), self.seed, position.epoch)
         for rows in batches(order, self.batch_size, start=position.samples):
+            lr = self.update.rate(position.epoch, position.step)
             value = self.step(self.x[rows], self.target[rows], lr)
             position.samples += len(rows)
             position.loss_total += value * len(rows)
@@ -104,6 +106,7 @@ class Run:
                 self.require_sound_weights(rows, lr)
                 self.settle(stop)
                 return
+        lr = self.update.rate(position.epoch, position.step - 1)  # of the last step, made now or before a resumption
         last = order[: position.samples][-self.batch_size :]
         self.require_sound_weights(last, lr)
         self.close_epoch(lr, began)
@@ -116,12 +119,7 @@ class Run:
         value, backward_loss = self.loss(y, target)
         self.keep_good_weights(value, lr)
         backward(backward_loss())
-        if self.regularizer is not None:
-            _, gradient = self.regularizer(net.theta * self.decay_mask)
-            net.grad += gradient
-        if self.clip_norm is not None:
-            clip_by_norm(net.grad, self.clip_norm)
-        self.optimizer.step(net.theta, net.grad, lr)
+        self.update(lr)
         self.position.step += 1
         return value
 

@@ -1,0 +1,171 @@
+"""Normalisation: bring values to mean 0 and variance 1, then let the network choose scale and shift again.
+
+Batch normalisation takes mean and variance over the samples, one pair per feature; layer normalisation over the
+features, one pair per sample. In both, ε stands inside the root, and the variance is the biased one (divided by N, not
+N - 1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from layerwise.formulas.registration import Case, formula, smooth
+from layerwise.types import Array, Differentiable, Generator
+
+
+class BatchNorm(NamedTuple):
+    """What batch normalisation returns: the output, and the statistics of the batch that it used."""
+
+    y: Array
+    mean: Array
+    var: Array
+
+
+def batch_samples(rng: Generator) -> Iterator[Case]:
+    for n, k in [(2, 1), (3, 1), (4, 3), (7, 2), (5, 6), (16, 4)]:
+        x = 2 * rng.normal(size=(n, k)) + rng.normal(size=k)
+        # A large ε keeps the samples well-conditioned where all rows of a batch are equal.
+        yield smooth(x=x, gamma=rng.uniform(0.5, 2, size=k), beta=rng.normal(size=k), eps=0.1)
+
+
+def evaluation_samples(rng: Generator) -> Iterator[Case]:
+    for n, k in [(1, 1), (1, 4), (3, 1), (4, 3), (7, 2), (5, 6)]:
+        yield smooth(
+            x=2 * rng.normal(size=(n, k)),
+            mean=rng.normal(size=k),
+            var=rng.uniform(0.1, 3, size=k),
+            gamma=rng.uniform(0.5, 2, size=k),
+            beta=rng.normal(size=k),
+            eps=1e-5,
+        )
+
+
+def layer_samples(rng: Generator) -> Iterator[Case]:
+    for shape in [(1, 2), (1, 5), (4, 3), (3, 1), (3, 8), (2, 3, 4), (6, 2)]:
+        k = shape[-1]
+        yield smooth(x=2 * rng.normal(size=shape), gamma=rng.uniform(0.5, 2, size=k), beta=rng.normal(size=k), eps=0.1)
+
+
+@formula(
+    r"y = \gamma \hat x + \beta, \quad \hat x_{nk} = \frac{x_{nk} - \mu_k}{\sqrt{\sigma_k^2 + \varepsilon}}",
+    x="(N, K)",
+    gamma="(K,)",
+    beta="(K,)",
+    eps="()",
+    y="(N, K)",
+    mean="(K,)",
+    var="(K,)",
+    constants=("eps",),
+    sample=batch_samples,
+    source="Ioffe and Szegedy, Batch normalization, ICML 2015",
+)
+def batch_norm(x: Array, gamma: Array, beta: Array, eps: float) -> Differentiable:
+    """Normalise each feature over the samples of the batch: the form used in training.
+
+    The same sample comes out differently in other company, since μ and σ² belong to the batch. A batch of one gives β,
+    whatever x is. A feature that is the same for all samples gives β too.
+    Backward: x̂ depends on x directly, through μ and through σ²; the three together take the mean and the part along x̂
+    out of the gradient: dx = (dx̂ - mean(dx̂) - x̂ mean(dx̂ ⊙ x̂)) / √(σ² + ε), dγ = Σ_n dy x̂, dβ = Σ_n dy.
+
+    >>> import numpy as np
+    >>> value, backward = batch_norm(np.array([[1.0], [2.0], [3.0], [6.0]]), np.ones(1), np.zeros(1), 1e-5)
+    >>> value.mean, value.var, value.y.ravel().round(2)
+    (array([3.]), array([3.5]), array([-1.07, -0.53,  0.  ,  1.6 ]))
+    """
+    mean = x.mean(axis=0)
+    centred = x - mean
+    var = (centred * centred).mean(axis=0)
+    std = np.sqrt(var + eps)
+    x_hat = centred / std
+    y = gamma * x_hat + beta
+
+    def backward(dy: Array) -> tuple[Array, Array, Array]:
+        dx_hat = dy * gamma
+        dx = (dx_hat - dx_hat.mean(axis=0) - x_hat * (dx_hat * x_hat).mean(axis=0)) / std
+        dgamma = (dy * x_hat).sum(axis=0)
+        dbeta = dy.sum(axis=0)
+        return dx, dgamma, dbeta
+
+    return BatchNorm(y, mean, var), backward
+
+
+@formula(
+    r"y = \gamma \frac{x - \mu}{\sqrt{\sigma^2 + \varepsilon}} + \beta, \quad \mu, \sigma^2 \text{ constant}",
+    x="(N, K)",
+    mean="(K,)",
+    var="(K,)",
+    gamma="(K,)",
+    beta="(K,)",
+    eps="()",
+    y="(N, K)",
+    constants=("mean", "var", "eps"),
+    sample=evaluation_samples,
+    source="Ioffe and Szegedy, Batch normalization, ICML 2015, section 3.1",
+)
+def batch_norm_evaluation(x: Array, mean: Array, var: Array, gamma: Array, beta: Array, eps: float) -> Differentiable:
+    """Normalise each feature with stored statistics: the form used in evaluation, where it is one affine map.
+
+    Backward: dx = dy γ / √(σ² + ε), and dγ, dβ as in training.
+
+    >>> import numpy as np
+    >>> y, _ = batch_norm_evaluation(np.array([[3.0]]), np.array([1.0]), np.array([4.0]), np.ones(1), np.zeros(1), 0.0)
+    >>> y
+    array([[1.]])
+    """
+    std = np.sqrt(var + eps)
+    x_hat = (x - mean) / std
+    y = gamma * x_hat + beta
+
+    def backward(dy: Array) -> tuple[Array, Array, Array]:
+        dx = dy * gamma / std
+        dgamma = (dy * x_hat).sum(axis=0)
+        dbeta = dy.sum(axis=0)
+        return dx, dgamma, dbeta
+
+    return y, backward
+
+
+@formula(
+    r"y = \gamma \hat x + \beta, \quad \hat x_{nk} = \frac{x_{nk} - \mu_n}{\sqrt{\sigma_n^2 + \varepsilon}}",
+    x="(..., K)",
+    gamma="(K,)",
+    beta="(K,)",
+    eps="()",
+    y="(..., K)",
+    constants=("eps",),
+    sample=layer_samples,
+    source="Ba, Kiros and Hinton, Layer normalization (2016), arXiv 1607.06450",
+)
+def layer_norm(x: Array, gamma: Array, beta: Array, eps: float) -> Differentiable:
+    """Normalise each sample over its features: training and evaluation are the same, and so are batches of any size.
+
+    A row of equal values gives β.
+    Backward: as for batch normalisation, with the means along the features; γ and β are shared by all samples, so
+    their gradients are sums over them.
+
+    >>> import numpy as np
+    >>> y, _ = layer_norm(np.array([[1.0, 2.0, 3.0], [5.0, 5.0, 5.0]]), np.ones(3), np.zeros(3), 1e-5)
+    >>> y.round(2)
+    array([[-1.22,  0.  ,  1.22],
+           [ 0.  ,  0.  ,  0.  ]])
+    """
+    mean = x.mean(axis=-1, keepdims=True)
+    centred = x - mean
+    var = (centred * centred).mean(axis=-1, keepdims=True)
+    std = np.sqrt(var + eps)
+    x_hat = centred / std
+    y = gamma * x_hat + beta
+    samples = tuple(range(x.ndim - 1))  # every axis but the features
+
+    def backward(dy: Array) -> tuple[Array, Array, Array]:
+        dx_hat = dy * gamma
+        along = (dx_hat * x_hat).mean(axis=-1, keepdims=True)
+        dx = (dx_hat - dx_hat.mean(axis=-1, keepdims=True) - x_hat * along) / std
+        dgamma = (dy * x_hat).sum(axis=samples)
+        dbeta = dy.sum(axis=samples)
+        return dx, dgamma, dbeta
+
+    return y, backward

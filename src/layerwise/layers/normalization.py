@@ -1,0 +1,188 @@
+"""Normalisation as layers: scale and shift are learnt, running statistics are remembered."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from layerwise import formulas
+from layerwise.checks import fraction, positive, whole_number, yes_or_no
+from layerwise.errors import DataError, SettingError, ShapeError
+from layerwise.layers.layer import LAYERS, Layer
+from layerwise.layers.parameter import View
+from layerwise.layers.passing import Pass
+from layerwise.types import Array, Backward, Generator, Shape
+
+
+class _Affine(Layer):
+    """What both kinds share: γ (`weight`, first 1) and β (`bias`, first 0), and the gradients into their slots."""
+
+    weight: Any = View()
+    bias: Any = View()
+
+    def declare_affine(self, features: int) -> None:
+        self.declare("weight", (features,), _Constant(1.0, features), decays=False)
+        self.declare("bias", (features,), _Constant(0.0, features), decays=False)
+
+    def scale_and_shift(self, x: Array, features: int) -> tuple[Array, Array]:
+        """γ and β; ones and zeros for a layer made without them."""
+        if not self.parameters:
+            return np.ones(features, x.dtype), np.zeros(features, x.dtype)
+        return self.parameters["weight"].value, self.parameters["bias"].value
+
+    def backward_of(self, formula_backward: Any, pass_: Pass) -> Backward:
+        """The way back of the layer, from that of its formula."""
+        weight, bias = self.parameters.get("weight"), self.parameters.get("bias")
+        input_gradient = pass_.input_gradient
+
+        def backward(dy: Array) -> Array | None:
+            dx, dgamma, dbeta = formula_backward(dy)
+            if weight and bias:
+                pass_.add_gradient(weight, dgamma)
+                pass_.add_gradient(bias, dbeta)
+            return dx if input_gradient else None
+
+        return backward
+
+    def check_features(self, shape: tuple[int | None, ...], features: int) -> None:
+        if shape[-1] not in (None, features):
+            name = type(self).__name__
+            raise ShapeError(f"{self!r} expects {features} features, got {shape[-1]}", f"write {name}({shape[-1]})")
+
+
+@LAYERS.register
+class BatchNorm1d(_Affine):
+    """Normalise each feature over the batch while training, and with running statistics in evaluation.
+
+    x: (N, K), K = num_features. eps: inside the root. momentum: how much of each batch's statistics goes into the
+    running ones, r ← (1 - momentum) r + momentum · batch; None takes the mean over all batches. affine: learn γ and β.
+    track_running_stats: False uses the batch's own statistics in evaluation too.
+    The batch is normalised with the biased variance and the unbiased one (N - 1) is remembered, as in torch. The
+    running statistics are buffers; they move once for each batch that is learnt from. After few batches they know
+    little: with momentum 0.1, 27 % of the truth after 3. See `formulas.batch_norm`.
+    Raises DataError for a batch of one in training: its variance says nothing.
+
+    >>> layer = BatchNorm1d(2)
+    >>> layer(np.array([[3.0, 5.0]])).round(3)      # nothing seen yet: mean 0, variance 1
+    array([[3., 5.]])
+    """
+
+    def __init__(
+        self,
+        num_features: int,
+        eps: float = 1e-5,
+        momentum: float | None = 0.1,
+        affine: bool = True,
+        track_running_stats: bool = True,
+    ) -> None:
+        super().__init__()
+        self.num_features = whole_number("num_features", num_features)
+        self.eps = positive("eps", eps)
+        self.momentum = None if momentum is None else fraction("momentum", momentum, one_allowed=True)
+        self.affine = yes_or_no("affine", affine)
+        self.track_running_stats = yes_or_no("track_running_stats", track_running_stats)
+        if affine:
+            self.declare_affine(self.num_features)
+        if track_running_stats:
+            self.buffers = {
+                "running_mean": np.zeros(self.num_features, np.float32),
+                "running_var": np.ones(self.num_features, np.float32),
+                "num_batches_tracked": np.zeros((), np.int64),
+            }
+
+    @property
+    def input_shape(self) -> Shape:
+        """The shape of one input sample."""
+        return (self.num_features,)
+
+    def forward(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
+        if x.ndim != 2:
+            raise ShapeError(f"{self!r} expects a batch (N, {self.num_features}), got shape {x.shape}")
+        self.check_features(x.shape, self.num_features)
+        gamma, beta = self.scale_and_shift(x, self.num_features)
+        if not pass_.training and self.track_running_stats:
+            mean, var = (self.buffers[name].astype(x.dtype) for name in ("running_mean", "running_var"))
+            y, backward = formulas.batch_norm_evaluation(x, mean, var, gamma, beta, self.eps)
+            return y, self.backward_of(backward, pass_)
+        if len(x) < 2:
+            raise DataError(
+                f"{self!r} needs at least two samples in a training batch, got {len(x)}: choose a batch_size that "
+                "leaves no batch of one, or use LayerNorm"
+            )
+        value, backward = formulas.batch_norm(x, gamma, beta, self.eps)
+        if pass_.training and self.track_running_stats:
+            pass_.when_used(lambda: self._remember(value.mean, value.var * (len(x) / (len(x) - 1))))
+        return value.y, self.backward_of(backward, pass_)
+
+    def _remember(self, mean: Array, unbiased_var: Array) -> None:
+        """Move the running statistics towards those of one batch."""
+        count = self.buffers["num_batches_tracked"]
+        count += 1
+        share = 1 / int(count) if self.momentum is None else self.momentum
+        for name, found in (("running_mean", mean), ("running_var", unbiased_var)):
+            self.buffers[name] += share * (found - self.buffers[name])
+
+    def output_shape(self, shape: Shape | None) -> Shape | None:
+        if shape is not None:
+            if len(shape) != 1:
+                raise ShapeError(f"{self!r} expects {self.num_features} features, got samples of shape {shape}")
+            self.check_features(shape, self.num_features)
+        return (self.num_features,)
+
+    def multiplications(self, shape: Shape) -> int:
+        return 2 * self.num_features
+
+
+@LAYERS.register
+class LayerNorm(_Affine):
+    """Normalise each sample over its features; training and evaluation are the same.
+
+    x: (N, ..., K), K = normalized_shape. eps: inside the root. elementwise_affine: learn γ and β.
+    See `formulas.layer_norm`.
+
+    >>> LayerNorm(3)(np.array([[1.0, 2.0, 3.0]])).round(2)
+    array([[-1.22,  0.  ,  1.22]])
+    """
+
+    def __init__(self, normalized_shape: int, eps: float = 1e-5, elementwise_affine: bool = True) -> None:
+        super().__init__()
+        if isinstance(normalized_shape, list | tuple):
+            if len(normalized_shape) != 1:
+                raise SettingError(f"LayerNorm works along the last axis: give one size, got {normalized_shape!r}")
+            normalized_shape = normalized_shape[0]
+        self.normalized_shape = whole_number("normalized_shape", normalized_shape)
+        self.eps = positive("eps", eps)
+        self.elementwise_affine = yes_or_no("elementwise_affine", elementwise_affine)
+        if elementwise_affine:
+            self.declare_affine(self.normalized_shape)
+
+    @property
+    def input_shape(self) -> Shape:
+        """The shape of one input sample."""
+        return (self.normalized_shape,)
+
+    def forward(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
+        self.check_features(x.shape, self.normalized_shape)
+        gamma, beta = self.scale_and_shift(x, self.normalized_shape)
+        y, backward = formulas.layer_norm(x, gamma, beta, self.eps)
+        return y, self.backward_of(backward, pass_)
+
+    def output_shape(self, shape: Shape | None) -> Shape | None:
+        if shape is None:
+            return (self.normalized_shape,)
+        self.check_features(shape, self.normalized_shape)
+        return shape
+
+    def multiplications(self, shape: Shape) -> int:
+        return 2 * self.normalized_shape
+
+
+class _Constant:
+    """A draw that draws nothing: the first values of scale and shift."""
+
+    def __init__(self, value: float, features: int) -> None:
+        self.value, self.features = value, features
+
+    def __call__(self, rng: Generator) -> Array:
+        return np.full(self.features, self.value)

@@ -1,0 +1,154 @@
+"""Losses between an output and a target of the same shape (N, K): quantities, and yes or no."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from layerwise import formulas
+from layerwise.arrays import real_array
+from layerwise.checks import positive
+from layerwise.errors import DataError, ShapeError
+from layerwise.losses.loss import LOSSES, Loss
+from layerwise.types import Array
+
+
+class ElementwiseLoss(Loss):
+    """A mean over all elements of output and target, both (N, K)."""
+
+    def prepare(self, output: Array, target: Any) -> Array:
+        target = real_array("target", target, output.dtype)
+        if target.shape != output.shape:
+            raise ShapeError(
+                f"{self!r} compares equal shapes: the output is {output.shape}, the target {target.shape}",
+                _reshape_advice(output.shape, target.shape),
+            )
+        if output.ndim != 2:
+            raise ShapeError(f"{self!r} expects an output (N, K), got shape {output.shape}")
+        return target
+
+    def terms(self, output: Array) -> int:
+        return int(output.shape[1])
+
+
+@LOSSES.register
+class MSELoss(ElementwiseLoss):
+    """Mean squared error over all elements, for numbers. See `formulas.mean_squared_error`.
+
+    output, target: (N, K), target in the same units.
+
+    >>> value, backward = MSELoss()(np.array([[1.0], [5.0]]), np.array([[2.0], [2.0]]))
+    >>> value, backward()
+    (5.0, array([[-1.],
+           [ 3.]]))
+    >>> MSELoss()(np.zeros((4, 1)), np.zeros(4))
+    Traceback (most recent call last):
+    layerwise.errors.ShapeError: MSELoss() compares equal shapes: the output is (4, 1), the target (4,): write \
+target.reshape(-1, 1)
+    """
+
+    def formula(self, output: Array, target: Array, weight: Any, denominator: float) -> tuple[Any, Callable[..., Any]]:
+        return formulas.mean_squared_error(output, target, weight, denominator)
+
+
+@LOSSES.register
+class L1Loss(ElementwiseLoss):
+    """Mean absolute error over all elements, for numbers among which some are wild. See `formulas.mean_absolute_error`.
+
+    output, target: (N, K), in the same units as the value. Not the penalty on weights, which is the regularizer `L1`.
+
+    >>> value, backward = L1Loss()(np.array([[1.0], [5.0]]), np.array([[2.0], [2.0]]))
+    >>> value, backward()
+    (2.0, array([[-0.5],
+           [ 0.5]]))
+    """
+
+    def formula(self, output: Array, target: Array, weight: Any, denominator: float) -> tuple[Any, Callable[..., Any]]:
+        return formulas.mean_absolute_error(output, target, weight, denominator)
+
+
+@LOSSES.register
+class HuberLoss(ElementwiseLoss):
+    """Half the squared error up to δ, a straight line beyond; the mean over all elements. See `formulas.huber`.
+
+    output, target: (N, K), in the same units. delta: δ, above 0, in these units too; 1 unless given.
+
+    >>> value, _ = HuberLoss(delta=2.0)(np.array([[1.0], [7.0]]), np.array([[0.0], [0.0]]))
+    >>> value   # (1/2 + 2 (7 - 1)) / 2
+    6.25
+    """
+
+    def __init__(self, *, delta: float = 1.0) -> None:
+        self.delta = positive("delta", delta)
+
+    def formula(self, output: Array, target: Array, weight: Any, denominator: float) -> tuple[Any, Callable[..., Any]]:
+        return formulas.huber(output, target, self.delta, weight, denominator)
+
+
+class YesOrNoLoss(ElementwiseLoss):
+    """A loss whose target is 0 for no, 1 for yes, or a probability between."""
+
+    def prepare(self, output: Array, target: Any) -> Array:
+        target = super().prepare(output, target)
+        if target.size and (target.min() < 0 or target.max() > 1):  # NaN passes, and makes the value NaN
+            raise DataError(
+                f"{self!r} expects targets from 0 (no) to 1 (yes), got {target.min():g} to {target.max():g}: "
+                "number the two classes 0 and 1"
+            )
+        return target
+
+
+@LOSSES.register
+class BCEWithLogitsLoss(YesOrNoLoss):
+    """Binary cross-entropy on logits, in nats, for yes or no. See `formulas.binary_cross_entropy_with_logits`.
+
+    output: logits (N, K), without a sigmoid. target: (N, K), numbers from 0 to 1.
+
+    >>> value, _ = BCEWithLogitsLoss()(np.array([[0.0]]), np.array([[1.0]]))
+    >>> round(value, 4)
+    0.6931
+    """
+
+    def accuracy(self, output: Array, target: Array) -> float | None:
+        return float(np.mean((output > 0) == (target > 0.5)))
+
+    def formula(self, output: Array, target: Array, weight: Any, denominator: float) -> tuple[Any, Callable[..., Any]]:
+        return formulas.binary_cross_entropy_with_logits(output, target, weight, denominator)
+
+
+@LOSSES.register
+class BCELoss(YesOrNoLoss):
+    """Binary cross-entropy on probabilities, in nats, for yes or no. See `formulas.binary_cross_entropy`.
+
+    output: probabilities (N, K), such as those of a last layer `Sigmoid`. target: (N, K), numbers from 0 to 1.
+    Logarithms are taken as -100 at the least, as in torch: certain and wrong costs 100. `BCEWithLogitsLoss` needs no
+    such limit, and is the better choice for training.
+    Raises DataError for outputs outside 0 to 1, which are no probabilities.
+
+    >>> value, _ = BCELoss()(np.array([[0.25], [0.0]]), np.array([[1.0], [1.0]]))
+    >>> round(value, 4)   # (ln 4 + 100) / 2
+    50.6931
+    """
+
+    def prepare(self, output: Array, target: Any) -> Array:
+        target = super().prepare(output, target)
+        if output.size and (output.min() < 0 or output.max() > 1):  # NaN passes, and makes the value NaN
+            raise DataError(
+                f"{self!r} expects probabilities, got outputs from {output.min():g} to {output.max():g}: "
+                "end the network with Sigmoid(), or use BCEWithLogitsLoss"
+            )
+        return target
+
+    def accuracy(self, output: Array, target: Array) -> float | None:
+        return float(np.mean((output > 0.5) == (target > 0.5)))
+
+    def formula(self, output: Array, target: Array, weight: Any, denominator: float) -> tuple[Any, Callable[..., Any]]:
+        return formulas.binary_cross_entropy(output, target, weight, denominator)
+
+
+def _reshape_advice(output: tuple[int, ...], target: tuple[int, ...]) -> str:
+    if len(output) == 2 and output[1] == 1 and target == output[:1]:
+        return "write target.reshape(-1, 1)"
+    return "give the target the shape of the output"

@@ -1,0 +1,203 @@
+"""Losses for one class out of K: the truth is a label for each sample, or a row of probabilities."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from layerwise import formulas
+from layerwise.arrays import any_array, real_array
+from layerwise.checks import fraction, whole_number
+from layerwise.errors import DataError, KindError, SettingError, ShapeError
+from layerwise.losses.loss import LOSSES, Loss
+from layerwise.metrics import accuracy
+from layerwise.types import Array
+
+IGNORE_INDEX = -100
+"""The label that is ignored unless another one is named; torch's choice."""
+
+
+class LabelLoss(Loss):
+    """A loss of labels (N,) under an output (N, K).
+
+    weight: one number for each class, 0 or more. The mean is then divided by the sum of the weights of the labels, not
+    by N, as in torch. ignore_index: samples with this label count nowhere.
+    """
+
+    takes = "logits"
+
+    def __init__(self, weight: Any = None, *, ignore_index: int = IGNORE_INDEX) -> None:
+        self.weight = None if weight is None else _class_weights(weight)
+        self.ignore_index = whole_number("ignore_index", ignore_index, minimum=-(2**63))
+
+    def prepare(self, output: Array, target: Any) -> Array:
+        target = any_array("target", target)
+        self._check_output(output)
+        if target.shape != output.shape[:1]:
+            advice = "write target.ravel()" if target.shape == (len(output), 1) else "give one label per sample"
+            raise ShapeError(f"{self!r} expects {self._wanted(output)}, got {target.shape}", advice)
+        if target.dtype.kind not in "iu":
+            raise KindError(
+                f"{self!r} expects labels that are whole numbers, got {target.dtype}: number the classes 0, 1, 2, ..., "
+                "or use MSELoss for quantities"
+            )
+        self._check_range(output.shape[1], target)
+        return target
+
+    def _check_output(self, output: Array) -> None:
+        if output.ndim != 2:
+            raise ShapeError(f"{self!r} expects {self.takes} (N, K), got shape {output.shape}")
+        if self.weight is not None and len(self.weight) != output.shape[1]:
+            raise ShapeError(f"the loss has {len(self.weight)} class weights, the network {output.shape[1]} outputs")
+
+    def _wanted(self, output: Array) -> str:
+        return f"labels of shape ({len(output)},)"
+
+    def _check_range(self, classes: int, target: Array) -> None:
+        if not len(target) or (target.min() >= 0 and target.max() < classes):
+            return
+        outside = ((target < 0) | (target >= classes)) & (target != self.ignore_index)
+        if outside.any():
+            row = int(outside.argmax())
+            raise DataError(
+                f"label {target[row]} in row {row} is outside 0 to {classes - 1}: the network has {classes} outputs"
+            )
+
+    def shares(self, output: Array, target: Array) -> Array | None:
+        """The weight of the class of each sample, 0 where the label is ignored."""
+        kept = target != self.ignore_index
+        if self.weight is None:
+            return None if np.count_nonzero(kept) == len(kept) else kept.astype(output.dtype)
+        return kept * np.asarray(self.weight, output.dtype)[np.where(kept, target, 0)]
+
+    def accuracy(self, output: Array, target: Array) -> float | None:
+        kept = target != self.ignore_index
+        return accuracy(output[kept], target[kept])
+
+    def _known(self, output: Array, target: Array, weight: Array) -> tuple[Array, Array]:
+        """Labels that can be looked up, and the weights of the samples with the shares in them."""
+        shares = self.shares(output, target)
+        if shares is None:
+            return target, weight
+        return np.where(target == self.ignore_index, 0, target), weight * shares[:, None]
+
+
+@LOSSES.register
+class NLLLoss(LabelLoss):
+    """Negative log-likelihood: cross-entropy on log-probabilities, in nats. See `formulas.negative_log_likelihood`.
+
+    output: log-probabilities (N, K), such as those of a last layer `LogSoftmax`; logits would give nonsense.
+    target: labels (N,), whole numbers from 0 to K - 1.
+    weight: one number for each class, or None. ignore_index: the label of samples that count nowhere.
+
+    >>> value, backward = NLLLoss()(np.log([[0.5, 0.25, 0.25]]), np.array([1]))
+    >>> round(value, 4), backward()   # ln 4
+    (1.3863, array([[ 0., -1.,  0.]]))
+    """
+
+    takes = "log-probabilities"
+
+    def formula(self, output: Array, target: Array, weight: Any, denominator: float) -> tuple[Any, Callable[..., Any]]:
+        target, weight = self._known(output, target, weight)
+        return formulas.negative_log_likelihood(output, target, weight, denominator)
+
+
+@LOSSES.register
+class CrossEntropyLoss(LabelLoss):
+    """Cross-entropy on logits, in nats, for one class out of K. See `formulas.cross_entropy_with_logits`.
+
+    output: logits (N, K), without a softmax. target: labels (N,), whole numbers from 0 to K - 1; or probabilities
+    (N, K), rows of sum 1 (see `formulas.cross_entropy_with_soft_targets`).
+    weight: one number for each class, or None. With labels, the mean is divided by the sum of the weights of these
+    labels; with probabilities, by N, as in torch.
+    ignore_index: the label of samples that count nowhere; not for probabilities.
+    label_smoothing: ε from 0 to 1. The true class is given the probability 1 - ε + ε/K, every other one ε/K.
+
+    >>> value, backward = CrossEntropyLoss()(np.zeros((2, 10)), np.array([3, 7]))
+    >>> round(value, 4)   # ln 10: a network that knows nothing
+    2.3026
+    >>> z = np.array([[4.0, 0.0], [0.0, 0.0]])
+    >>> round(CrossEntropyLoss([1, 3])(z, np.array([0, 1]))[0], 4)   # (1 · 0.0181 + 3 · 0.6931) / 4
+    0.5244
+    """
+
+    def __init__(self, weight: Any = None, *, ignore_index: int = IGNORE_INDEX, label_smoothing: float = 0.0) -> None:
+        super().__init__(weight, ignore_index=ignore_index)
+        self.label_smoothing = fraction("label_smoothing", label_smoothing, one_allowed=True)
+
+    def prepare(self, output: Array, target: Any) -> Array:
+        target = any_array("target", target)
+        if not _is_soft(target):
+            self._refuse_whole_rows(output, target)
+            return super().prepare(output, target)
+        self._check_output(output)
+        if target.shape != output.shape:
+            advice = "write target.ravel()" if target.shape[1:] == (1,) else "give one probability per class"
+            raise ShapeError(f"{self!r} expects {self._wanted(output)}, got {target.shape}", advice)
+        if self.ignore_index >= 0:
+            raise SettingError(
+                f"{self!r} ignores a label, and the targets are probabilities: give these samples the weight 0"
+            )
+        target = real_array("target", target, output.dtype)
+        _check_probabilities(target)
+        return target
+
+    def _refuse_whole_rows(self, output: Array, target: Array) -> None:
+        if target.ndim == 2 and target.shape == output.shape and target.shape[1] > 1:
+            raise KindError(
+                f"{self!r} expects probabilities as floating-point numbers, got {target.dtype}: "
+                "write target.astype(float), or give labels, target.argmax(axis=1)"
+            )
+
+    def _wanted(self, output: Array) -> str:
+        return f"labels of shape ({len(output)},) or probabilities of shape {output.shape}"
+
+    def shares(self, output: Array, target: Array) -> Array | None:
+        return None if _is_soft(target) else super().shares(output, target)
+
+    def accuracy(self, output: Array, target: Array) -> float | None:
+        if _is_soft(target):
+            return accuracy(output, target.argmax(axis=1))
+        return super().accuracy(output, target)
+
+    def formula(self, output: Array, target: Array, weight: Any, denominator: float) -> tuple[Any, Callable[..., Any]]:
+        if not _is_soft(target) and not self.label_smoothing:
+            target, weight = self._known(output, target, weight)
+            return formulas.cross_entropy_with_logits(output, target, weight, denominator)
+        if not _is_soft(target):
+            weight = weight * (target != self.ignore_index)[:, None]
+            target = (target[:, None] == np.arange(output.shape[1])).astype(output.dtype)  # one-hot
+        return formulas.cross_entropy_with_soft_targets(output, self._smoothed(target), weight, denominator)
+
+    def _smoothed(self, y: Array) -> Array:
+        """Probabilities (N, K) with ε of them spread over all classes, times the weights of the classes."""
+        y = (1 - self.label_smoothing) * y + self.label_smoothing / y.shape[1]
+        return y if self.weight is None else y * np.asarray(self.weight, y.dtype)
+
+
+def _is_soft(target: Array) -> bool:
+    """Whether a target is rows of probabilities; labels are whole numbers, or one-dimensional."""
+    return target.ndim == 2 and target.dtype.kind == "f"
+
+
+def _check_probabilities(target: Array) -> None:
+    """Refuse rows that are no probabilities. NaN passes, and makes the value NaN."""
+    sums = target.sum(axis=1)
+    wrong = (target < 0).any(axis=1) | (np.abs(sums - 1) > 1e-3)
+    if wrong.any():
+        row = int(wrong.argmax())
+        raise DataError(
+            f"row {row} of the target is no distribution: its smallest number is {target[row].min():g}, its sum "
+            f"{sums[row]:g}; expected numbers from 0 up whose sum is 1, or labels (N,)"
+        )
+
+
+def _class_weights(weight: Any) -> tuple[float, ...]:
+    weight = real_array("weight", weight, np.float64)
+    if weight.ndim != 1 or not len(weight):
+        raise ShapeError(f"weight holds one number for each class: expected shape (K,), got {weight.shape}")
+    if not (np.isfinite(weight).all() and weight.min() >= 0 and weight.max() > 0):
+        raise SettingError(f"class weights must be finite, 0 or more, and not all 0; got {weight.tolist()}")
+    return tuple(weight.tolist())
