@@ -27,10 +27,23 @@ _HOMES = {
     "layerwise.network": "Network Sequential load",
     "layerwise.training": "EarlyStopping History find_lr fit",
     "layerwise.insight": "gradcheck",
+    "layerwise.compiled": "use_compiled",
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names.split()}
 _MODULES = {"data", "errors", "formulas", "initializers", "layers", "losses", "metrics", "optimizers", "schedules"}
-_MODULES |= {"bench", "cli", "insight", "network", "plots", "random", "regularizers", "report", "storage", "training"}
+_MODULES |= {
+    "bench",
+    "cli",
+    "compiled",
+    "insight",
+    "network",
+    "plots",
+    "random",
+    "regularizers",
+    "report",
+    "storage",
+    "training",
+}
 
 __all__ = [*sorted(_HOME_OF), *sorted(_MODULES)]
 

@@ -2,6 +2,7 @@
 
 from layerwise import bench as bench
 from layerwise import cli as cli
+from layerwise import compiled as compiled
 from layerwise import data as data
 from layerwise import errors as errors
 from layerwise import formulas as formulas
@@ -19,6 +20,7 @@ from layerwise import report as report
 from layerwise import schedules as schedules
 from layerwise import storage as storage
 from layerwise import training as training
+from layerwise.compiled import use_compiled as use_compiled
 from layerwise.insight import gradcheck as gradcheck
 from layerwise.layers import ELU as ELU
 from layerwise.layers import GELU as GELU

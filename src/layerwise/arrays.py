@@ -62,6 +62,15 @@ def _what(array: Array) -> str:
     return advice.get(array.dtype.kind, str(array.dtype))
 
 
+def extent(array: Array) -> tuple[Any, Any]:
+    """The least and the largest number of an array with any; NaN, as both, where the array holds one.
+
+    >>> extent(np.array([3, 1, 2]))
+    (np.int64(1), np.int64(3))
+    """
+    return array.min(), array.max()
+
+
 def require_finite(name: str, array: Array) -> None:
     """Refuse NaN and infinity, and say where the first one stands."""
     finite = np.isfinite(array)

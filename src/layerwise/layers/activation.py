@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from layerwise import formulas
 from layerwise.checks import not_negative, one_of, positive
+from layerwise.compiled import fast
 from layerwise.errors import SettingError
 from layerwise.layers.layer import LAYERS, Layer
 from layerwise.layers.passing import Pass
@@ -19,7 +20,7 @@ class Activation(Layer):
     formula: ClassVar[Callable[..., Any]]
 
     def forward(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
-        return type(self).formula(x)
+        return fast(type(self).formula)(x)
 
     def output_shape(self, shape: Shape | None) -> Shape | None:
         return shape
@@ -82,7 +83,7 @@ class LeakyReLU(Activation):
         self.negative_slope = not_negative("negative_slope", negative_slope)
 
     def forward(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
-        return formulas.leaky_relu(x, self.negative_slope)
+        return fast(formulas.leaky_relu)(x, self.negative_slope)
 
 
 @LAYERS.register
@@ -101,7 +102,7 @@ class ELU(Activation):
         self.alpha = not_negative("alpha", alpha)
 
     def forward(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
-        return formulas.elu(x, self.alpha)
+        return fast(formulas.elu)(x, self.alpha)
 
 
 @LAYERS.register
@@ -121,7 +122,7 @@ class GELU(Activation):
         self.approximate = one_of("approximate", approximate, ("none", "tanh"))
 
     def forward(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
-        return formulas.gelu(x) if self.approximate == "none" else formulas.gelu_tanh(x)
+        return fast(formulas.gelu if self.approximate == "none" else formulas.gelu_tanh)(x)
 
 
 @LAYERS.register
@@ -154,7 +155,7 @@ class Softplus(Activation):
         self.beta = positive("beta", beta)
 
     def forward(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
-        return formulas.softplus(x, self.beta)
+        return fast(formulas.softplus)(x, self.beta)
 
 
 @LAYERS.register

@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from layerwise import formulas
 from layerwise.checks import whole_number, yes_or_no
+from layerwise.compiled import fast
 from layerwise.errors import ShapeError
-from layerwise.formulas.affine import linear
 from layerwise.initializers import Init, initializer, plain
 from layerwise.layers.layer import LAYERS, Layer
 from layerwise.layers.parameter import View
@@ -62,7 +63,9 @@ class Linear(Layer):
         parameters = self.parameters
         weight, bias = parameters["weight"], parameters.get("bias")
         rows = x if x.ndim == 2 else x.reshape(-1, self.in_features)
-        z, backward_formula = linear(rows, weight.value, bias.value if bias else np.zeros((), x.dtype))
+        z, backward_formula = fast(formulas.linear)(
+            rows, weight.value, bias.value if bias else np.zeros(self.out_features, x.dtype)
+        )
         input_gradient = pass_.input_gradient
 
         def backward(dz: Array) -> Array | None:

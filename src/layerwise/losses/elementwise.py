@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from layerwise import formulas
-from layerwise.arrays import real_array
+from layerwise.arrays import extent, real_array
 from layerwise.checks import positive
+from layerwise.compiled import fast
 from layerwise.errors import DataError, ShapeError
 from layerwise.losses.loss import LOSSES, Loss
 from layerwise.types import Array
@@ -50,7 +51,7 @@ target.reshape(-1, 1)
     """
 
     def formula(self, output: Array, target: Array, weight: Any, denominator: float) -> tuple[Any, Callable[..., Any]]:
-        return formulas.mean_squared_error(output, target, weight, denominator)
+        return fast(formulas.mean_squared_error)(output, target, weight, denominator)
 
 
 @LOSSES.register
@@ -66,7 +67,7 @@ class L1Loss(ElementwiseLoss):
     """
 
     def formula(self, output: Array, target: Array, weight: Any, denominator: float) -> tuple[Any, Callable[..., Any]]:
-        return formulas.mean_absolute_error(output, target, weight, denominator)
+        return fast(formulas.mean_absolute_error)(output, target, weight, denominator)
 
 
 @LOSSES.register
@@ -84,7 +85,7 @@ class HuberLoss(ElementwiseLoss):
         self.delta = positive("delta", delta)
 
     def formula(self, output: Array, target: Array, weight: Any, denominator: float) -> tuple[Any, Callable[..., Any]]:
-        return formulas.huber(output, target, self.delta, weight, denominator)
+        return fast(formulas.huber)(output, target, self.delta, weight, denominator)
 
 
 class YesOrNoLoss(ElementwiseLoss):
@@ -92,11 +93,13 @@ class YesOrNoLoss(ElementwiseLoss):
 
     def prepare(self, output: Array, target: Any) -> Array:
         target = super().prepare(output, target)
-        if target.size and (target.min() < 0 or target.max() > 1):  # NaN passes, and makes the value NaN
-            raise DataError(
-                f"{self!r} expects targets from 0 (no) to 1 (yes), got {target.min():g} to {target.max():g}: "
-                "number the two classes 0 and 1"
-            )
+        if target.size:
+            low, high = fast(extent)(target)
+            if low < 0 or high > 1:  # NaN passes, and makes the value NaN
+                raise DataError(
+                    f"{self!r} expects targets from 0 (no) to 1 (yes), got {low:g} to {high:g}: "
+                    "number the two classes 0 and 1"
+                )
         return target
 
 
@@ -115,7 +118,7 @@ class BCEWithLogitsLoss(YesOrNoLoss):
         return float(np.mean((output > 0) == (target > 0.5)))
 
     def formula(self, output: Array, target: Array, weight: Any, denominator: float) -> tuple[Any, Callable[..., Any]]:
-        return formulas.binary_cross_entropy_with_logits(output, target, weight, denominator)
+        return fast(formulas.binary_cross_entropy_with_logits)(output, target, weight, denominator)
 
 
 @LOSSES.register
@@ -145,7 +148,7 @@ class BCELoss(YesOrNoLoss):
         return float(np.mean((output > 0.5) == (target > 0.5)))
 
     def formula(self, output: Array, target: Array, weight: Any, denominator: float) -> tuple[Any, Callable[..., Any]]:
-        return formulas.binary_cross_entropy(output, target, weight, denominator)
+        return fast(formulas.binary_cross_entropy)(output, target, weight, denominator)
 
 
 def _reshape_advice(output: tuple[int, ...], target: tuple[int, ...]) -> str:

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from layerwise import formulas
-from layerwise.arrays import any_array, real_array
+from layerwise.arrays import any_array, extent, real_array
 from layerwise.checks import fraction, whole_number
+from layerwise.compiled import fast
 from layerwise.errors import DataError, KindError, SettingError, ShapeError
 from layerwise.losses.loss import LOSSES, Loss
 from layerwise.metrics import accuracy
@@ -56,7 +57,10 @@ class LabelLoss(Loss):
         return f"labels of shape ({len(output)},)"
 
     def _check_range(self, classes: int, target: Array) -> None:
-        if not len(target) or (target.min() >= 0 and target.max() < classes):
+        if not len(target):
+            return
+        low, high = fast(extent)(target)
+        if low >= 0 and high < classes:
             return
         outside = ((target < 0) | (target >= classes)) & (target != self.ignore_index)
         if outside.any():
@@ -101,7 +105,7 @@ class NLLLoss(LabelLoss):
 
     def formula(self, output: Array, target: Array, weight: Any, denominator: float) -> tuple[Any, Callable[..., Any]]:
         target, weight = self._known(output, target, weight)
-        return formulas.negative_log_likelihood(output, target, weight, denominator)
+        return fast(formulas.negative_log_likelihood)(output, target, weight, denominator)
 
 
 @LOSSES.register
@@ -165,11 +169,11 @@ class CrossEntropyLoss(LabelLoss):
     def formula(self, output: Array, target: Array, weight: Any, denominator: float) -> tuple[Any, Callable[..., Any]]:
         if not _is_soft(target) and not self.label_smoothing:
             target, weight = self._known(output, target, weight)
-            return formulas.cross_entropy_with_logits(output, target, weight, denominator)
+            return fast(formulas.cross_entropy_with_logits)(output, target, weight, denominator)
         if not _is_soft(target):
             weight = weight * (target != self.ignore_index)[:, None]
             target = (target[:, None] == np.arange(output.shape[1])).astype(output.dtype)  # one-hot
-        return formulas.cross_entropy_with_soft_targets(output, self._smoothed(target), weight, denominator)
+        return fast(formulas.cross_entropy_with_soft_targets)(output, self._smoothed(target), weight, denominator)
 
     def _smoothed(self, y: Array) -> Array:
         """Probabilities (N, K) with ε of them spread over all classes, times the weights of the classes."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -50,7 +51,7 @@ class Loss(ABC):
             denominator = self._total(output, target, weight)
         else:
             denominator = positive("denominator", denominator)
-        weight = np.ones((1, 1), output.dtype) if weight is None else weight[:, None]
+        weight = _one(output.dtype) if weight is None else weight[:, None]
         value, backward = self.formula(output, target, weight, denominator)
         return float(value), lambda: backward(1.0)
 
@@ -85,6 +86,12 @@ class Loss(ABC):
 
 
 LOSSES: Registry[Loss] = Registry("loss")
+
+
+@cache
+def _one(dtype: Any) -> Array:
+    """The weight of every sample where nobody has given any, (1, 1)."""
+    return np.ones((1, 1), dtype)
 
 
 def _weights(weight: Any, output: Array) -> Array:

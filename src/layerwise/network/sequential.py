@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+from layerwise.compiled import in_use
 from layerwise.errors import KindError, SettingError, ShapeError
 from layerwise.layers import LAYERS, Layer, Pass
+from layerwise.network.fusion import DenseChain, fused
 from layerwise.types import Array, Backward, Shape
 
 
@@ -32,6 +34,7 @@ write Linear(64, 10)
             if not isinstance(layer, Layer):
                 raise KindError(f"expected layers, such as ReLU(); got {layer!r} ({_kind(layer)})")
         self.layers = layers
+        self._fused: tuple[Layer | DenseChain, ...] | None = None
         self.output_shape(None)
 
     def __len__(self) -> int:
@@ -48,14 +51,19 @@ write Linear(64, 10)
 
     def forward(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
         backwards: list[Backward] = []
-        for layer in self.layers:
-            x, backward = layer.forward(x, pass_)
-            if pass_.tap is not None:
-                backward = pass_.watch(layer.address, x, backward)
-            if pass_.saves:
-                backwards.append(backward)
-            # Behind the first layer that learns, every layer's input gradient is needed.
-            pass_.input_gradient = pass_.input_gradient or layer.trains
+        for unit in self._units(pass_):
+            if isinstance(unit, DenseChain):
+                row: Sequence[Layer | DenseChain] = (unit,) if unit.takes(x) else unit.layers
+            else:
+                row = (unit,)
+            for layer in row:
+                x, backward = layer.forward(x, pass_)
+                if pass_.tap is not None:
+                    backward = pass_.watch(layer.address, x, backward)
+                if pass_.saves:
+                    backwards.append(backward)
+                # Behind the first layer that learns, every layer's input gradient is needed.
+                pass_.input_gradient = pass_.input_gradient or layer.trains
 
         def backward_all(dy: Array) -> Array | None:
             dx: Array | None = dy
@@ -66,6 +74,14 @@ write Linear(64, 10)
             return dx
 
         return x, backward_all
+
+    def _units(self, pass_: Pass) -> Sequence[Layer | DenseChain]:
+        """The layers, some of them fused unless somebody looks at the values between them."""
+        if pass_.tap is not None or not in_use():
+            return self.layers
+        if self._fused is None:
+            self._fused = fused(self.layers)
+        return self._fused
 
     def output_shape(self, shape: Shape | None) -> Shape | None:
         for index, layer in enumerate(self.layers):

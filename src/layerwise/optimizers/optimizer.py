@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from layerwise.checks import not_negative, one_of
+from layerwise.compiled import fast
 from layerwise.errors import FileError, KindError, SettingError, ShapeError
 from layerwise.specs import Registry
 from layerwise.types import Array
@@ -58,7 +59,7 @@ class Optimizer(ABC):
         if self.t == 0 or (self.slots and self.state[self.slots[0]].shape != theta.shape):
             self._begin(theta)
         self.t += 1
-        self.update(theta, grad, lr, strength)
+        fast(type(self).update)(self, theta, grad, lr, strength)
 
     @abstractmethod
     def update(self, theta: Array, grad: Array, lr: float, decay: Array | float | None) -> None:

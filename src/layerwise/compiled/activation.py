@@ -1,0 +1,32 @@
+"""Twins of activations: one pass over memory each way, where the formula makes one for every operation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from layerwise.compiled.choice import twin_of
+from layerwise.compiled.codes import RELU, SIGMOID, TANH
+from layerwise.compiled.pieces import activate, activate_backward
+from layerwise.types import Array, Differentiable
+
+
+def _twin(code: int) -> Callable[[Array], Differentiable]:
+    def activation(x: Array) -> Differentiable:
+        y = np.array(x, order="C")
+        activate(code, y.reshape(-1))
+
+        def backward(dy: Array) -> Array:
+            dx = np.array(dy, y.dtype, order="C")
+            activate_backward(code, dx.reshape(-1), y.reshape(-1))
+            return dx
+
+        return y, backward
+
+    return activation
+
+
+relu = twin_of("formulas.activation", "relu")(_twin(RELU))
+tanh = twin_of("formulas.activation", "tanh")(_twin(TANH))
+sigmoid = twin_of("formulas.activation", "sigmoid")(_twin(SIGMOID))

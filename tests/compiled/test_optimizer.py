@@ -1,0 +1,77 @@
+"""The twins of optimizer updates walk the path of the readable ones."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import layerwise as lw
+from layerwise.compiled import fast, use_compiled
+from layerwise.random import generator
+
+pytest.importorskip("numba")
+
+MAKERS = {
+    "gradient descent": lambda: lw.GradientDescent(lr=0.1),
+    "sgd": lambda: lw.SGD(lr=0.1),
+    "sgd with decay": lambda: lw.SGD(lr=0.1, weight_decay=0.1),
+    "sgd with momentum": lambda: lw.SGD(lr=0.1, momentum=0.9, dampening=0.25),
+    "sgd with Nesterov": lambda: lw.SGD(lr=0.1, momentum=0.9, nesterov=True, weight_decay=0.1),
+    "adam": lambda: lw.Adam(lr=0.1),
+    "adam with decay": lambda: lw.Adam(lr=0.1, betas=(0.8, 0.9), eps=1e-3, weight_decay=0.1),
+    "adamw": lambda: lw.AdamW(lr=0.1, weight_decay=0.2),
+    "adamw, weights only": lambda: lw.AdamW(lr=0.1, weight_decay=0.2, decay="weights"),
+}
+
+
+def path(make, dtype, on):
+    """Twenty steps from one start with one noise, the rate changing on the way; all places and the final state."""
+    rng = generator(0, "optimizer path")
+    theta = rng.normal(size=37).astype(dtype)
+    mask = (np.arange(37) < 20).astype(dtype)
+    optimizer, places = make(), []
+    use_compiled(on)
+    try:
+        for step in range(20):
+            grad = (theta * np.arange(37) + rng.normal(size=37)).astype(dtype)
+            kept = grad.copy()
+            optimizer.step(theta, grad, lr=0.1 / (1 + step), decay=mask if optimizer.spares_biases else None)
+            np.testing.assert_array_equal(grad, kept)
+            places.append(theta.copy())
+    finally:
+        use_compiled(True)
+    return np.array(places), optimizer.state_dict()
+
+
+@pytest.mark.parametrize(("dtype", "rtol"), [(np.float64, 1e-12), (np.float32, 1e-4)])
+@pytest.mark.parametrize("name", MAKERS)
+def test_the_twin_walks_the_same_path(name, dtype, rtol):
+    make = MAKERS[name]
+    update = type(make()).update
+    assert fast(update) is not update, "there is no twin, so this test would compare a thing with itself"
+    ours, state = path(make, dtype, on=True)
+    right, right_state = path(make, dtype, on=False)
+    assert ours.dtype == dtype
+    assert np.abs(np.diff(right, axis=0)).max() > 0
+    np.testing.assert_allclose(ours, right, rtol=rtol, atol=rtol)
+    assert state.keys() == right_state.keys()
+    for slot, array in state.items():
+        np.testing.assert_allclose(array, right_state[slot], rtol=rtol, atol=rtol)
+        assert np.asarray(array).dtype == np.asarray(right_state[slot]).dtype
+
+
+def test_nan_in_a_gradient_comes_through():
+    optimizer, theta = lw.Adam(), np.zeros(3)
+    optimizer.step(theta, np.array([np.nan, 1.0, np.inf]))
+    assert np.isnan(theta[[0, 2]]).all()
+    assert theta[1] == pytest.approx(-1e-3, rel=1e-6, abs=0)
+
+
+def test_a_subclass_with_an_update_of_its_own_is_left_alone():
+    class Still(lw.Adam):
+        def update(self, theta, grad, lr, decay):
+            pass
+
+    theta = np.ones(3)
+    Still().step(theta, np.ones(3))
+    np.testing.assert_array_equal(theta, 1)

@@ -1,0 +1,121 @@
+"""A fused chain has the bits of the layers run one by one, and steps aside where it can not compute."""
+
+from __future__ import annotations
+
+import pickle
+from copy import deepcopy
+
+import numpy as np
+import pytest
+
+import layerwise as lw
+from layerwise.errors import ShapeError
+from layerwise.layers import Pass
+from layerwise.network.fusion import DenseChain, fused
+
+pytest.importorskip("numba")
+
+NETWORKS = {
+    "tanh": lambda: [lw.Linear(3, 8), lw.Tanh(), lw.Linear(8, 8), lw.Tanh(), lw.Linear(8, 1)],
+    "relu, no bias": lambda: [lw.Linear(3, 5, bias=False), lw.ReLU(), lw.Linear(5, 2)],
+    "sigmoid at the end": lambda: [lw.Linear(3, 1), lw.Sigmoid()],
+    "no activation": lambda: [lw.Linear(3, 4), lw.Linear(4, 4), lw.Linear(4, 2)],
+    "two activations": lambda: [lw.Linear(3, 4), lw.Tanh(), lw.ReLU(), lw.Linear(4, 2)],
+    "dropout between": lambda: [lw.Linear(3, 9), lw.ReLU(), lw.Dropout(0.5), lw.Linear(9, 2), lw.Tanh()],
+    "nested": lambda: [lw.Sequential(lw.Linear(3, 4), lw.Tanh()), lw.Linear(4, 2)],
+}
+
+
+class Silent:
+    """A tap that looks at nothing: with it, the layers run one by one."""
+
+    def activation(self, address, value):
+        pass
+
+    def gradient(self, address, gradient):
+        pass
+
+
+def passes(net, x, taps, input_gradient=True):
+    net.grad[:] = np.linspace(-1, 1, len(net.grad))  # gradients are added to what is there
+    y, backward = net.forward(x, training=True, seed=0, step=3, taps=taps, input_gradient=input_gradient)
+    dx = backward(np.cos(np.arange(y.size)).reshape(y.shape).astype(y.dtype))
+    return y.copy(), dx, net.grad.copy()
+
+
+@pytest.mark.parametrize("input_gradient", [True, False])
+@pytest.mark.parametrize("rows", [1, 7, 64])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("name", NETWORKS)
+def test_fused_and_one_by_one_have_the_same_bits(name, dtype, rows, input_gradient):
+    net = lw.Network(*NETWORKS[name](), seed=1, dtype=dtype)
+    x = np.random.default_rng(rows).normal(size=(rows, 3)).astype(dtype)
+    x[0, 0] = 0.0
+    y, dx, grad = passes(net, x, None, input_gradient)
+    plain_y, plain_dx, plain_grad = passes(net, x, Silent(), input_gradient)
+    np.testing.assert_array_equal(y, plain_y)
+    np.testing.assert_array_equal(grad, plain_grad)
+    assert (dx is None) == (plain_dx is None) == (not input_gradient)
+    if input_gradient:
+        np.testing.assert_array_equal(dx, plain_dx)
+
+
+def test_the_test_above_does_compare_two_ways():
+    net = lw.Network(*NETWORKS["tanh"](), seed=1)
+    pass_ = Pass()
+    units = net.chain._units(pass_)
+    assert [type(each) for each in units] == [DenseChain]
+    assert units[0].takes(np.zeros((7, 3), np.float32))
+    assert net.chain._units(Pass(tap=Silent())) == net.layers
+
+
+def test_nan_passes_through_the_chain():
+    net = lw.Network(*NETWORKS["tanh"](), seed=1)
+    x = np.zeros((4, 3), np.float32)
+    x[2, 1] = np.nan
+    y = net(x)
+    assert np.isnan(y[2]).all()
+    assert np.isfinite(np.delete(y, 2, axis=0)).all()
+
+
+def test_a_large_batch_goes_through_the_layers():
+    net = lw.Network(*NETWORKS["tanh"](), seed=1, dtype="float64")
+    x = np.random.default_rng(0).normal(size=(5000, 3))
+    chain = net.chain._units(Pass())[0]
+    assert not chain.takes(x)
+    np.testing.assert_allclose(net(x)[:50], net(x[:50]), rtol=1e-12, atol=1e-14)
+
+
+def test_a_wrong_number_of_features_is_told_by_the_layer():
+    net = lw.Network(*NETWORKS["tanh"]())
+    with pytest.raises(ShapeError, match=r"Linear\(3, 8\) expects 3 features, got 4"):
+        net(np.zeros((2, 4)))
+
+
+@pytest.mark.parametrize(
+    "copied", [deepcopy, lambda net: pickle.loads(pickle.dumps(net)), lambda net: net.astype("float64")]
+)
+def test_a_copy_looks_at_its_own_parameters(copied):
+    net = lw.Network(*NETWORKS["tanh"](), seed=1)
+    x = np.ones((2, 3), np.float32)
+    before = net(x)  # the chain has found its places
+    twin = copied(net)
+    net.theta[:] = 0
+    np.testing.assert_allclose(twin(x), before, rtol=1e-6, atol=0)
+    assert not np.any(net(x))
+
+
+def test_tied_layers_add_up_their_gradients():
+    tied = lw.Linear(4, 4)
+    net = lw.Network(lw.Linear(3, 4), lw.Tanh(), tied, lw.Tanh(), tied, dtype="float64")
+    x = np.random.default_rng(0).normal(size=(5, 3))
+    for one, other in zip(passes(net, x, None), passes(net, x, Silent()), strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-14, atol=1e-15)
+
+
+def test_what_is_a_chain():
+    class Odd(lw.Linear):
+        """Computes something else."""
+
+    kinds = [type(each).__name__ for each in fused([lw.Tanh(), lw.Linear(2, 3), lw.Tanh(), Odd(3, 3), lw.Linear(3, 1)])]
+    assert kinds == ["Tanh", "DenseChain", "Odd", "DenseChain"]
