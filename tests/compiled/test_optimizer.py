@@ -75,3 +75,10 @@ def test_a_subclass_with_an_update_of_its_own_is_left_alone():
     theta = np.ones(3)
     Still().step(theta, np.ones(3))
     np.testing.assert_array_equal(theta, 1)
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.longdouble, ">f8"])
+def test_types_that_cannot_be_compiled_go_through_the_formula(dtype):
+    theta = np.ones(3, dtype)
+    lw.Adam(lr=0.5).step(theta, np.ones(3, dtype))
+    np.testing.assert_allclose(theta.astype(float), 0.5, rtol=1e-3, atol=0)

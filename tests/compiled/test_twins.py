@@ -117,3 +117,15 @@ def test_a_large_batch_gives_the_same_as_well(name):
     if name == "linear":
         arguments |= {"W": rng.normal(size=(40, 50)), "b": rng.normal(size=40)}
     assert_the_same(name, arguments, rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.longdouble, ">f4"])
+@pytest.mark.parametrize("name", TWINS)
+def test_types_that_cannot_be_compiled_go_through_the_formula(name, dtype):
+    arguments = in_dtype(cases(registry[name])[3].arguments, dtype)
+    value, backward = TWINS[name](**arguments)
+    expected, expected_backward = registry[name].function(**arguments)
+    np.testing.assert_array_equal(value, expected)
+    upstream = upstream_for(expected).astype(dtype)
+    for one, other in zip(in_a_tuple(backward(upstream)), in_a_tuple(expected_backward(upstream)), strict=True):
+        np.testing.assert_array_equal(one, other)

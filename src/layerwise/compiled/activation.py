@@ -6,14 +6,17 @@ from collections.abc import Callable
 
 import numpy as np
 
+from layerwise import formulas
 from layerwise.compiled.choice import twin_of
-from layerwise.compiled.codes import RELU, SIGMOID, TANH
-from layerwise.compiled.pieces import activate, activate_backward
+from layerwise.compiled.codes import RELU, SIGMOID, TANH, TYPES
+from layerwise.compiled.kernels import activate, activate_backward
 from layerwise.types import Array, Differentiable
 
 
-def _twin(code: int) -> Callable[[Array], Differentiable]:
+def _twin(code: int, formula: Callable[[Array], Differentiable]) -> Callable[[Array], Differentiable]:
     def activation(x: Array) -> Differentiable:
+        if x.dtype not in TYPES:
+            return formula(x)
         y = np.array(x, order="C")
         activate(code, y.reshape(-1))
 
@@ -27,6 +30,6 @@ def _twin(code: int) -> Callable[[Array], Differentiable]:
     return activation
 
 
-relu = twin_of("formulas.activation", "relu")(_twin(RELU))
-tanh = twin_of("formulas.activation", "tanh")(_twin(TANH))
-sigmoid = twin_of("formulas.activation", "sigmoid")(_twin(SIGMOID))
+relu = twin_of("formulas.activation", "relu")(_twin(RELU, formulas.relu))
+tanh = twin_of("formulas.activation", "tanh")(_twin(TANH, formulas.tanh))
+sigmoid = twin_of("formulas.activation", "sigmoid")(_twin(SIGMOID, formulas.sigmoid))

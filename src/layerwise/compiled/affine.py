@@ -6,17 +6,24 @@ import numpy as np
 
 from layerwise import formulas
 from layerwise.compiled.choice import twin_of
-from layerwise.compiled.pieces import affine, affine_input, affine_parameters
+from layerwise.compiled.codes import TYPES
+from layerwise.compiled.kernels import affine, affine_input, affine_parameters
 from layerwise.types import Array, Differentiable
 
 SMALL = 16_384
-"""Up to so many multiplications the loops of `pieces` beat NumPy's products with the calls around them (measured:
+"""Up to so many multiplications the loops of `kernels` beat NumPy's products with the calls around them (measured:
 they draw level between 20,000 and 40,000)."""
 
 
 @twin_of("formulas.affine", "linear")
 def linear(x: Array, W: Array, b: Array) -> Differentiable:
-    if x.size * len(W) > SMALL or not x.dtype == W.dtype == b.dtype or b.ndim != 1 or x.ndim != 2:
+    if (
+        x.size * len(W) > SMALL
+        or not x.dtype == W.dtype == b.dtype
+        or x.dtype not in TYPES
+        or b.ndim != 1
+        or x.ndim != 2
+    ):
         return formulas.linear(x, W, b)
     x, W = np.ascontiguousarray(x), np.ascontiguousarray(W)
     z = np.empty((len(x), len(W)), x.dtype)

@@ -72,7 +72,7 @@ class DenseChain:
         biases = [layer.parameters.get("bias") for layer in self.linear]
         if vector is None or any(each.vector is not vector for each in (*weights, *biases) if each):
             return False
-        from layerwise.compiled.chain import chain_backward, chain_forward
+        from layerwise.compiled.kernels import chain_backward, chain_forward
 
         self.kernels = chain_forward, chain_backward
         self.vector = vector

@@ -10,6 +10,7 @@ import numpy as np
 
 from layerwise.checks import not_negative, one_of
 from layerwise.compiled import fast
+from layerwise.compiled.codes import TYPES
 from layerwise.errors import FileError, KindError, SettingError, ShapeError
 from layerwise.specs import Registry
 from layerwise.types import Array
@@ -59,7 +60,8 @@ class Optimizer(ABC):
         if self.t == 0 or (self.slots and self.state[self.slots[0]].shape != theta.shape):
             self._begin(theta)
         self.t += 1
-        fast(type(self).update)(self, theta, grad, lr, strength)
+        update = fast(type(self).update) if theta.dtype in TYPES else type(self).update
+        update(self, theta, grad, lr, strength)
 
     @abstractmethod
     def update(self, theta: Array, grad: Array, lr: float, decay: Array | float | None) -> None:
