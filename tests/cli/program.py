@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 COMMAND = [sys.executable, "-m", "layerwise.cli"]
+WITH_SMALL_FILES = [sys.executable, str(Path(__file__).parent / "small_files.py")]
 _UNSET = ("NO_COLOR", "LANG", "LC_ALL", "PYTHONIOENCODING", "LAYERWISE_DEBUG")
 
 
@@ -22,10 +23,16 @@ def environment(changes: Mapping[str, str] | None = None) -> dict[str, str]:
     return {**kept, **fixed, **(changes or {})}
 
 
-def started(*arguments: str, folder: Path, changes: Mapping[str, str] | None = None, **options: Any) -> Any:
+def started(
+    *arguments: str,
+    folder: Path,
+    changes: Mapping[str, str] | None = None,
+    command: Sequence[str] = COMMAND,
+    **options: Any,
+) -> Any:
     """A process that has begun; its standard output and error can be read."""
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options}
-    return subprocess.Popen([*COMMAND, *arguments], cwd=folder, env=environment(changes), **pipes)
+    return subprocess.Popen([*command, *arguments], cwd=folder, env=environment(changes), **pipes)
 
 
 def finished(*arguments: str, folder: Path, changes: Mapping[str, str] | None = None, **options: Any) -> Any:

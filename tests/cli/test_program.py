@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import resource
 import signal
 import time
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tests.cli.program import finished, started
+from tests.cli.program import WITH_SMALL_FILES, finished, started
 
 from layerwise import load
 from layerwise.cli import main
@@ -129,10 +128,7 @@ def test_a_full_disk_in_training_is_a_sentence_and_the_run_can_go_on(
     tmp_path: Path, whole: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # The files of the start fit, the checkpoint (some 320 kB) does not.
-    def small_files() -> None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
-
-    stopped = finished(*LONG, "--no-progress", folder=tmp_path, preexec_fn=small_files)
+    stopped = finished(*LONG, "--no-progress", folder=tmp_path, command=WITH_SMALL_FILES)
     assert stopped.returncode == 1
     error = stopped.stderr.decode()
     assert re.fullmatch(r"layerwise: could not write runs/digits-001/checkpoint.safetensors: .*\n", error)

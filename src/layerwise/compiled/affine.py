@@ -25,7 +25,7 @@ def linear(x: Array, W: Array, b: Array) -> Differentiable:
         or x.ndim != 2
     ):
         return formulas.linear(x, W, b)
-    x, W = np.ascontiguousarray(x), np.ascontiguousarray(W)
+    x, W, b = np.ascontiguousarray(x), np.ascontiguousarray(W), np.ascontiguousarray(b)
     z = np.empty((len(x), len(W)), x.dtype)
     affine(x, W, b, z)
 

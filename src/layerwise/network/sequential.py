@@ -26,6 +26,8 @@ class Sequential(Layer):
 write Linear(64, 10)
     """
 
+    _fused: tuple[Layer | DenseChain, ...] | None = None
+
     def __init__(self, *layers: Layer) -> None:
         super().__init__()
         if not layers:
@@ -34,7 +36,6 @@ write Linear(64, 10)
             if not isinstance(layer, Layer):
                 raise KindError(f"expected layers, such as ReLU(); got {layer!r} ({_kind(layer)})")
         self.layers = layers
-        self._fused: tuple[Layer | DenseChain, ...] | None = None
         self.output_shape(None)
 
     def __len__(self) -> int:
@@ -100,6 +101,10 @@ write Linear(64, 10)
         if " from " in problem:  # a Sequential inside this one has named the layer before
             return f" after {maker!r}"
         return f" from {before!r}" if maker is before else f" from {before!r} after {maker!r}"
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What fusion has found is found again: a network that has computed pickles to the bytes of one that has not."""
+        return {name: value for name, value in self.__dict__.items() if name != "_fused"}
 
     def __repr__(self) -> str:
         return f"Sequential({', '.join(repr(layer) for layer in self.layers)})"
