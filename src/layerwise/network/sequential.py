@@ -103,7 +103,7 @@ write Linear(64, 10)
         return f" from {before!r}" if maker is before else f" from {before!r} after {maker!r}"
 
     def __getstate__(self) -> dict[str, Any]:
-        """What fusion has found is found again: a network that has computed pickles to the bytes of one that has not."""
+        """What fusion finds is found again: a network pickles to the same bytes before and after it has computed."""
         return {name: value for name, value in self.__dict__.items() if name != "_fused"}
 
     def __repr__(self) -> str:

@@ -20,6 +20,7 @@ import numpy as np
 
 from layerwise import __version__
 from layerwise.checks import whole_number
+from layerwise.compiled import in_use
 from layerwise.errors import SettingError
 
 MOST_THREADS = 1024
@@ -107,9 +108,10 @@ def environment(threads: int) -> dict[str, Any]:
     """What the bits of a run depend on, besides its settings and data.
 
     >>> sorted(environment(threads=1))
-    ['blas', 'layerwise', 'numpy', 'threads']
+    ['blas', 'compiled', 'layerwise', 'numpy', 'threads']
     """
-    return {"threads": threads, "layerwise": __version__, "numpy": np.__version__, "blas": _blas()}
+    versions = {"layerwise": __version__, "numpy": np.__version__, "blas": _blas()}
+    return {"threads": threads, "compiled": in_use(), **versions}
 
 
 def _blas() -> list[str]:
