@@ -17,9 +17,6 @@ from layerwise.errors import KindError
 WITHOUT_NUMBA = """
 import sys
 sys.modules["numba"] = None   # an import of it fails, as where it is not installed
-import importlib.util
-find = importlib.util.find_spec
-importlib.util.find_spec = lambda name, *rest: None if name == "numba" else find(name, *rest)
 """
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import sys
 import threading
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -42,7 +43,7 @@ class _Choice:
         """Use the twins if Numba is there, unless `use_compiled` has said otherwise. Loads them."""
         with self.lock:
             if self.on is None:
-                self.on = importlib.util.find_spec("numba") is not None
+                self.on = _has_numba()
             if self.on:
                 _load()
             return self.on
@@ -102,6 +103,13 @@ def twins() -> dict[str, Callable[..., Any]]:
     """All twins, by the full name of the function that each stands for. Needs Numba."""
     _load()
     return dict(_twins)
+
+
+def _has_numba() -> bool:
+    """Whether Numba can be imported, without importing it."""
+    if "numba" in sys.modules:
+        return sys.modules["numba"] is not None
+    return importlib.util.find_spec("numba") is not None
 
 
 def _load() -> None:
