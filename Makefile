@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN = .venv/bin
 
-.PHONY: install test lint train bench mutate clean
+.PHONY: install test lint train bench mutate notebook clean
 
 install: $(BIN)/layerwise
 
@@ -28,6 +28,9 @@ bench: install
 
 mutate: install
 	$(BIN)/python -m tools.mutate
+
+notebook: install
+	$(BIN)/python -m tools.notebook
 
 clean:
 	rm -rf .venv build dist

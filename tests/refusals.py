@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
+import traceback
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.tally import Tally
 
-from layerwise.errors import LayerwiseError
+from layerwise.errors import FileError, LayerwiseError, SettingError
 
 
 def refused(tally: Tally, error: type[LayerwiseError], words: str | tuple[str, ...], call: Callable[[], Any]) -> None:
@@ -19,4 +22,14 @@ def refused(tally: Tally, error: type[LayerwiseError], words: str | tuple[str, .
     assert isinstance(caught.value, ValueError | TypeError | OSError | AttributeError)
     for word in (words,) if isinstance(words, str) else words:
         assert word in str(caught.value)
-    tally.add("bad input")
+    tally.refuse(kind_of(caught.value), re.sub(r"[^\s']*/", "", str(caught.value)))
+
+
+def kind_of(error: LayerwiseError) -> str:
+    """What was bad: a file, a setting, the cells of a table, or an array; by the error, and by who raised it."""
+    raised = Path(traceback.extract_tb(error.__traceback__)[-1].filename)
+    if isinstance(error, FileError):
+        return "files"
+    if isinstance(error, SettingError) or raised.name in ("checks.py", "specs.py", "experiment.py"):
+        return "settings"
+    return "CSV" if raised.parent.name == "data" else "arrays"

@@ -9,6 +9,10 @@ from __future__ import annotations
 from collections import Counter
 
 COLUMNS = ("gradient checks", "bad input")
+KINDS = ("arrays", "settings", "CSV", "files")
+"""Of bad input that was written by hand, each case with a message of its own."""
+LEAST_OF_A_KIND = 25
+LEAST_OF_ALL = 150
 
 
 class Tally:
@@ -17,12 +21,18 @@ class Tally:
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()
         self.formulas: set[str] = set()
+        self.refusals: dict[str, set[str]] = {kind: set() for kind in KINDS}
 
     def add(self, column: str, n: int = 1) -> None:
         """Count n more in one of the columns."""
         if column not in COLUMNS:
             raise KeyError(f"the tally has the columns {', '.join(COLUMNS)}, not {column!r}")
         self.counts[column] += n
+
+    def refuse(self, kind: str, message: str) -> None:
+        """Count a case of bad input that was written by hand; one with a message that was met before is not distinct."""
+        self.refusals[kind].add(message)
+        self.add("bad input")
 
     def check(self, formula: str, n: int = 1) -> None:
         """Count n gradient checks of a formula of the registry."""
@@ -33,11 +43,16 @@ class Tally:
         """The line at the end of the run."""
         return (
             f"proof: {len(registered)} formulas in the registry, {len(self.formulas & registered)} checked, "
-            f"{self.counts['gradient checks']} gradient checks, {self.counts['bad input']} cases of bad input tried"
+            f"{self.counts['gradient checks']} gradient checks, {self.counts['bad input']} cases of bad input tried, "
+            f"distinct by hand: {', '.join(f'{kind} {len(found)}' for kind, found in self.refusals.items())}"
         )
 
     def gaps(self, registered: set[str]) -> list[str]:
         """What a run of the whole suite must not leave open."""
         gaps = [f"formula {name} was not checked" for name in sorted(registered - self.formulas)]
         gaps += [f"nothing was counted as {column}" for column in COLUMNS if not self.counts[column]]
+        few = {kind: len(found) for kind, found in self.refusals.items() if len(found) < LEAST_OF_A_KIND}
+        gaps += [f"{count} distinct cases of bad {kind}, {LEAST_OF_A_KIND} wanted" for kind, count in few.items()]
+        if (total := sum(map(len, self.refusals.values()))) < LEAST_OF_ALL:
+            gaps.append(f"{total} distinct cases of bad input, {LEAST_OF_ALL} wanted")
         return gaps if registered else ["the registry is empty", *gaps]

@@ -335,3 +335,20 @@ def test_but_an_empty_part_of_a_batch_is_0():
     value, backward = lw.MSELoss()(np.zeros((0, 3)), np.zeros((0, 3)), denominator=5)
     assert value == 0
     assert backward().shape == (0, 3)
+
+
+TYPED = {
+    "MSELoss": (lw.MSELoss(), np.zeros((2, 3))),
+    "BCEWithLogitsLoss": (lw.BCEWithLogitsLoss(), np.ones((2, 3))),
+    "CrossEntropyLoss": (lw.CrossEntropyLoss(), np.array([0, 2])),
+}
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("weight", [None, [1, 2]])
+@pytest.mark.parametrize("name", TYPED)
+def test_the_gradient_has_the_type_of_the_output(name, weight, dtype):
+    loss, target = TYPED[name]
+    value, backward = loss(np.ones((2, 3), dtype), target, weight=weight)
+    assert type(value) is float
+    assert backward().dtype == dtype

@@ -150,19 +150,48 @@ def put(path: Path, data: bytes) -> None:
     path.write_bytes(data)
 
 
-def test_every_truncation_is_refused(tmp_path: Path, tally: Tally) -> None:
-    data = example(tmp_path).read_bytes()
-    assert 1500 < len(data) < 4000
-    for length in range(len(data)):
-        put(tmp_path / "cut", data[:length])
+@pytest.fixture(scope="module")
+def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """Some 20 KB that a run leaves: weights, moments, history and the table of the experiment."""
+    path = tmp_path_factory.mktemp("run") / "checkpoint.safetensors"
+    x = np.arange(120.0).reshape(6, 20) / 100
+    net = lw.Network(lw.Linear(20, 48), lw.Tanh(), lw.Linear(48, 10), seed=1)
+    lw.fit(net, (x, np.arange(6)), loss=lw.CrossEntropyLoss(), optimizer=lw.Adam(), epochs=2, checkpoint=path)
+    data = path.read_bytes()
+    assert 18_000 < len(data) < 25_000
+    return data
+
+
+def test_every_truncation_of_a_checkpoint_is_refused(checkpoint: bytes, tmp_path: Path, tally: Tally) -> None:
+    path = tmp_path / "cut"
+    path.write_bytes(checkpoint)
+    for length in reversed(range(len(checkpoint))):
+        os.truncate(path, length)
         with pytest.raises(FileError, match=r"cut"):
-            storage.read(tmp_path / "cut")
-    tally.add("bad input", len(data))
+            storage.read(path)
+    tally.add("bad input", len(checkpoint))
+
+
+def test_every_flipped_byte_of_a_checkpoint_is_refused(checkpoint: bytes, tmp_path: Path, tally: Tally) -> None:
+    """Each of the eight bits in turn; all of them together, and the bit between small and capital letters, below."""
+    path = tmp_path / "damaged"
+    path.write_bytes(checkpoint)
+    with path.open("r+b", buffering=0) as file:
+        for place, byte in enumerate(checkpoint):
+            for now in (byte ^ 1 << place % 8, byte):
+                file.seek(place)
+                file.write(bytes([now]))
+                if now != byte:
+                    with pytest.raises(FileError):
+                        storage.read(path)
+    assert storage.read(path).checked  # the last byte is right again, and so are all
+    tally.add("bad input", len(checkpoint))
 
 
 @pytest.mark.parametrize("mask", [0x01, 0x20, 0x80, 0xFF])
 def test_every_flipped_byte_is_refused(mask: int, tmp_path: Path, tally: Tally) -> None:
     data = example(tmp_path).read_bytes()
+    assert 1500 < len(data) < 4000
     for place in range(len(data)):
         damaged = bytearray(data)
         damaged[place] ^= mask

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.tally import Tally
+from tests.tally import KINDS, Tally
 
 HERE = Path(__file__).parent
 
@@ -20,8 +20,12 @@ def test_the_line_counts():
     tally.check("relu")
     tally.check("of another library")
     tally.add("bad input", 2)
+    for message in ("x is ragged", "x is ragged", "x is text"):
+        tally.refuse("arrays", message)
+    tally.refuse("CSV", "line 3 is short")
     assert tally.line({"relu", "tanh"}) == (
-        "proof: 2 formulas in the registry, 1 checked, 5 gradient checks, 2 cases of bad input tried"
+        "proof: 2 formulas in the registry, 1 checked, 5 gradient checks, 6 cases of bad input tried, "
+        "distinct by hand: arrays 2, settings 0, CSV 1, files 0"
     )
 
 
@@ -32,9 +36,19 @@ def test_gaps_are_named():
         "formula relu was not checked",
         "nothing was counted as gradient checks",
         "nothing was counted as bad input",
+        "0 distinct cases of bad arrays, 25 wanted",
+        "0 distinct cases of bad settings, 25 wanted",
+        "0 distinct cases of bad CSV, 25 wanted",
+        "0 distinct cases of bad files, 25 wanted",
+        "0 distinct cases of bad input, 150 wanted",
     ]
     tally.check("relu")
-    tally.add("bad input")
+    for kind in KINDS:
+        for number in range(25):
+            tally.refuse(kind, f"{number} is bad")
+    assert tally.gaps({"relu"}) == ["100 distinct cases of bad input, 150 wanted"]
+    for number in range(25, 75):
+        tally.refuse("CSV", f"{number} is bad")
     assert tally.gaps({"relu"}) == []
     assert tally.gaps({"relu", "tanh"}) == ["formula tanh was not checked"]
 

@@ -49,6 +49,7 @@ from layerwise.losses import NLLLoss as NLLLoss
 from layerwise.network import Network as Network
 from layerwise.network import Sequential as Sequential
 from layerwise.network import load as load
+from layerwise.network import mlp as mlp
 from layerwise.optimizers import SGD as SGD
 from layerwise.optimizers import Adagrad as Adagrad
 from layerwise.optimizers import Adam as Adam

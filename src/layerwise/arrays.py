@@ -6,12 +6,17 @@ Refused, each with a sentence: ragged lists, text, objects, complex numbers, mas
 
 from __future__ import annotations
 
+import math
+import mmap
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
 from layerwise.errors import DataError, KindError, ShapeError
 from layerwise.types import Array
+
+_AT_ONCE = 2**24  # bytes
 
 
 def real_array(name: str, values: Any, dtype: Any = None) -> Array:
@@ -71,14 +76,51 @@ def extent(array: Array) -> tuple[Any, Any]:
     return array.min(), array.max()
 
 
+def parts(array: Array, most: int | None = None, dtype: Any = None) -> Iterator[tuple[int, Array]]:
+    """Views of an array, 16 MB of its rows each, with the number of the first row: a look at all needs little memory.
+
+    most: the largest number of rows of a part. dtype: what the parts become, if not what they are: the same rows make
+    a part then, whatever the type in the file. A single number is one part.
+
+    >>> [(start, part.shape) for start, part in parts(np.zeros((5, 2)), most=3)]
+    [(0, (3, 2)), (3, (2, 2))]
+    """
+    if array.ndim == 0:
+        yield 0, array
+        return
+    size = math.prod(array.shape[1:]) * np.dtype(array.dtype if dtype is None else dtype).itemsize
+    rows = max(1, _AT_ONCE // max(1, size))
+    rows = rows if most is None else min(rows, most)
+    for start in range(0, len(array), rows):
+        yield start, array[start : start + rows]
+
+
+def on_disk(array: Array) -> bool:
+    """Whether an array is a window on a file (`numpy.memmap`, or a view of one), perhaps larger than the memory."""
+    base: Any = array
+    while isinstance(base, np.ndarray):
+        base = base.base
+    return isinstance(base, mmap.mmap)
+
+
 def require_finite(name: str, array: Array) -> None:
     """Refuse NaN and infinity, and say where the first one stands."""
-    finite = np.isfinite(array)
-    if finite.all():
+    if array.dtype.kind in "biu":
         return
-    place = tuple(int(i) for i in np.argwhere(~finite)[0])
+    place: tuple[int, ...] = ()
+    count = 0
+    for start, part in parts(array):
+        finite = np.isfinite(part)
+        if finite.all():
+            continue
+        if not count:
+            place = tuple(int(i) for i in np.argwhere(~finite)[0])
+            place = (place[0] + start, *place[1:]) if place else ()
+        count += int(finite.size - np.count_nonzero(finite))
+    if not count:
+        return
     words = ", ".join(f"{axis} {index}" for axis, index in zip(("row", "column"), place, strict=False))
     raise DataError(
-        f"{name} holds {array[place]} at {words or 'its only place'} (counted from 0), and {int((~finite).sum())} such "
+        f"{name} holds {array[place]} at {words or 'its only place'} (counted from 0), and {count} such "
         "values in all: fill or drop them first"
     )

@@ -7,10 +7,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from layerwise.arrays import require_finite
-from layerwise.checks import fraction, one_of, whole_number
-from layerwise.errors import DataError, SettingError, ShapeError
+from layerwise.arrays import any_array, real_array, require_finite
+from layerwise.checks import fraction, one_of, positive, whole_number
+from layerwise.errors import DataError, KindError, SettingError, ShapeError
 from layerwise.types import Array
+
+_MOST_COUNTS = 2**27
+"""Numbers in a confusion matrix: 1 GiB."""
 
 
 def accuracy(logits: Array, labels: Array) -> float:
@@ -21,12 +24,15 @@ def accuracy(logits: Array, labels: Array) -> float:
     >>> accuracy(np.array([[2.0, 1.0], [0.0, 3.0], [1.0, 0.0]]), np.array([0, 1, 1]))
     0.6666666666666666
     """
-    _same_length("logits", logits, "labels", labels)
-    return float(np.mean(predicted_classes(logits) == np.reshape(labels, len(logits))))
+    logits = _rows("logits", logits)
+    labels = _one_a_row("labels", labels, "logits", logits)
+    _not_empty("logits", logits)
+    return float(np.mean(predicted_classes(logits) == labels))
 
 
 def predicted_classes(logits: Array) -> Array:
     """The class (N,) that each row of logits stands for: the largest, or for one column its sign."""
+    logits = _rows("logits", logits)
     if logits.shape[1] == 1:
         return (logits[:, 0] > 0).astype(np.int64)
     return logits.argmax(axis=1)
@@ -40,15 +46,17 @@ def top_k_accuracy(logits: Array, labels: Array, k: int) -> float:
     >>> top_k_accuracy(np.array([[3.0, 2.0, 1.0], [3.0, 2.0, 1.0]]), np.array([1, 2]), k=2)
     0.5
     """
-    _same_length("logits", logits, "labels", labels)
-    if logits.ndim != 2 or logits.shape[1] < 2:
+    logits = _rows("logits", logits)
+    labels = _one_a_row("labels", _whole("labels", labels), "logits", logits)
+    if logits.shape[1] < 2:
         raise ShapeError(f"logits must be (N, K) with at least two classes, got {logits.shape}")
+    _not_empty("logits", logits)
     if whole_number("k", k) > logits.shape[1]:
         raise SettingError(f"k must be at most {logits.shape[1]}, the number of classes, got {k}")
     require_finite("logits", logits)
-    labels = np.reshape(labels, len(logits))
     _in_range("labels", labels, logits.shape[1])
-    largest = np.argsort(-logits, axis=1, kind="stable")[:, :k]
+    descending = -logits.astype(np.float64)
+    largest = np.argsort(descending, axis=1, kind="stable")[:, :k]
     return float((largest == labels[:, None]).any(axis=1).mean())
 
 
@@ -59,6 +67,10 @@ def confusion_matrix(predicted: Array, labels: Array, classes: int) -> Array:
     array([[1, 1],
            [0, 1]])
     """
+    if whole_number("classes", classes) ** 2 > _MOST_COUNTS:
+        raise SettingError(f"classes must be at most {math.isqrt(_MOST_COUNTS):,}, got {classes:,}")
+    predicted = _whole("predicted", predicted).ravel()
+    labels = _one_a_row("labels", _whole("labels", labels), "predicted", predicted)
     for name, each in (("predicted", predicted), ("labels", labels)):
         _in_range(name, each, classes)
     counts = np.zeros((classes, classes), dtype=np.int64)
@@ -72,9 +84,12 @@ def majority_share(labels: Array) -> float:
     >>> majority_share(np.array([0, 1, 1, 1]))
     0.75
     """
-    if not len(labels):
+    labels = any_array("labels", labels)
+    if labels.ndim == 0 or labels.dtype.kind not in "biufUSM":
+        raise KindError(f"labels must be an array of numbers or texts, got {labels.dtype} of shape {labels.shape}")
+    if not labels.size:
         raise DataError("the most frequent class of no labels is not known: give at least one")
-    return float(np.unique(labels, return_counts=True)[1].max() / len(labels))
+    return float(np.unique(labels, return_counts=True)[1].max() / labels.size)
 
 
 class ClassScores(NamedTuple):
@@ -159,9 +174,9 @@ def calibration_error(probabilities: Array, labels: Array, *, bins: int = 15) ->
     >>> round(calibration_error(probabilities, np.array([0, 1, 0, 1])), 6)  # (2 |1/2 - 0.9| + 2 |1 - 0.6|) / 4
     0.4
     """
-    _same_length("probabilities", probabilities, "labels", labels)
-    p = _distributions(probabilities)
-    labels = np.reshape(labels, len(p)).astype(np.int64)
+    p = _distributions(_rows("probabilities", probabilities))
+    labels = _one_a_row("labels", _whole("labels", labels), "probabilities", p)
+    _not_empty("probabilities", p)
     _in_range("labels", labels, p.shape[1])
     bins = whole_number("bins", bins)
     confidence = p.max(axis=1)
@@ -197,7 +212,7 @@ def r2(prediction: Array, y: Array) -> float:
     0.7857142857142857
     """
     errors = _errors(prediction, y)
-    y = y.astype(np.float64)
+    y = real_array("y", y, np.float64)
     spread = ((y - y.mean()) ** 2).sum()
     if spread == 0:
         raise DataError("R² needs targets that differ: all of them are equal here")
@@ -215,6 +230,7 @@ def wilson_interval(share: float, n: int, z: float = 1.96) -> tuple[float, float
     (0.947, 0.983)
     """
     share, n = fraction("share", share, one_allowed=True), whole_number("n", n)
+    z = positive("z", z)
     centre = share + z * z / (2 * n)
     half = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
     scale = 1 + z * z / n
@@ -225,7 +241,8 @@ def _averaged(score: str, predicted: Array, labels: Array, classes: int, average
     one_of("average", average, ("macro", "micro", "weighted"))
     if average == "micro":
         fraction("zero_division", zero_division, one_allowed=True)  # never needed: there are answers
-        return float(_counts(predicted, labels, classes)[0].sum() / len(labels))
+        right, answered, _ = _counts(predicted, labels, classes)
+        return float(right.sum() / answered.sum())
     scores = class_scores(predicted, labels, classes, zero_division=zero_division)
     weights = scores.support if average == "weighted" else None
     return float(np.average(getattr(scores, score), weights=weights))
@@ -233,8 +250,9 @@ def _averaged(score: str, predicted: Array, labels: Array, classes: int, average
 
 def _counts(predicted: Array, labels: Array, classes: int) -> tuple[Array, Array, Array]:
     """Of each class (K,): how many answers with it are right, how often it was answered, how many samples it has."""
-    _same_length("predicted", predicted, "labels", labels)
-    matrix = confusion_matrix(predicted, labels, whole_number("classes", classes))
+    matrix = confusion_matrix(predicted, labels, classes)
+    if not matrix.any():
+        raise DataError("a share of nothing is not a number: predicted and labels are empty")
     return matrix.diagonal(), matrix.sum(axis=0), matrix.sum(axis=1)
 
 
@@ -244,8 +262,7 @@ def _shares(part: Array, whole: Array, zero_division: float) -> Array:
 
 def _distributions(probabilities: Array) -> Array:
     """Probabilities (N, K) in float64; one column p of a yes becomes two, (1 - p, p)."""
-    if probabilities.ndim != 2 or not probabilities.shape[1]:
-        raise ShapeError(f"probabilities must be (N, K), got {probabilities.shape}")
+    _not_empty("probabilities", probabilities)
     require_finite("probabilities", probabilities)
     p = probabilities.astype(np.float64)
     if p.min() < 0 or p.max() > 1:
@@ -258,10 +275,12 @@ def _distributions(probabilities: Array) -> Array:
 
 
 def _errors(prediction: Array, y: Array) -> Array:
+    prediction, y = real_array("prediction", prediction, np.float64), real_array("y", y, np.float64)
     _same_length("prediction", prediction, "y", y)
     if prediction.shape != y.shape:  # (N, 1) against (N,) would broadcast to (N, N)
         raise ShapeError(f"prediction and y must have equal shapes, got {prediction.shape} and {y.shape}")
-    return y.astype(np.float64) - prediction
+    _not_empty("prediction", prediction)
+    return y - prediction
 
 
 def _in_range(name: str, labels: Array, classes: int) -> None:
@@ -269,8 +288,37 @@ def _in_range(name: str, labels: Array, classes: int) -> None:
         raise DataError(f"{name} must lie in 0 to {classes - 1}, got {labels.min()} to {labels.max()}")
 
 
+def _rows(name: str, values: Array) -> Array:
+    """Real numbers (N, K), with at least one column."""
+    array = real_array(name, values)
+    if array.ndim != 2 or not array.shape[1]:
+        raise ShapeError(f"{name} must be (N, K), got {array.shape}")
+    return array
+
+
+def _whole(name: str, values: Array) -> Array:
+    """Whole numbers, as labels are; yes and no are 1 and 0."""
+    array = real_array(name, values)
+    if array.dtype.kind == "f" and array.size:
+        raise KindError(f"{name} must hold whole numbers, got {array.dtype}: number the classes 0, 1, 2, ...")
+    return array.astype(np.int64)
+
+
+def _one_a_row(name: str, values: Array, other: str, rows: Array) -> Array:
+    """One number (N,) for each of N rows; (N, 1) will do."""
+    array = real_array(name, values)
+    _same_length(other, rows, name, array)
+    if array.size != len(rows):
+        raise ShapeError(f"{name} must hold one number a row, got {array.shape}")
+    return array.reshape(len(rows))
+
+
 def _same_length(name: str, array: Array, other_name: str, other: Array) -> None:
-    if len(array) != len(other):
-        raise ShapeError(f"{name} and {other_name} must be equally long, got {len(array)} and {len(other)}")
-    if not len(array):
+    if array.ndim == 0 or other.ndim == 0 or len(array) != len(other):
+        sizes = [str(len(each)) if each.ndim else "a single number" for each in (array, other)]
+        raise ShapeError(f"{name} and {other_name} must be equally long, got {' and '.join(sizes)}")
+
+
+def _not_empty(name: str, array: Array) -> None:
+    if not array.size:
         raise DataError(f"a share or a mean of nothing is not a number: {name} is empty")

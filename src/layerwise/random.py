@@ -28,12 +28,12 @@ def generator(seed: int, purpose: str, layer: str = "", step: int = 0, chunk: in
     # Philox counts from the lowest word of its counter, so the two highest words keep addresses apart.
     words = [0, 0, whole_number("chunk", chunk, minimum=0), whole_number("step", step, minimum=0)]
     counter = np.array(words, dtype=np.uint64)
-    return np.random.Generator(np.random.Philox(key=_key(seed, purpose, layer), counter=counter))
+    key = _key(whole_number("seed", seed, minimum=0), purpose, layer)
+    return np.random.Generator(np.random.Philox(key=key, counter=counter))
 
 
 @lru_cache(maxsize=4096)
 def _key(seed: int, purpose: str, layer: str) -> int:
     """128 bits from the parts of an address that stay the same through a run."""
-    whole_number("seed", seed, minimum=0)
-    address = f"{int(seed)}|{purpose}|{layer}".encode()
+    address = f"{seed}|{purpose}|{layer}".encode()
     return int.from_bytes(hashlib.blake2b(address, digest_size=16).digest(), "little")

@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from typing import Any
 
 from layerwise import formulas
+from layerwise.arrays import real_array
 from layerwise.checks import not_negative, yes_or_no
 from layerwise.errors import SettingError
 from layerwise.specs import Registry
@@ -85,5 +86,6 @@ class L2(Regularizer):
 
 
 def _apply(formula: Any, weights: Array, strength: float) -> tuple[float, Array]:
-    value, backward = formula(weights, strength)
+    weights = real_array("weights", weights)
+    value, backward = formula(weights if weights.dtype.kind == "f" else weights.astype(float), strength)
     return float(value), backward(1.0)

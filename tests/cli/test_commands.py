@@ -211,6 +211,42 @@ def test_unknown_truth_is_not_scored(capsys: Said) -> None:
     assert said.err.startswith("not scored: line 2 of new.csv")
 
 
+def test_texts_that_training_never_saw_are_told(capsys: Said) -> None:
+    houses(Path("h.csv"))
+    main(["train", "h.csv", "--target", "price", "--epochs", "1", "--no-progress"])
+    Path("new.csv").write_text("town,area\nBonn,100\nOslo,90\n,80\nRom,70\n", encoding="utf-8")
+    capsys.readouterr()
+    assert main(["predict", "runs/h-001", "new.csv"]) == 0
+    said = capsys.readouterr()
+    assert said.out.count("\n") == 5
+    assert " ".join(said.err.split()) == (
+        "2 rows hold a category of 'town' that training never saw (first: line 3 of new.csv, 'Oslo'): "
+        "all features of 'town' are 0 there"
+    )
+    Path("known.csv").write_text("town,area\nBonn,100\n", encoding="utf-8")
+    assert main(["predict", "runs/h-001", "known.csv"]) == 0
+    assert not capsys.readouterr().err
+
+
+def test_the_file_of_the_training_is_told(capsys: Said) -> None:
+    table = houses(Path("h.csv")).read_bytes()
+    main(["train", "h.csv", "--target", "price", "--epochs", "1", "--no-progress"])
+    Path("copy.csv").write_bytes(table)
+    Path("other.csv").write_bytes(table + b"100,Bonn,150000\n")
+    warning = "{} is the file that the network was trained on: how right it is there says nothing about new data"
+    for run, name in (("runs/h-001", "h.csv"), ("runs/h-001/checkpoint.safetensors", "copy.csv")):
+        capsys.readouterr()
+        assert main(["predict", run, name]) == 0
+        said = " ".join(capsys.readouterr().err.split())
+        assert said.startswith("error (RMSE)")
+        assert said.endswith(warning.format(name))
+    assert main(["predict", "runs/h-001", "other.csv"]) == 0
+    assert "trained on" not in capsys.readouterr().err
+    Path("runs/h-001/run.json").unlink()
+    assert main(["predict", "runs/h-001", "h.csv"]) == 0
+    assert "trained on" not in capsys.readouterr().err
+
+
 def test_choices_reach_the_experiment() -> None:
     choices = "--epochs 2 --lr 0.05 --batch-size 16 --seed 7 --hidden 9,5 --optimizer sgd --out deep/er"
     entries = "--set optimizer.momentum=0.5 --set data.test=0.3"

@@ -31,7 +31,8 @@ MISTAKES: list[tuple[str, int, str]] = [
     ("train table.csv --target price --drop arae", 1, "Did you mean 'area'?"),
     ("train table.csv --target price --drop price", 1, "can not be dropped"),
     ("train empty.csv --target x", 1, "is empty"),
-    ("train gap.csv --target price", 1, "line 3 of gap.csv"),
+    ("train gap.csv --target price", 1, "line 3 of gap.csv: the value of 'price' is missing"),
+    ("train short.csv --target price", 1, "line 3 of short.csv has 1 cell"),
     ("train latin.csv --target price", 1, "not UTF-8"),
     ("train broken.toml", 1, "not a TOML file"),
     ("train odd.toml", 1, "no entry 'epoch'"),
@@ -103,7 +104,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         patch.chdir(folder)
         assert main(["train", "iris", "--epochs", "1", "--no-progress", "--out", "run"]) == 0
     (folder / "table.csv").write_text("area,price\n" + "\n".join(f"{row},{row * row}" for row in range(30)))
-    (folder / "gap.csv").write_text("area,price\n1,2\n,3\n")
+    (folder / "gap.csv").write_text("area,price\n1,2\n3,\n")
+    (folder / "short.csv").write_text("area,price\n1,2\n3\n")
     (folder / "latin.csv").write_bytes("area,price\nKöln,3\n".encode("latin-1"))
     (folder / "empty.csv").write_text("")
     (folder / "text.xlsx").write_text("PK")

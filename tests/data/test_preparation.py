@@ -146,6 +146,17 @@ def test_a_matrix_has_no_gaps():
     assert x.tobytes() == numbers.apply({"a": [3], "b": [5], "c": [7]}).tobytes()
 
 
+def test_unseen_texts_are_counted_by_column_with_the_first_of_them():
+    p = Preparation((Column("n"), Column("a", categories=("x", "y")), Column("b", categories=("u",), gaps=True)), "t")
+    rows = {"n": [1, 2, 3], "a": ["z", "x", "w"], "b": ["u", "", "v"]}
+    assert p.unseen(rows) == (
+        "2 rows hold a category of 'a' that training never saw (first: row 1, 'z'): all features of 'a' are 0 there",
+        "1 row holds a category of 'b' that training never saw (first: row 3, 'v'): all features of 'b' are 0 there",
+    )
+    assert p.unseen({"n": [1], "a": ["y"], "b": [None]}) == ()
+    np.testing.assert_array_equal(p.apply(rows)[:, 1:], [[0, 0, 1, 0], [1, 0, 0, 1], [0, 0, 0, 0]])
+
+
 def test_the_target_must_be_there():
     for preparation in (MIXED, CLASSES):
         with pytest.raises(DataError, match=r"row 2: the value of '\w+' is missing \(''\)"):

@@ -27,7 +27,7 @@ cells = st.lists(
 @settings(max_examples=300, deadline=None)
 @given(cells, st.integers(0, 8))
 def test_numbers_are_inferred_exactly_when_each_cell_is_one_or_missing(found, cut):
-    numbers = infer([found[:cut], found[cut:]])
+    numbers = infer([found[:cut], found[cut:]], len(found))
     if all(is_missing(cell) or is_number(cell) for cell in found):
         np.testing.assert_array_equal(numbers, [math.nan if is_missing(cell) else to_number(cell) for cell in found])
     else:

@@ -94,6 +94,31 @@ def numbers(shape: tuple[int, ...], purpose: str = "x", dtype: type = np.float64
     return (sign * rng.uniform(0.02, 2, size=shape)).astype(dtype)
 
 
+def draws(row: Row) -> bool:
+    """Whether a training pass draws a mask, which PyTorch would draw otherwise: the formula is compared instead."""
+    return row.label in ("Dropout", "Sequential")
+
+
+def both_sides(
+    torch: Any, row: Row, shape: tuple[int, ...], dtype: type, training: bool
+) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """(ours, PyTorch's) from the same weights: the output, its gradients by name, and the state after the pass."""
+    net = lw.Network(row.make(), seed=2, dtype=np.dtype(dtype).name)
+    twin = torch.nn.Sequential(row.twin(torch.nn)).to(getattr(torch, np.dtype(dtype).name)).train(training)
+    twin.load_state_dict({name: torch.from_numpy(np.array(array)) for name, array in net.state_dict().items()})
+    x = numbers(shape, dtype=dtype)
+    tensor = torch.from_numpy(x.copy()).requires_grad_()
+    y, backward = net.forward(x, training=training)
+    theirs = twin(tensor)
+    dx = backward(numbers(y.shape, "dy", dtype))
+    theirs.backward(torch.from_numpy(numbers(tuple(theirs.shape), "dy", dtype)))
+    pairs = {"output": (y, theirs.detach().numpy()), "input gradient": (dx, tensor.grad.numpy())}
+    for (name, gradient), parameter in zip(net.gradients().items(), twin.parameters(), strict=True):
+        pairs[f"gradient of {name}"] = gradient, parameter.grad.numpy()
+    state = twin.state_dict()
+    return pairs | {name: (array, state[name].numpy()) for name, array in net.state_dict().items()}
+
+
 def keeps_shape(row: Row) -> bool:
     """Whether the output has the shape of the input, at the first shape with two axes."""
     shape = next(shape for shape in row.shapes if len(shape) == 2 and math.prod(shape) > 0)

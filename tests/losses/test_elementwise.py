@@ -105,3 +105,19 @@ def test_settings_go_through_the_table():
 ])  # fmt: skip
 def test_deltas_that_do_not_fit(delta, error, words, tally):
     refused(tally, error, words, lambda: lw.HuberLoss(delta=delta))
+
+
+def test_yes_or_no_is_right_where_output_and_target_are_on_the_same_side():
+    loss = lw.BCEWithLogitsLoss()
+    output, target = np.array([[2.0], [-1.0], [0.5], [-3.0]]), np.array([[1.0], [0.0], [0.0], [0.25]])
+    share = loss.accuracy(output, target)
+    assert share == 0.75
+    assert type(share) is float
+
+
+def test_yes_or_no_at_a_tie_is_a_no():
+    """A logit of 0 and a target of 1/2 stand for no."""
+    loss = lw.BCEWithLogitsLoss()
+    assert loss.accuracy(np.array([[0.0]]), np.array([[0.0]])) == 1
+    assert loss.accuracy(np.array([[-1.0]]), np.array([[0.5]])) == 1
+    assert loss.accuracy(np.array([[0.5]]), np.array([[0.6]])) == 1

@@ -330,3 +330,9 @@ def test_settings_beyond_the_first_go_by_name_only():
     for call in (lambda: lw.CrossEntropyLoss(None, 3), lambda: lw.NLLLoss(None, 3), lambda: lw.HuberLoss(0.5)):
         with pytest.raises(TypeError, match="positional"):
             call()
+
+
+@pytest.mark.parametrize(("labels", "label", "row"), [([1, 2, -1], -1, 2), ([0, 3, -1], 3, 1), ([2, -1, 9], -1, 1)])
+def test_the_first_wrong_label_is_named(labels, label, row):
+    with pytest.raises(DataError, match=f"label {label} in row {row} is outside 0 to 2: the network has 3 outputs"):
+        lw.CrossEntropyLoss()(np.zeros((3, 3)), np.array(labels))

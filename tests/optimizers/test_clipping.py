@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 
@@ -43,7 +45,7 @@ def test_norms_out_of_the_range_of_squares(size, dtype):
     grad = np.array([3, 0, -4, 12], dtype) * dtype(size / 13)
     exact = float(np.linalg.norm((grad / np.abs(grad).max()).astype(np.float64))) * float(np.abs(grad).max())
     with np.errstate(divide="raise", invalid="raise"):
-        assert norm_of(grad) == pytest.approx(exact, rel=1e-6 if dtype == np.float32 else 1e-12)
+        assert norm_of(grad) == pytest.approx(exact, rel=1e-6 if dtype == np.float32 else 1e-12, abs=5e-323)
 
 
 @pytest.mark.parametrize(("size", "dtype"), [(1e200, np.float64), (1e30, np.float32)])
@@ -70,7 +72,7 @@ def test_as_torch_clips(max_norm, dtype):
     weight.grad = torch.from_numpy(grad.copy())
     theirs = float(torch.nn.utils.clip_grad_norm_([weight], max_norm))
     rtol = 1e-6 if dtype == np.float32 else 1e-12
-    assert clip_by_norm(grad, max_norm) == pytest.approx(theirs, rel=rtol)
+    assert clip_by_norm(grad, max_norm) == pytest.approx(theirs, rel=rtol, abs=0)
     np.testing.assert_allclose(grad, weight.grad.numpy(), rtol=rtol)
 
 
@@ -108,3 +110,41 @@ def test_as_torch_clips_by_value(max_value, dtype):
     torch.nn.utils.clip_grad_value_([weight], max_value)
     clip_by_value(grad, max_value)
     np.testing.assert_array_equal(grad, weight.grad.numpy())
+
+
+@pytest.mark.parametrize(("size", "dtype"), [
+    (1e-200, np.float64), (1e-161, np.float64), (1e-320, np.float64), (1e200, np.float64),
+    (1e-30, np.float32), (1e-22, np.float32), (1e30, np.float32), (1.0, np.float32),
+])  # fmt: skip
+@pytest.mark.parametrize("shape", [[3, 0, -4, 12], [-3, 0, -4, -12]])
+def test_the_norm_is_right_relative_to_its_size(shape, size, dtype):
+    """Also where the squares are 0, denormal or infinite, and where no element is positive."""
+    grad = np.array(shape, dtype) * dtype(size)
+    exact = float(np.abs(grad).max()) * 13 / 12
+    assert abs(norm_of(grad) - exact) <= exact * (1e-6 if dtype == np.float32 else 1e-12) + (size < 1e-310) * 5e-323
+
+
+@pytest.mark.parametrize("grad", [
+    np.array([1, 1], np.float32), np.array([2.0**100, 2.0**100], np.float32), np.zeros(2, np.float32),
+    np.array([1e200, 1e200]),
+])  # fmt: skip
+def test_a_norm_is_a_plain_number_in_double_precision(grad):
+    norm = norm_of(grad)
+    assert type(norm) is float
+    assert norm == pytest.approx(float(grad[0]) * math.sqrt(2), rel=1e-15, abs=0)
+
+
+def test_small_parts_of_a_huge_float32_gradient_count():
+    """1 + 2⁻²⁴ is 1 in float32: the sum of the squares is taken in float64."""
+    grad = np.array([1, 2.0**-12], np.float32) * np.float32(2.0**100)
+    assert norm_of(grad) == pytest.approx(2.0**100 * math.sqrt(1 + 2.0**-24), rel=1e-12, abs=0)
+
+
+def test_the_norm_of_an_infinite_gradient_is_infinite():
+    assert norm_of(np.array([1.0, -np.inf])) == np.inf
+
+
+def test_the_guard_against_division_by_0_is_torchs():
+    grad = np.array([3e-6, 4e-6])
+    assert clip_by_norm(grad, 3e-6) == pytest.approx(5e-6, rel=1e-12, abs=0)
+    np.testing.assert_allclose(grad, np.array([3e-6, 4e-6]) * 3 / (5 + 1), rtol=1e-12)

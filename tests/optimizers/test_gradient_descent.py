@@ -73,3 +73,10 @@ def test_and_differ_by_this_much_when_the_rate_changes(lr, later):
     second.step(outside, np.array([0.7]), lr=later)
     assert outside[0] - inside[0] == pytest.approx(gamma * (lr - later) * u, rel=1e-12)
     assert abs(outside[0] - inside[0]) > 0.05
+
+
+def test_without_momentum_dampening_does_nothing():
+    theta, optimizer = np.zeros(1), lw.SGD(lr=1.0, dampening=0.5)
+    for step in (1, 2, 3):
+        optimizer.step(theta, np.ones(1))
+        assert theta[0] == -step

@@ -281,3 +281,24 @@ def test_masks_that_do_not_fit(make, mask, error, words, tally):
     refused(tally, error, words, lambda: optimizer.step(theta, np.ones(6), decay=mask))
     np.testing.assert_array_equal(theta, start())
     assert (optimizer.t, optimizer.state) == (0, {})
+
+
+def test_a_loaded_state_is_a_copy():
+    """Steps after loading leave the dictionary as it was, so that one checkpoint can start two runs."""
+    first, theta = lw.Adam(), np.ones(3)
+    first.step(theta, np.array([1.0, -2.0, 3.0]))
+    state = first.state_dict()
+    kept = {name: np.copy(value) for name, value in state.items()}
+    second = lw.Adam()
+    second.load_state_dict(state)
+    second.step(theta, np.ones(3))
+    for name, value in kept.items():
+        np.testing.assert_array_equal(state[name], value)
+
+
+def test_the_count_of_steps_is_a_plain_integer():
+    """A file gives it back as an array, which a learner would then see in `optimizer.t`."""
+    optimizer = lw.GradientDescent()
+    optimizer.load_state_dict({"t": np.array(3, dtype=np.int32)})
+    assert type(optimizer.t) is int
+    assert optimizer.t == 3

@@ -154,8 +154,8 @@ def test_the_best_and_the_latest_weights_are_both_in_the_file(tmp_path: Path) ->
     path = tmp_path / "run"
     start(SETUPS["best before the end"], path)
     arrays = storage.read(path).arrays
-    assert not np.array_equal(arrays["training/latest"], arrays["training/EarlyStopping 0/best_theta"])
-    assert np.array_equal(lw.load(path).theta, arrays["training/EarlyStopping 0/best_theta"])
+    assert not np.array_equal(arrays["training/latest/theta"], arrays["training/EarlyStopping 0/best/theta"])
+    assert np.array_equal(lw.load(path).theta, arrays["training/EarlyStopping 0/best/theta"])
 
 
 def test_a_stopped_run_stays_stopped(tmp_path: Path) -> None:
@@ -261,6 +261,7 @@ OTHER_SETTINGS: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     "a schedule": ({"schedule": lw.StepLR(2)}, ("schedule", "None", "StepLR(step_size=2, gamma=0.1)")),
     "a regularizer": ({"regularizer": lw.L2(0.1)}, ("regularizer", "L2(0.1)")),
     "clip_norm": ({"clip_norm": 1}, ("clip_norm", "1.0")),
+    "evaluate_train": ({"evaluate_train": True}, ("evaluate_train = False", "True")),
     "batch_size": ({"batch_size": 6}, ("batch_size = 5", "6", "starts anew")),
     "seed": ({"seed": 1}, ("seed = 0", "1")),
     "other samples": ({"train": (runs.classes()[0] + 1, runs.classes()[1])}, ("other training data",)),
@@ -366,6 +367,62 @@ def test_a_checkpoint_whose_parts_do_not_fit_is_refused(case: str, path: Path, t
     storage.write(path, arrays, header)
     with pytest.raises((FileError, SettingError, lw.errors.ShapeError, lw.errors.KindError)):
         resume(path)
+    tally.add("bad input")
+
+
+class Fragile(Listener):
+    """Goes on from a state in which all is well, and from no other; counts how often it did."""
+
+    def __init__(self, well: bool = True) -> None:
+        self.well, self.loaded = well, 0
+
+    def state(self) -> dict[str, Any]:
+        return {"well": self.well}
+
+    def load_state(self, state: Any) -> None:
+        self.loaded += 1
+        if not state["well"]:
+            raise ValueError("unwell")
+
+
+_FOUND_EARLIER = ("no environment", "threads is a text")  # fit asks for the threads before it restores
+REFUSED = {
+    **{case: change for case, change in TAMPERED.items() if case not in _FOUND_EARLIER},
+    "a listener that refuses": _with(False, "training", "listeners", "Fragile 0", "well"),
+    "no best snapshot": _array("training/EarlyStopping 0/best/theta", None),
+    "no record": _array("training/history/val_loss", None),
+    "latest of another network": _array("training/latest/theta", np.zeros(3, np.float32)),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_a_refusal_leaves_network_optimizer_and_listeners_alone(case: str, tmp_path: Path, tally: Tally) -> None:
+    """Whatever is wrong: all of the file is tried on copies before anything is changed."""
+    from layerwise.training import checkpoint as checkpoints
+
+    path = tmp_path / "run"
+
+    def network() -> lw.Network:
+        return lw.Network(lw.Linear(runs.D, 6), lw.BatchNorm1d(6), lw.Linear(6, runs.K))
+
+    with pytest.raises(TrainingInterrupted):
+        runs.fit(network(), checkpoint=path, listeners=[lw.EarlyStopping(), Fragile(), CtrlC(2 * STEPS + 1)])
+    stored = storage.read(path)
+    arrays, header = dict(stored.arrays), json.loads(json.dumps(stored.header))
+    agreed = header["training"]["settings"].copy()
+    REFUSED[case](header, arrays)
+    storage.write(path, arrays, header)
+    net, optimizer, early, fragile = network(), lw.Adam(lr=0.05), lw.EarlyStopping(), Fragile()
+    runs.fit(net, optimizer=optimizer, epochs=1, listeners=[early])
+    net.passes = 3
+    before = (net.state_dict(), optimizer.state_dict(), early.state())
+    with pytest.raises((FileError, SettingError, lw.errors.ShapeError, lw.errors.KindError)):
+        checkpoints.read(path).restore(net, optimizer, [early, fragile], agreed, epochs=9)
+    after = (net.state_dict(), optimizer.state_dict(), early.state())
+    for one, two in zip(before, after, strict=True):
+        assert one.keys() == two.keys()
+        assert all(np.array_equal(one[name], two[name]) for name in one)
+    assert (net.passes, fragile.loaded) == (3, 0)
     tally.add("bad input")
 
 

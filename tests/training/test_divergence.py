@@ -127,7 +127,8 @@ def test_the_best_checkpoint_outlives_a_divergence(tmp_path: Path) -> None:
     stored = storage.read(path)
     assert np.array_equal(lw.load(path).theta, sound.theta)
     assert np.array_equal(stored.arrays["training/history/train_loss"], history["train_loss"])
-    assert np.array_equal(stored.arrays["training/EarlyStopping 0/best_theta"], stopper.best_theta)
+    assert stopper.best_snapshot is not None
+    assert np.array_equal(stored.arrays["training/EarlyStopping 0/best/theta"], stopper.best_snapshot.theta)
     assert caught.value.history.as_dict() == history.as_dict()
     again = runs.network()
     with pytest.raises(DivergedError) as twice:

@@ -14,6 +14,7 @@ from tests.training.runs import STEPS, CtrlC, Recorder
 
 import layerwise as lw
 from layerwise.errors import DivergedError, KindError, TrainingInterrupted
+from layerwise.network import Snapshot
 from layerwise.training import Ended, EpochEnded, Listener, Started, StepEnded, Stop
 
 
@@ -92,7 +93,7 @@ def test_a_stop_after_a_step_is_followed_at_once(step: int, tmp_path: Any) -> No
 def test_a_stop_may_bring_the_weights_to_go_back_to(place: dict[str, int], tmp_path: Any) -> None:
     net = runs.network()
     theta = np.arange(net.theta.size, dtype=np.float32)
-    history = runs.fit(net, listeners=[At(Stop("here", theta), **place)], checkpoint=tmp_path / "run")
+    history = runs.fit(net, listeners=[At(Stop("here", Snapshot(theta)), **place)], checkpoint=tmp_path / "run")
     assert np.array_equal(net.theta, theta)
     assert history.stopped == "here"
     assert np.array_equal(lw.load(tmp_path / "run").theta, theta)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from tests.tally import Tally
 
 import layerwise as lw
 from layerwise.data import names
+from layerwise.data.dataset import Part
 from layerwise.errors import DataError, FileError, KindError, LayerwiseError, SettingError
 from layerwise.metrics import majority_share, r2
 from layerwise.training.evaluation import predict
@@ -32,6 +34,8 @@ FULL: dict[str, Any] = {
     "regularizer": {"name": "L2", "strength": 1e-4},
     "early_stopping": {"patience": 2, "monitor": "val_accuracy", "min_delta": 0.001, "restore_best": False},
     "clip_norm": 1.5,
+    "clip_value": 0.5,
+    "evaluate_train": True,
     "epochs": 3,
     "batch_size": 32,
     "seed": 9,
@@ -59,7 +63,7 @@ def test_to_a_table_a_text_a_file_and_back(table: dict[str, Any], tmp_path: Path
 
 
 def test_every_entry_reaches_the_run() -> None:
-    """Change one entry, and the run is another one; the last two change only how it is computed, or when it ends."""
+    """Change one entry, and the run is another one; what stands below the table changes no weight."""
     experiment = Experiment.from_table(FULL)
     thetas = {"as it is": run(experiment)[0].theta}
     changes: dict[str, Any] = {
@@ -69,6 +73,7 @@ def test_every_entry_reaches_the_run() -> None:
         "schedule": None,
         "regularizer": {"name": "L1", "strength": 1e-2},
         "clip_norm": 0.01,
+        "clip_value": 0.001,
         "epochs": 2,
         "batch_size": 31,
         "seed": 10,
@@ -78,6 +83,8 @@ def test_every_entry_reaches_the_run() -> None:
         thetas[name] = run(msgspec.structs.replace(experiment, **{name: value}))[0].theta
     assert len({theta.tobytes() for theta in thetas.values()}) == len(thetas)
     assert run(experiment)[1].environment["threads"] == 2
+    assert "train_loss_evaluated" in run(experiment)[1]
+    assert "train_loss_evaluated" not in run(msgspec.structs.replace(experiment, evaluate_train=False))[1]
     impatient = msgspec.structs.replace(experiment, epochs=90, early_stopping={"patience": 1, "min_delta": 9.0})
     assert run(impatient)[1].epochs == 2
     other_loss = msgspec.structs.replace(experiment, loss={"name": "MSELoss"})
@@ -288,12 +295,28 @@ def test_the_sizes_follow_the_data() -> None:
         experiment = suited(lw.data.load(name, **options), {"name": name, **options})
         return [row["out_features"] for row in experiment.layers if row["name"] == "Linear"]
 
-    assert widths("spiral", classes=5) == [64, 64, 5]
+    assert widths("spiral", classes=5) == [64, 64, 64, 5]
     assert widths("digits") == [128, 128, 10]
     assert widths("diabetes") == [128, 128, 1]
     images = suited(lw.data.load("digits", flat=False), {"name": "digits", "flat": False})
     assert images.layers[0] == {"name": "Flatten"}
     assert run(msgspec.structs.replace(images, epochs=1))[1].epochs == 1
-    regression = suited(lw.data.load("diabetes"), {"name": "diabetes"})
-    assert regression.early_stopping is not None
+    table = lw.data.load("diabetes")
+    regression = suited(table, {"name": "diabetes"})
     assert regression.loss == {"name": "MSELoss"}
+    assert (regression.regularizer, regression.early_stopping) == (
+        {"name": "L2", "strength": 10 / len(table.train.x)},
+        None,
+    )
+    curve, spiral = (suited(lw.data.load(name), {"name": name}) for name in ("sine", "spiral"))
+    assert curve.early_stopping is not None
+    assert spiral.early_stopping is curve.regularizer is spiral.regularizer is images.regularizer is None
+
+
+def test_without_a_validation_part_all_samples_teach() -> None:
+    experiment = msgspec.structs.replace(Experiment.from_table(SMALL), epochs=1)
+    data = experiment.load_data()
+    nothing = dataclasses.replace(data, validation=Part(data.validation.x[:0], data.validation.y[:0]))
+    history = experiment.train(experiment.network(), nothing, progress=False)
+    assert "train_loss" in history
+    assert "val_loss" not in history

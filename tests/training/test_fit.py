@@ -221,6 +221,7 @@ ARGUMENTS: dict[str, tuple[dict[str, Any], type[LayerwiseError], tuple[str, ...]
     "listeners hold a class": ({"listeners": [lw.EarlyStopping]}, KindError, ("EarlyStopping(...) with brackets",)),
     "listeners hold a function": ({"listeners": [abs]}, KindError, ("a listener must be a Listener",)),
     "listeners is a text": ({"listeners": "ab"}, KindError, ("a listener must be a Listener", "'a'")),
+    "evaluate_train is 1": ({"evaluate_train": 1}, KindError, ("evaluate_train", "True or False")),
     "progress is a text": ({"progress": "yes"}, KindError, ("progress", "'yes'")),
     "progress is 1": ({"progress": 1}, KindError, ("progress", "1")),
     "checkpoint is True": ({"checkpoint": True}, KindError, ("checkpoint", "path of a file", "True")),

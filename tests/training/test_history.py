@@ -52,6 +52,19 @@ def test_the_last_validation_is_what_evaluate_says() -> None:
     assert found == {"loss": history["val_loss"][-1], "accuracy": history["val_accuracy"][-1]}
 
 
+def test_the_loss_after_the_epoch_stands_beside_the_running_one() -> None:
+    """The weights move and dropout drops while the running loss is taken; the evaluated one is of the end."""
+    net, plain = runs.network(), runs.network()
+    history = runs.fit(net, evaluate_train=True)
+    assert list(history) == ["lr", "train_loss", "train_loss_evaluated", "val_loss", "val_accuracy"]
+    found = evaluate(net, *runs.classes(), lw.CrossEntropyLoss())["loss"]
+    assert history["train_loss_evaluated"][-1] == pytest.approx(found, rel=1e-6)
+    assert all(np.not_equal(history["train_loss"], history["train_loss_evaluated"]))
+    without = runs.fit(plain)
+    assert plain.theta.tobytes() == net.theta.tobytes()
+    assert without.as_dict() == {name: values for name, values in history.items() if name != "train_loss_evaluated"}
+
+
 def test_the_penalty_is_no_part_of_the_recorded_losses() -> None:
     net = runs.network(dropout=0.0)
     twin = copy.deepcopy(net)

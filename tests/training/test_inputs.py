@@ -21,18 +21,20 @@ X, LABELS = runs.classes()
 
 def test_x_comes_in_the_type_of_the_network_and_labels_stay_whole() -> None:
     for dtype in ("float32", "float64"):
-        x, target = checked("training", (X.tolist(), LABELS.tolist()), runs.network(dtype=dtype), lw.CrossEntropyLoss())
-        assert (x.dtype, target.dtype.kind) == (dtype, "i")
-    x, target = checked("training", (X, LABELS[:, None] > 0), runs.network(1), lw.BCEWithLogitsLoss())
+        data = (X.tolist(), LABELS.tolist())
+        found = checked("training", data, runs.network(dtype=dtype), lw.CrossEntropyLoss())
+        assert (found.x.dtype, found.target.dtype.kind) == (dtype, "i")
+    target = checked("training", (X, LABELS[:, None] > 0), runs.network(1), lw.BCEWithLogitsLoss()).target
     assert (target.dtype, target.shape) == ("float32", (runs.N, 1))
     assert set(target.ravel()) == {0.0, 1.0}
 
 
 def test_what_is_right_already_is_not_copied() -> None:
     x = X.astype(np.float32)
-    found, target = checked("training", (x, LABELS), NET, lw.CrossEntropyLoss())
-    assert found is x
-    assert target is LABELS
+    found = checked("training", (x, LABELS), NET, lw.CrossEntropyLoss())
+    assert found.x is x
+    assert found.target is LABELS
+    assert (found.weight, found.shares) == (None, None)
 
 
 @pytest.mark.parametrize("row", [0, 7, runs.N - 1])

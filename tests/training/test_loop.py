@@ -61,9 +61,9 @@ def test_every_epoch_sees_every_sample_once_in_an_order_of_its_own(monkeypatch: 
     seen: list[Any] = []
     real = Run.step
 
-    def step(self: Run, x: Any, target: Any, lr: float) -> float:
-        seen.append(x[:, 0].tolist())
-        return real(self, x, target, lr)
+    def step(self: Run, batch: Any, lr: float) -> float:
+        seen.append(batch.x[:, 0].tolist())
+        return real(self, batch, lr)
 
     monkeypatch.setattr(Run, "step", step)
     runs.fit(runs.network(), epochs=2)

@@ -165,7 +165,7 @@ def test_what_can_not_learn_is_refused(tally):
     ({"batch_size": 0}, SettingError, "batch_size"),
     ({"seed": -1}, SettingError, "seed"),
     ({"threads": 0}, SettingError, "threads"),
-    ({"optimizer": lw.Adam}, KindError, "optimizer must be a Optimizer"),
+    ({"optimizer": lw.Adam}, KindError, "optimizer must be an Optimizer"),
     ({"loss": None}, KindError, "loss must be a Loss"),
 ])  # fmt: skip
 def test_arguments_that_do_not_fit(options, error, words, tally):
@@ -192,3 +192,12 @@ def test_it_learns_from_less_than_a_batch():
     x = rng.normal(size=(3, 2))
     found = lw.find_lr(lw.Network(lw.Linear(2, 1)), (x, x[:, :1]), loss=lw.MSELoss(), optimizer=lw.SGD())
     assert 1e-3 < found.lr < 10
+
+
+def test_samples_that_do_not_count_are_left_out():
+    net, data, loss = parts("moons")
+    x, y = data.train
+    ignored = np.where(np.arange(len(y)) < 100, -100, y)
+    found = lw.find_lr(net, (x, ignored), loss=loss, optimizer=lw.SGD(), batch_size=1)
+    assert np.isfinite(found.losses).all()
+    assert found.losses[0] == pytest.approx(loss(net(x[100:]), y[100:])[0], rel=0.01)

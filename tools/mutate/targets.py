@@ -17,7 +17,7 @@ FORMULA_TESTS = (
     "test_stability.py",
     "test_rectifier.py",
     "test_cross_entropy.py",
-    "test_mutation_survivors.py",
+    "test_dropout.py",
 )
 OPTIMIZER_TESTS = (
     "test_gradient_descent.py",
@@ -27,7 +27,6 @@ OPTIMIZER_TESTS = (
     "test_clipping.py",
     "test_paths.py",
     "test_optimizer.py",
-    "test_mutation_survivors.py",
 )
 
 
@@ -87,20 +86,19 @@ OTHERS = [
         "optimizers/optimizer.py",
         "Optimizer.step Optimizer._strength Optimizer._begin Optimizer.spares_biases Optimizer.state_dict "
         "Optimizer.load_state_dict",
-        "optimizers/test_optimizer.py optimizers/test_gradient_descent.py optimizers/test_paths.py "
-        "optimizers/test_mutation_survivors.py",
+        "optimizers/test_optimizer.py optimizers/test_gradient_descent.py optimizers/test_paths.py",
     ),
     _other(
         "clipping",
         "optimizers/clipping.py",
         "clip_by_norm clip_by_value norm_of",
-        "optimizers/test_clipping.py optimizers/test_mutation_survivors.py",
+        "optimizers/test_clipping.py",
     ),
     _other(
         "losses",
         "losses/loss.py",
         "Loss.terms Loss.shares Loss.__call__ Loss.denominator Loss._checked Loss._total _weights",
-        "test_losses.py losses/test_labels.py test_loss_edges.py",
+        "test_losses.py losses/test_labels.py losses/test_elementwise.py",
     ),
     _other(
         "losses of elements",

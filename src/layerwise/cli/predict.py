@@ -7,7 +7,7 @@ import sys
 from layerwise import files
 from layerwise.cli.output import note
 from layerwise.cli.streams import Stream
-from layerwise.report.answers import answers, samples_in, trained
+from layerwise.report.answers import answers, learnt_from, samples_in, trained
 from layerwise.report.text import wrapped
 
 
@@ -21,7 +21,7 @@ def predict(run: str, file: str, out: str | None) -> int:
         _to_standard_output(content)
     else:
         files.replace(out, [content])
-    for sentence in (found.score, samples.note):
+    for sentence in (found.score, *samples.notes, learnt_from(run, file)):
         if sentence:
             note(*wrapped(sentence))
     return 0

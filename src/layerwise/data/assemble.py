@@ -6,8 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from layerwise.checks import whole_number, yes_or_no
 from layerwise.data.cells import Place, row_place
 from layerwise.data.column import Column, learn_column
@@ -16,6 +14,7 @@ from layerwise.data.preparation import Preparation
 from layerwise.data.reading import Values, missing_rows
 from layerwise.data.scaling import learn_scaling
 from layerwise.data.splits import Split, check_fractions, plain_split, stratified_split
+from layerwise.data.staged import Staged, assembled, staged
 from layerwise.errors import DataError
 from layerwise.random import generator
 from layerwise.types import Array
@@ -88,21 +87,29 @@ def table_dataset(
     float64. place: how an error names a row.
     """
     split = split_rows(target, choices)
+    learnt, waiting, missing = _read_all(card, columns, split.train, scale=scale, place=place)
+    preparation = _with_target(learnt, target, split.train, scale=scale)
+    y = target.values if target.classes else preparation.labels(target.values, place)
+    parts = [Part(assembled(waiting, rows), y[rows]) for rows in split]
+    return _dataset(card, parts, preparation, missing=missing)
+
+
+def _read_all(
+    card: Card, columns: Iterable[tuple[str, Values]], train: Array, *, scale: bool, place: Place
+) -> tuple[tuple[Column, ...], list[Staged], dict[str, int]]:
+    """Each column as the rows `train` teach it, its encoded values, and how many are missing where some are."""
     learnt: list[Column] = []
-    features: list[Array] = []
+    waiting: list[Staged] = []
     missing: dict[str, int] = {}
     width = 0
     for name, values in columns:
-        learnt.append(learn_column(name, values, split.train, scale=scale))
-        width += len(learnt[-1].features)
-        _check_size(card, len(target.values), width)
-        features.append(learnt[-1].encode(values, place))
+        learnt.append(learn_column(name, values, train, scale=scale))
+        waiting.append(staged(learnt[-1], values, place))
+        width += waiting[-1].width
+        _check_size(card, len(missing_rows(values)), width)
         if count := int(missing_rows(values).sum()):
             missing[name] = count
-    preparation = _with_target(tuple(learnt), target, split.train, scale=scale)
-    y = target.values if target.classes else preparation.labels(target.values, place)
-    parts = [Part(_side_by_side(features, rows), y[rows]) for rows in split]
-    return _dataset(card, parts, preparation, missing=missing)
+    return tuple(learnt), waiting, missing
 
 
 def image_dataset(card: Card, images: Array, target: Target, choices: Choices, *, white: int) -> Dataset:
@@ -133,16 +140,6 @@ def _check_size(card: Card, rows: int, width: int) -> None:
             f"{card.name} would become more than {MOST_NUMBERS:,} numbers ({rows:,} rows, {width:,} features so far): "
             "take fewer rows, or leave out columns, those with many categories first"
         )
-
-
-def _side_by_side(features: list[Array], rows: Array) -> Array:
-    """Some rows of all columns: (rows, D), C-contiguous."""
-    x = np.empty((len(rows), sum(each.shape[1] for each in features)), dtype=np.float32)
-    start = 0
-    for each in features:
-        x[:, start : start + each.shape[1]] = each[rows]
-        start += each.shape[1]
-    return x
 
 
 def _with_target(columns: tuple[Column, ...], target: Target, train: Array, *, scale: bool) -> Preparation:

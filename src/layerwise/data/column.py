@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from layerwise.data.cells import Cells, Place, row_place
+from layerwise.data.cells import Cells, Place, row_place, shown
 from layerwise.data.reading import Texts, Values, missing_rows, read_numbers, read_texts, require_all
 from layerwise.data.scaling import learn_scaling, standardise
 from layerwise.errors import DataError
@@ -65,6 +65,18 @@ class Column:
             x[:, -1] = missing
         return x
 
+    def unseen(self, texts: Texts, place: Place = row_place) -> str:
+        """What the texts are that no category stands for: one sentence, or nothing."""
+        rows = texts.rows(*(name for name in texts.names if name not in self.categories))
+        if not len(rows):
+            return ""
+        first = f"first: {place(int(rows[0]))}, {shown(texts.names[texts.codes[rows[0]]])}"
+        held = "1 row holds" if len(rows) == 1 else f"{len(rows):,} rows hold"
+        return (
+            f"{held} a category of {self.name!r} that training never saw ({first}): "
+            f"all features of {self.name!r} are 0 there"
+        )
+
     def _filled(self, values: Array, missing: Array) -> Array:
         return np.where(missing, self.fill, values) if self.fill is not None and missing.any() else values
 
@@ -87,7 +99,7 @@ def learn_column(name: str, values: Values, train: Array, *, scale: bool) -> Col
     if isinstance(values, Texts):
         seen = np.unique(values.codes[train][~missing])
         return Column(name, categories=tuple(sorted(values.names[code] for code in seen)), gaps=gaps)
-    known = values[train][~missing].astype(np.float64)
+    known = values[train][~missing].astype(np.float64, copy=False)
     mean, spread = learn_scaling(name, known) if scale else (0.0, 1.0)
     return Column(name, mean, spread, fill=_median(known), gaps=gaps)
 

@@ -13,13 +13,14 @@ from typing import Any, TypeGuard
 
 import numpy as np
 
+from layerwise.arrays import real_array
 from layerwise.data import cells
 from layerwise.data.cells import Cells, Place, shown, suggestion
 from layerwise.data.column import Column, scaled
 from layerwise.data.reading import check_column, read_numbers, read_texts, require_all
 from layerwise.data.scaling import standardise
 from layerwise.data.table import Table
-from layerwise.errors import DataError, KindError, SettingError
+from layerwise.errors import DataError, KindError, SettingError, ShapeError
 from layerwise.types import Array
 
 _ENTRIES = {"columns", "mean", "scale", "categories", "fill", "gaps", "target", "image_shape"}
@@ -71,8 +72,7 @@ class Preparation:
         Errors: `DataError` naming the column that is missing, or the row and column of a wrong cell.
         """
         self._check_columns(columns)
-        if place is None:
-            place = columns.place if isinstance(columns, Table) else cells.row_place
+        place = place or _place(columns)
         n = columns.rows if isinstance(columns, Table) else len(columns[self.columns[0].name])
         x = np.zeros((n, len(self.features)), dtype=np.float32)
         start = 0
@@ -82,8 +82,26 @@ class Preparation:
             start += width
         return self._shaped(x)
 
+    def unseen(self, columns: Mapping[str, Cells], place: Place | None = None) -> tuple[str, ...]:
+        """A sentence for each column that holds texts which training never saw; the columns are as for `apply`.
+
+        >>> p = Preparation((Column("sex", categories=("f", "m")),), target="income")
+        >>> print(*p.unseen({"sex": ["m", "x", "", "y"]}))
+        2 rows hold a category of 'sex' that training never saw (first: row 2, 'x'): all features of 'sex' are 0 there
+        """
+        self._check_columns(columns)
+        place = place or _place(columns)
+        encoded = [column for column in self.columns if column.categories]
+        found = (column.unseen(read_texts(column.name, columns[column.name]), place) for column in encoded)
+        return tuple(filter(None, found))
+
     def apply_matrix(self, values: Array) -> Array:
         """The same for a matrix of numbers (N, D), none missing, whose columns stand in the order of `columns`."""
+        values = real_array("values", values)
+        if values.ndim != 2 or values.shape[1] != len(self.columns):
+            raise ShapeError(f"values must be (N, {len(self.columns)}), a column for each name, got {values.shape}")
+        if texts := [column.name for column in self.columns if column.categories]:
+            raise DataError(f"the column {texts[0]!r} holds texts, which a matrix of numbers can not: use apply")
         mean = np.array([column.mean for column in self.columns])
         scale = np.array([column.scale for column in self.columns])
         x = standardise(values, mean, scale)
@@ -118,7 +136,7 @@ class Preparation:
         """
         if self.classes:
             raise SettingError(f"{self.target!r} has classes, which have no units: use classes[label]")
-        return np.asarray(y, dtype=np.float64) * self.target_scale + self.target_mean
+        return real_array("y", y, np.float64) * self.target_scale + self.target_mean
 
     def describe(self) -> str:
         """One sentence about what was done to the columns."""
@@ -198,6 +216,10 @@ class Preparation:
 
     def _shaped(self, x: Array) -> Array:
         return x.reshape(len(x), *self.image_shape) if self.image_shape else x
+
+
+def _place(columns: Mapping[str, Cells]) -> Place:
+    return columns.place if isinstance(columns, Table) else cells.row_place
 
 
 def class_name(cell: str) -> str:

@@ -44,19 +44,21 @@ def missing_rows(values: Values) -> Array:
     return values.missing if isinstance(values, Texts) else np.isnan(values)
 
 
-def infer(chunks: Iterable[Sequence[Any]]) -> Array | None:
-    """The numbers of a column that comes in pieces, NaN where a value is missing; None if a cell is another text.
+def infer(chunks: Iterable[Sequence[Any]], count: int) -> Array | None:
+    """The numbers in `count` cells that come in pieces, NaN where one is missing; None if a cell is another text.
 
-    >>> infer([["1", "NA"], ["2.5"]]), infer([["1", "large"]])
+    >>> infer([["1", "NA"], ["2.5"]], 3), infer([["1", "large"]], 2)
     (array([1. , nan, 2.5]), None)
     """
-    parts = []
+    values = np.empty(count)
+    start = 0
     for chunk in chunks:
         numbers = _numbers(chunk)
         if numbers is None:
             return None
-        parts.append(numbers)
-    return np.concatenate(parts) if parts else np.empty(0)
+        values[start : start + len(numbers)] = numbers
+        start += len(numbers)
+    return values
 
 
 def read_numbers(name: str, cells: Cells, place: Place = row_place) -> Array:
@@ -115,7 +117,9 @@ def require_all(name: str, values: Values, cells: Cells, place: Place) -> None:
 
 def check_column(name: str, cells: Cells) -> None:
     """A column is a sequence with one plain cell a row, and not, say, a single text."""
-    if isinstance(cells, str) or not hasattr(cells, "__len__") or np.ndim(cells[0] if len(cells) else 0) != 0:
+    rows = isinstance(cells, Sequence | np.ndarray) or hasattr(cells, "iloc")  # pandas; a dict or a set has no rows
+    single = isinstance(cells, str | bytes) or (isinstance(cells, np.ndarray) and cells.ndim == 0)
+    if single or not rows or np.ndim(next(iter(cells), 0)) != 0:
         raise DataError(f"the column {name!r} must be a sequence of cells, one a row; got {shown(cells)}")
 
 

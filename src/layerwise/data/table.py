@@ -1,6 +1,6 @@
 """A CSV file as a table of texts: what stands in which column and which line, and nothing about what it means.
 
-Read once, in chunks; each chunk of a column is kept as one piece of UTF-8, so a table takes the memory of its file.
+Read once, in chunks; the texts of a column are kept end to end in UTF-8, so a table takes the memory of its file.
 """
 
 from __future__ import annotations
@@ -30,30 +30,39 @@ class Table(Mapping[str, list[str]]):
     def __init__(self, path: Path, header: list[str]) -> None:
         self.path = path
         self._lines = array("q")
-        self._chunks: dict[str, list[bytes]] = {name: [] for name in header}
+        # One block of memory a column: it goes back to the system as soon as the column is forgotten.
+        self._texts: dict[str, bytearray] = {name: bytearray() for name in header}
+        self._ends: dict[str, array[int]] = {name: array("q") for name in header}
 
     def add(self, rows: list[list[str]], lines: list[int]) -> None:
         """Append rows, each as wide as the header, with the line of the file where each begins; blanks are cut off."""
         self._lines.extend(lines)
-        for chunks, column in zip(self._chunks.values(), zip(*rows, strict=True), strict=True):
-            chunks.append(_SEPARATOR.join(map(str.strip, column)).encode())
+        for text, ends, column in zip(self._texts.values(), self._ends.values(), zip(*rows, strict=True), strict=True):
+            text += _SEPARATOR.join(map(str.strip, column)).encode()
+            ends.append(len(text))
 
     def __getitem__(self, name: str) -> list[str]:
         return [cell for chunk in self.chunks(name) for cell in chunk]
 
     def chunks(self, name: str) -> Iterator[list[str]]:
         """The same cells piece by piece, for columns that should not stand in memory as texts all at once."""
-        for chunk in self._chunks[name]:
-            yield chunk.decode().split(_SEPARATOR)
+        text, start = self._texts[name], 0
+        for end in self._ends[name]:
+            yield text[start:end].decode().split(_SEPARATOR)
+            start = end
+
+    def forget(self, name: str) -> None:
+        """Give back the memory of a column that was read and is not needed again."""
+        del self._texts[name], self._ends[name]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._chunks)
+        return iter(self._texts)
 
     def __len__(self) -> int:
-        return len(self._chunks)
+        return len(self._texts)
 
     def __contains__(self, name: object) -> bool:
-        return name in self._chunks  # Mapping's own would decode the whole column
+        return name in self._texts  # Mapping's own would decode the whole column
 
     @property
     def rows(self) -> int:

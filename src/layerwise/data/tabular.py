@@ -55,7 +55,7 @@ def read_csv(
     numbers with at most 20 different values that each occur three times on average (two values always are classes);
     else regression. Classes are split in equal shares. seed: of the split.
 
-    It takes about the memory of the file once and that of x, 4 bytes a number, twice.
+    It takes about the memory of the file, or of 1 to 8 bytes a cell if that is more, and that of x, 4 bytes a feature.
 
     Errors: `FileError` for a file that can not be read; `DataError`, with line and column, for all that stands
     in the way, in x of more than 2**28 numbers too; `SettingError` and `KindError` for the arguments.
@@ -84,8 +84,11 @@ def read_csv(
             "are its columns parted by ',', ';' or a tab?"
         )
     found = _read_target(table, target, task)
+    card = _card(table, found, len(kept))
+    for name in (target, *dropped):
+        table.forget(name)
     columns = _read_columns(table, kept, forced)
-    return table_dataset(_card(table, found, len(kept)), columns, found, choices, scale=scale, place=table.place)
+    return table_dataset(card, columns, found, choices, scale=scale, place=table.place)
 
 
 def _check_names(option: str, names: Sequence[str], example: str, target: str, table: Table) -> set[str]:
@@ -101,9 +104,11 @@ def _check_names(option: str, names: Sequence[str], example: str, target: str, t
 
 
 def _read_columns(table: Table, names: list[str], forced: set[str]) -> Iterator[tuple[str, Values]]:
-    """Each column with its values, read when it is asked for: only one of them stands in memory as texts."""
+    """Each column with its values, read when it is asked for and then forgotten as text."""
     for name in names:
-        yield name, _categories(table, name) if name in forced else _read_column(table, name)
+        values = _categories(table, name) if name in forced else _read_column(table, name)
+        table.forget(name)
+        yield name, values
 
 
 def _read_column(table: Table, name: str) -> Values:
@@ -137,7 +142,7 @@ def _few(table: Table, name: str, texts: Texts) -> Texts:
 
 def _infer(table: Table, name: str) -> Values:
     """Numbers if every cell that is not missing is one, else texts."""
-    numbers = infer(table.chunks(name))
+    numbers = infer(table.chunks(name), table.rows)
     if numbers is None:
         return gather(table.chunks(name), table.rows)
     if np.isnan(numbers).all():

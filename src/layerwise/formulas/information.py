@@ -14,7 +14,7 @@ import numpy as np
 
 from layerwise.arrays import any_array, real_array, require_finite
 from layerwise.checks import number
-from layerwise.errors import DataError, SettingError, ShapeError
+from layerwise.errors import DataError, KindError, SettingError, ShapeError
 from layerwise.formulas.registration import Case, formula, kink, smooth
 from layerwise.types import Array, Differentiable, Generator
 
@@ -219,6 +219,8 @@ def states(name: str, values: Any) -> Array:
         raise ShapeError(f"{name} must have one value for each sample, got shape {array.shape}")
     if array.dtype.kind == "f":
         require_finite(name, array)
+    elif array.dtype.kind not in "biuUSM":
+        raise KindError(f"{name} must hold numbers or texts, got {array.dtype}: number the different values first")
     rows = array.reshape(len(array), -1)
     if rows.shape[1] == 1:
         return np.unique(rows[:, 0], return_inverse=True)[1]

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from layerwise.arrays import any_array
 from layerwise.checks import positive, require_kind, whole_number
 from layerwise.errors import KindError, SettingError, ShapeError, nearest
 from layerwise.formulas import Case, Formula, registry
@@ -157,7 +158,7 @@ def gradcheck(
     require_kind("loss", loss, Loss, "lw.CrossEntropyLoss()")
     settings = _Settings.checked(tolerance, eps, directions, seed)
     copy = net.astype("float64")
-    x = np.asarray(x)
+    x = any_array("x", x)
     x = np.array(x, dtype=np.float64 if x.dtype.kind == "f" else x.dtype)
 
     def evaluate() -> Array:

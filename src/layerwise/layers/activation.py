@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from layerwise import formulas
 from layerwise.checks import not_negative, one_of, positive
 from layerwise.compiled import fast
-from layerwise.errors import SettingError
+from layerwise.errors import SettingError, ShapeError
 from layerwise.layers.layer import LAYERS, Layer
 from layerwise.layers.passing import Pass
 from layerwise.types import Array, Backward, Shape
@@ -31,9 +31,14 @@ class RowActivation(Activation):
 
     def __init__(self, dim: int = -1) -> None:
         super().__init__()
-        if dim != -1:
+        if isinstance(dim, bool) or not isinstance(dim, int) or dim != -1:
             raise SettingError(f"{type(self).__name__} works along the last axis: dim must be -1, got {dim!r}")
         self.dim = -1
+
+    def forward(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
+        if x.shape[-1] == 0:
+            raise ShapeError(f"{self!r} expects at least one class, got shape {x.shape}")
+        return super().forward(x, pass_)
 
 
 @LAYERS.register

@@ -115,6 +115,7 @@ class BCEWithLogitsLoss(YesOrNoLoss):
     """
 
     def accuracy(self, output: Array, target: Array) -> float | None:
+        output, target, _ = self._checked(output, target, None)
         return float(np.mean((output > 0) == (target > 0.5)))
 
     def formula(self, output: Array, target: Array, weight: Any, denominator: float) -> tuple[Any, Callable[..., Any]]:
@@ -145,6 +146,7 @@ class BCELoss(YesOrNoLoss):
         return target
 
     def accuracy(self, output: Array, target: Array) -> float | None:
+        output, target, _ = self._checked(output, target, None)
         return float(np.mean((output > 0.5) == (target > 0.5)))
 
     def formula(self, output: Array, target: Array, weight: Any, denominator: float) -> tuple[Any, Callable[..., Any]]:

@@ -77,6 +77,7 @@ class LabelLoss(Loss):
         return kept * np.asarray(self.weight, output.dtype)[np.where(kept, target, 0)]
 
     def accuracy(self, output: Array, target: Array) -> float | None:
+        output, target, _ = self._checked(output, target, None)
         kept = target != self.ignore_index
         return accuracy(output[kept], target[kept])
 
@@ -162,6 +163,7 @@ class CrossEntropyLoss(LabelLoss):
         return None if _is_soft(target) else super().shares(output, target)
 
     def accuracy(self, output: Array, target: Array) -> float | None:
+        output, target, _ = self._checked(output, target, None)
         if _is_soft(target):
             return accuracy(output, target.argmax(axis=1))
         return super().accuracy(output, target)

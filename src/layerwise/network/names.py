@@ -20,6 +20,11 @@ def named_buffers(layer: Layer) -> Iterator[tuple[str, Array]]:
     return ((prefix + name, each) for prefix, inner in _walk(layer, "") for name, each in inner.buffers.items())
 
 
+def with_buffers(layer: Layer) -> Iterator[tuple[str, Layer]]:
+    """The layers that have buffers, each with the prefix of their names."""
+    return ((prefix, inner) for prefix, inner in _walk(layer, "") if inner.buffers)
+
+
 def cast_buffers(layer: Layer, dtype: Any) -> None:
     """Give the buffers that hold quantities the network's type; counts stay whole numbers."""
     for _, inner in _walk(layer, ""):

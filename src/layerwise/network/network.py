@@ -11,12 +11,13 @@ import numpy as np
 
 from layerwise import storage
 from layerwise.arrays import any_array, real_array
-from layerwise.checks import one_of, whole_number
+from layerwise.checks import one_of, require_kind, whole_number
 from layerwise.errors import FileError, KindError, SettingError, ShapeError, nearest
 from layerwise.layers import Layer, Pass, Tap
 from layerwise.layers.parameter import Parameter, Vector
-from layerwise.network.names import cast_buffers, named_buffers, named_parameters, words
+from layerwise.network.names import cast_buffers, named_buffers, named_parameters, with_buffers, words
 from layerwise.network.sequential import Sequential
+from layerwise.network.snapshot import Snapshot
 from layerwise.network.spec import layers_of, rows_of
 from layerwise.network.summary import summary
 from layerwise.types import Array, Shape
@@ -47,6 +48,7 @@ class Network:
         self._refuse_adopted()
         self._give_addresses(self.chain, "")
         self._names = self._name_parameters()
+        self._remembering = list(with_buffers(self.chain))
         first_names = {id(parameter): name for name, parameter in reversed(self._names.items())}
         unique = {id(parameter): parameter for parameter in self._names.values()}
         self._vector = Vector(
@@ -97,7 +99,32 @@ class Network:
 
     def buffers(self) -> dict[str, Array]:
         """What layers remember and do not learn, by name: the running statistics of batch normalisation."""
-        return dict(named_buffers(self.chain))
+        return {prefix + name: each for prefix, layer in self._remembering for name, each in layer.buffers.items()}
+
+    def snapshot(self, into: Snapshot | None = None) -> Snapshot:
+        """A copy of theta and the buffers. into: an older snapshot of this network, to be overwritten."""
+        buffers = self.buffers()
+        if into is None:
+            return Snapshot(self.theta.copy(), {name: array.copy() for name, array in buffers.items()})
+        np.copyto(into.theta, self.theta)
+        for name, array in buffers.items():
+            np.copyto(into.buffers[name], array)
+        return into
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Copy a snapshot back. Nothing changes unless every name and shape fits this network."""
+        self.require_own(snapshot)
+        np.copyto(self.theta, snapshot.theta)
+        for name, array in self.buffers().items():
+            np.copyto(array, snapshot.buffers[name])
+
+    def require_own(self, snapshot: Snapshot) -> None:
+        """Refuse what is no snapshot, or one of another network."""
+        require_kind("a snapshot", snapshot, Snapshot, "net.snapshot()")
+        own = {"theta": self.theta, **self.buffers()}
+        layouts = [{name: np.shape(array) for name, array in each.items()} for each in (own, snapshot.arrays())]
+        if layouts[0] != layouts[1]:
+            raise ShapeError(f"a snapshot of this network holds {layouts[0]}, got {layouts[1]}")
 
     @property
     def decay_mask(self) -> Array:

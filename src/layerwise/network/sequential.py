@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, SupportsIndex
 
 from layerwise.compiled import in_use
 from layerwise.errors import KindError, SettingError, ShapeError
@@ -42,6 +42,8 @@ write Linear(64, 10)
         return len(self.layers)
 
     def __getitem__(self, index: int) -> Layer:
+        if not isinstance(index, SupportsIndex | slice):
+            raise KindError(f"a layer is picked by its number, 0 to {len(self) - 1}, got {index!r}")
         return self.layers[index]
 
     def __iter__(self) -> Iterator[Layer]:

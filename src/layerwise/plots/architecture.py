@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from xml.sax.saxutils import escape, quoteattr
 
+from layerwise.checks import require_kind
 from layerwise.layers import Layer
 from layerwise.network import Network
 from layerwise.plots import style
@@ -44,6 +45,7 @@ def network_svg(net: Network) -> str:
     >>> svg.count('class="edge"')     # 3 x 3 and 3 x 1
     12
     """
+    require_kind("net", net, Network, "lw.Network(...)")
     columns = columns_of(net)
     shown = abridged(columns, _MOST_COLUMNS)
     placed = _place(shown)

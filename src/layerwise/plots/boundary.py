@@ -10,7 +10,7 @@ import numpy as np
 from layerwise import formulas
 from layerwise.arrays import real_array, require_finite
 from layerwise.checks import whole_number
-from layerwise.errors import DataError, SettingError, ShapeError
+from layerwise.errors import DataError, KindError, SettingError, ShapeError
 from layerwise.plots import style
 from layerwise.types import Array
 
@@ -31,13 +31,15 @@ def decision_boundary(
     ax: Axes | None = None,
     resolution: int = 200,
     labels: tuple[str, str] = ("x1", "x2"),
+    title: str | None = None,
 ) -> Axes:
     """Colour the plane by the probability of the likeliest class, and draw the data on it.
 
     predict: (N, 2) → logits, (N, K) for K classes, or (N, 1) for two; a network is one. x: (N, 2). y: (N,) classes
     from 0, or (N, 1). classes: their names. resolution: points on each axis of the plane. labels: names of the two
-    features. The stronger a colour, the surer the network; on the line two classes are equally likely. Returns the
-    axes. Raises ShapeError, DataError or SettingError for what can not be drawn.
+    features. title: unless given, how many points are on the side of their class. The stronger a colour, the surer the
+    network; on the line two classes are equally likely. Returns the axes. Raises ShapeError, DataError or SettingError
+    for what can not be drawn.
 
     >>> rng = np.random.default_rng(0)
     >>> x = rng.normal(size=(50, 2))
@@ -45,6 +47,8 @@ def decision_boundary(
     >>> ax.get_title(loc="left")
     '50 of 50 points on their side'
     """
+    if not callable(predict):
+        raise KindError(f"predict must be a network or a function of x, got {predict!r:.60}")
     points = real_array("x", x)
     if points.ndim != 2 or points.shape[1] != 2 or len(points) == 0:
         raise ShapeError(f"a plane has two features, so x must be (N, 2); got {points.shape}", "choose two columns")
@@ -56,7 +60,7 @@ def decision_boundary(
     right = int((said.argmax(axis=1) == target).sum())
 
     ax = style.new_axes(5.6, 5.0) if ax is None else ax
-    style.dress(ax, f"{right:,} of {len(points):,} points on their side", *labels)
+    style.dress(ax, f"{right:,} of {len(points):,} points on their side" if title is None else title, *labels)
     (left, right_edge), (low, high) = _range(points[:, 0]), _range(points[:, 1])
     across, up = np.linspace(left, right_edge, resolution), np.linspace(low, high, resolution)
     plane = np.stack(np.meshgrid(across, up), axis=-1).reshape(-1, 2)

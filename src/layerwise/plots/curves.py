@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from layerwise.errors import DataError
+from layerwise.arrays import real_array
+from layerwise.errors import DataError, KindError
 from layerwise.plots import style
 
 if TYPE_CHECKING:
@@ -58,9 +59,11 @@ def loss_curve(history: Mapping[str, Sequence[float]], ax: Axes | None = None) -
 
 def _record(history: Mapping[str, Sequence[float]], name: str) -> Any:
     """The numbers of one name as an array, or None if there are none."""
+    if not isinstance(history, Mapping):
+        raise KindError(f"history must be what fit returned, or a mapping of names to numbers; got {history!r:.60}")
     if name not in history or len(history[name]) == 0:
         return None
-    return np.asarray(history[name], dtype=np.float64)
+    return real_array(name, history[name], np.float64)
 
 
 def _least(values: Any) -> int | None:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from layerwise.errors import FileError, nearest
+from layerwise.checks import require_path
+from layerwise.errors import FileError, KindError, nearest
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -61,6 +62,14 @@ def new_axes(width: float, height: float) -> Axes:
     return figure.add_subplot()
 
 
+def new_panels(count: int, width: float, height: float) -> list[Axes]:
+    """So many axes side by side in one figure, from left to right; the size, in inches, is that of the figure."""
+    first = new_axes(width, height)
+    figure = first.figure
+    first.remove()
+    return list(figure.subplots(1, count, squeeze=False)[0])
+
+
 def dress(ax: Axes, title: str, x_label: str, y_label: str) -> None:
     """Ground, lines and letters of one pair of axes; a title at the left, above."""
     ax.set_facecolor(SURFACE)
@@ -86,7 +95,8 @@ def _entitle(ax: Axes, title: str, pad: float) -> None:
 def key(ax: Axes, handles: list[Any], handle_length: float = 1.8) -> None:
     """The legend: rows of words between the title and the axes, so that it never hides data."""
     longest = max(len(str(handle.get_label())) for handle in handles)
-    columns = max(1, min(len(handles), _KEY_LETTERS // (longest + 6)))
+    beside = round(6 + 2 * (handle_length - 1.8))  # letters that a sample and the space between columns take
+    columns = max(1, min(len(handles), _letters(ax) // (longest + beside)))
     legend = ax.legend(
         handles=handles, loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=columns, mode=None, frameon=False,
         labelcolor=INK, handlelength=handle_length, handletextpad=0.5, columnspacing=1.6, borderpad=0.0,
@@ -96,6 +106,14 @@ def key(ax: Axes, handles: list[Any], handle_length: float = 1.8) -> None:
     legend.set_zorder(5)
     rows = -(-len(handles) // columns)
     _entitle(ax, ax.get_title(loc="left"), pad=8 + 1.6 * LABEL * rows)
+
+
+def _letters(ax: Axes) -> int:
+    """How many letters a row of the legend has: panels side by side share the width of their figure."""
+    place, figure = ax.get_subplotspec(), ax.get_figure(root=True)
+    if place is None or figure is None or place.get_gridspec().ncols == 1:
+        return _KEY_LETTERS
+    return int(_KEY_LETTERS * figure.get_figwidth() / 6.4 / place.get_gridspec().ncols)
 
 
 def mix(colour: str, ground: str, strength: float) -> str:
@@ -123,6 +141,9 @@ def save_figure(ax: Axes, path: str | os.PathLike[str], dpi: float = DPI) -> Non
     dpi: points of the picture per inch. The same picture gives the same PNG, byte for byte. Raises FileError for
     another ending, or where nothing can be written.
     """
+    if not hasattr(ax, "get_figure"):
+        raise KindError(f"ax must be axes that a plot returned, got {ax!r:.60}")
+    require_path("path", path)
     ending = os.path.splitext(os.fspath(path))[1].lower()
     if ending not in _WITHOUT_DATE:
         raise FileError(f"{path}: the ending {ending!r} is no format for a figure.{nearest(ending, _WITHOUT_DATE)}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import json
@@ -18,6 +19,7 @@ from layerwise.data import Preparation, read_rows
 from layerwise.errors import DataError, FileError, LayerwiseError
 from layerwise.network import Network
 from layerwise.report import folder as folders
+from layerwise.report import origin as origins
 from layerwise.report.folder import RunFolder
 from layerwise.report.mistakes import softmax
 from layerwise.report.words import percent, quantity
@@ -30,11 +32,11 @@ _NPY_HEADER = 100_000
 
 @dataclass(frozen=True)
 class Samples:
-    """New samples, prepared. y: the true answers, if the file has them. note: why it is not scored, or ""."""
+    """New samples, prepared. y: the true answers, if the file has them. notes: what the user should know of them."""
 
     x: Array
     y: Array | None = None
-    note: str = ""
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -56,16 +58,28 @@ class Answers:
 
 def trained(run: str) -> tuple[Network, Preparation]:
     """The network and the preparation of a run, by its folder or a checkpoint in it."""
-    path = Path(run)
-    if path.is_dir():
-        folder = folders.found(path)
-        weights = folder.weights
-        if not weights.exists():
-            raise FileError(f"{run} holds no weights yet: train it with  layerwise train --resume {run}")
-    else:
-        folder, weights = RunFolder(path.parent), path
+    folder = _folder(run)
+    weights = folder.weights if Path(run).is_dir() else Path(run)
+    if not weights.exists() and Path(run).is_dir():
+        raise FileError(f"{run} holds no weights yet: train it with  layerwise train --resume {run}")
     net = network.load(weights)
     return net, _preparation(folder.preparation)
+
+
+def learnt_from(run: str, path: str) -> str:
+    """A warning if the run was trained on exactly this file, under whatever name; else ""."""
+    with contextlib.suppress(FileError):  # what says where the run comes from is lost: that is no reason to be silent
+        file = origins.read(_folder(run)).get("file")
+        if isinstance(file, dict) and file.get("sha256") == origins.sha256(path):
+            return (
+                f"{Path(path).name} is the file that the network was trained on: how right it is there says nothing "
+                "about new data"
+            )
+    return ""
+
+
+def _folder(run: str) -> RunFolder:
+    return folders.found(run) if Path(run).is_dir() else RunFolder(Path(run).parent)
 
 
 def _preparation(path: Path) -> Preparation:
@@ -88,13 +102,13 @@ def samples_in(path: str, preparation: Preparation) -> Samples:
         return Samples(preparation.apply_matrix(_matrix(path, preparation)))
     if suffix == ".csv":
         table = read_rows(path)
-        x = preparation.apply(table)
+        x, notes = preparation.apply(table), preparation.unseen(table)
         if preparation.target not in table:
-            return Samples(x)
+            return Samples(x, notes=notes)
         try:
-            return Samples(x, preparation.labels(table[preparation.target], table.place))
+            return Samples(x, preparation.labels(table[preparation.target], table.place), notes)
         except DataError as error:
-            return Samples(x, note=f"not scored: {error}")
+            return Samples(x, notes=(*notes, f"not scored: {error}"))
     if not Path(path).exists():
         raise FileError(f"there is no file {path}")
     raise FileError(f"{path} is neither a .csv nor a .npy file: save a table as CSV (UTF-8), images as .npy")

@@ -7,9 +7,9 @@ runs write equal bytes.
 from __future__ import annotations
 
 import os
-import zlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from copy import copy, deepcopy
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -18,14 +18,17 @@ import numpy as np
 from layerwise import storage
 from layerwise.checks import whole_number
 from layerwise.errors import FileError, LayerwiseError, SettingError
-from layerwise.network import Network
+from layerwise.network import Network, Snapshot
 from layerwise.optimizers import Optimizer
 from layerwise.training.events import Listener
 from layerwise.training.history import History
+from layerwise.training.samples import Samples, Shuffled, fingerprint
+from layerwise.training.stream import Stream
 from layerwise.types import Array
 
 _PREFIX = "training/"
-_LATEST = "training/latest"
+_LATEST = "latest"
+_DATA = ("training data", "sample weights", "validation data")
 
 
 @dataclass
@@ -39,25 +42,19 @@ class Position:
     step: int = 0
     """Updates made."""
     loss_total: float = 0.0
-    """Sum over the samples of this epoch of the loss of their batch."""
+    """Sum over the batches of this epoch of their loss times their total weight."""
+    weight: float = 0.0
+    """Sum over the batches of this epoch of their total weight; without weights, the number of samples."""
     first_loss: float = 0.0
     """The loss of the very first batch, the measure of divergence."""
     stopped: str = ""
     """Why a listener ended the run; empty if none has."""
 
 
-def fingerprint(*arrays: Array) -> str:
-    """A short sum over shapes, types and bytes, to notice when a run is resumed on other data."""
-    total = 0
-    for array in arrays:
-        total = zlib.crc32(f"{array.shape}{array.dtype}".encode(), total)
-        total = zlib.crc32(np.ascontiguousarray(array).data, total)
-    return f"{total:08x}"
-
-
-def data_of(train: tuple[Array, Array], validation: tuple[Array, Array] | None) -> dict[str, str]:
+def data_of(source: Shuffled | Stream, validation: Samples | None) -> dict[str, str]:
     """The data of a run as it stands among the settings."""
-    return {"training data": fingerprint(*train), "validation data": fingerprint(*validation or ())}
+    held_out = fingerprint() if validation is None else fingerprint(validation.x, validation.target)
+    return {**source.fingerprints(), "validation data": held_out}
 
 
 def save(
@@ -68,16 +65,16 @@ def save(
     history: History,
     listeners: Sequence[Listener],
     settings: Mapping[str, Any],
-    latest: Array | None = None,
+    latest: Snapshot | None = None,
 ) -> None:
     """Write the state of a run between two steps.
 
-    settings: what a resumed run must agree on. latest: the parameters that it goes on from, where the network holds
-    others (the best ones, at the end of early stopping).
+    settings: what a resumed run must agree on. latest: the snapshot that it goes on from, where the network holds
+    another one (the best, at the end of early stopping).
     """
     arrays: dict[str, Array] = dict(net.state_dict())
-    if latest is not None and not np.array_equal(latest, net.theta):
-        arrays[_LATEST] = latest
+    if latest is not None:
+        _split(latest.arrays(), _LATEST, arrays)
     training: dict[str, Any] = {
         "position": asdict(position),
         "records": list(history),  # in their order, which the table of arrays does not keep
@@ -122,18 +119,17 @@ class Checkpoint:
         """Put net, optimizer and listeners into the state of the file, and return where the run stands.
 
         Raises SettingError for another network, other settings or other data than the run's, and FileError for a file
-        whose parts do not fit together. The network is then as it was.
+        whose parts do not fit together. Net, optimizer and listeners are then as they were: all is put into copies
+        first, and into them only if that went well.
         """
-        before = net.theta.copy()
         try:
             self._refuse_other(net, settings)
-            return self._restore(net, optimizer, listeners, epochs)
+            self._restore(deepcopy(net), deepcopy(optimizer), [copy(listener) for listener in listeners], epochs)
         except LayerwiseError:
-            net.theta = before
             raise
         except (KeyError, TypeError, ValueError, AttributeError) as error:
-            net.theta = before
             raise FileError(f"{self.path} is no whole checkpoint of a run ({error!r}): use an older one") from None
+        return self._restore(net, optimizer, listeners, epochs)
 
     def _restore(
         self, net: Network, optimizer: Optimizer, listeners: Sequence[Listener], epochs: int
@@ -150,8 +146,9 @@ class Checkpoint:
         for name, listener in _named(listeners):
             if name in states:
                 listener.load_state(self._join(states[name], name))
-        if position.epoch < epochs and not position.stopped and _LATEST in self.arrays:
-            net.theta = self.arrays[_LATEST]
+        latest = self._join({}, _LATEST)
+        if position.epoch < epochs and not position.stopped and latest:
+            net.restore(Snapshot.of(latest))
         values = self._join({}, "history")
         return position, History({name: values[name].tolist() for name in self.training["records"]})
 
@@ -162,7 +159,7 @@ class Checkpoint:
         for name, value in settings.items():
             if then[name] == value:
                 continue
-            if name.endswith("data"):
+            if name in _DATA:
                 raise SettingError(f"{self.path} was made with other {name}: resume with the same, or start anew")
             raise SettingError(
                 f"{self.path} was made with {name} = {then[name]!r}, this run has {value!r}: a resumed run "

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 import numpy as np
 
+from layerwise.arrays import parts
 from layerwise.losses import Loss
 from layerwise.network import Network
+from layerwise.training.samples import Batch
 from layerwise.types import Array
 
 _ROWS = 4096
@@ -13,13 +18,14 @@ _ROWS = 4096
 
 def predict(net: Network, x: Array) -> Array:
     """The outputs for all of x in evaluation mode, computed in parts so that memory stays small."""
-    if len(x) <= _ROWS:
-        return net(x)
-    return np.concatenate([net(x[start : start + _ROWS]) for start in range(0, len(x), _ROWS)])
+    outputs = [net(part) for _, part in parts(x, _ROWS, net.dtype)] or [net(x)]
+    return outputs[0] if len(outputs) == 1 else np.concatenate(outputs)
 
 
-def evaluate(net: Network, x: Array, target: Array, loss: Loss) -> dict[str, float]:
+def evaluate(net: Network, x: Array, target: Array, loss: Loss, sample_weight: Any = None) -> dict[str, float]:
     """The mean loss, and for classes the accuracy, in evaluation mode.
+
+    sample_weight: (N,), how much each sample counts in the mean loss; the accuracy counts heads.
 
     >>> import layerwise as lw
     >>> net = lw.Network(lw.Linear(2, 3))
@@ -28,6 +34,16 @@ def evaluate(net: Network, x: Array, target: Array, loss: Loss) -> dict[str, flo
     {'loss': 1.0986123085021973, 'accuracy': 0.5}
     """
     output = predict(net, x)
-    value, _ = loss(output, target)
+    value, _ = loss(output, target, sample_weight)
     right = loss.accuracy(output, target)
     return {"loss": value} if right is None else {"loss": value, "accuracy": right}
+
+
+def mean_loss(net: Network, batches: Iterable[Batch], loss: Loss) -> float:
+    """The mean loss over all samples of some batches in evaluation mode, with the memory of one batch."""
+    total, weight = 0.0, 0.0
+    for batch in batches:
+        if batch.total > 0:
+            value, _ = loss(net(batch.x), batch.target, batch.weight)
+            total, weight = total + value * batch.total, weight + batch.total
+    return total / weight

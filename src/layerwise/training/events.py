@@ -10,18 +10,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from layerwise.network import Network
-from layerwise.types import Array
+from layerwise.network import Network, Snapshot
 
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """The run begins, or goes on from `step`. records: the names of the numbers that every epoch will give."""
+    """The run begins, or goes on from `step`. records: the names of the numbers that every epoch will give.
+
+    samples, steps_per_epoch: None where the data comes in batches of the caller's and nobody knows.
+    """
 
     net: Network
-    samples: int
+    samples: int | None
     epochs: int
-    steps_per_epoch: int
+    steps_per_epoch: int | None
     epoch: int
     step: int
     records: tuple[str, ...]
@@ -60,15 +62,15 @@ class Ended:
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """A listener's wish to end the run, and the parameters to go back to (None: stay).
+    """A listener's wish to end the run, and the snapshot of the network to go back to (None: stay).
 
     reason: what the history and `Ended` then say. A stopped run stays stopped: resuming it changes nothing. The reason
-    "finished" is for a wish at the end of the last epoch, which only brings parameters to go back to: given more
+    "finished" is for a wish at the end of the last epoch, which only brings a snapshot to go back to: given more
     epochs, a resumed run goes on, from where it was before it went back.
     """
 
     reason: str
-    theta: Array | None = None
+    snapshot: Snapshot | None = None
 
 
 class Listener:
@@ -107,7 +109,11 @@ class Listener:
         return {}
 
     def load_state(self, state: Mapping[str, Any]) -> None:
-        """Go on from a state that `state` gave; called before `started`, when a run is resumed."""
+        """Go on from a state that `state` gave; called before `started`, when a run is resumed.
+
+        It is called on a shallow copy first, so that a state that does not fit is refused before anything has changed:
+        set attributes to new values, and change no list or array that they hold.
+        """
 
     @property
     def hears_steps(self) -> bool:

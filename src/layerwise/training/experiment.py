@@ -19,8 +19,11 @@ from layerwise import data as datasets
 from layerwise import files
 from layerwise.data import Dataset
 from layerwise.errors import FileError, KindError, LayerwiseError, SettingError, nearest
+from layerwise.layers import Flatten, Layer
 from layerwise.losses import LOSSES
 from layerwise.network import Network
+from layerwise.network.mlp import mlp_layers
+from layerwise.network.spec import rows_of
 from layerwise.optimizers import OPTIMIZERS
 from layerwise.regularizers import REGULARIZERS
 from layerwise.schedules import SCHEDULES
@@ -31,7 +34,7 @@ from layerwise.training.listeners import EarlyStopping
 Table = dict[str, Any]
 
 _UPDATES = 2400
-"""How many updates a small dataset gets: enough for a network of two hidden layers to settle."""
+"""How many updates a small dataset gets: enough for a network of this size to settle."""
 
 
 class Experiment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -73,6 +76,7 @@ class Experiment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     seed: int = 0
     dtype: str = "float32"
     threads: int = 1
+    evaluate_train: bool = False
 
     def load_data(self) -> Dataset:
         """Load and prepare the data, split by the seed of the experiment unless the data states its own."""
@@ -91,8 +95,9 @@ class Experiment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
         return Network.from_spec({"layers": self.layers, "seed": self.seed, "dtype": self.dtype})
 
     def train(self, net: Network, data: Dataset, **watching: Any) -> History:
-        """Train `net` on the training part, choosing by the validation part; the test part is not touched.
+        """Train `net` on the training part, choosing by the validation part, unless that is empty.
 
+        The test part is not touched.
         watching: `listeners`, `checkpoint`, `resume` and `progress` of `lw.fit`.
         """
         listeners = list(watching.pop("listeners", ()))
@@ -101,7 +106,7 @@ class Experiment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
         return fit(
             net,
             data.train,
-            validation=data.validation,
+            validation=data.validation if len(data.validation.x) else None,
             loss=LOSSES.build(self.loss),
             optimizer=OPTIMIZERS.build(self.optimizer),
             schedule=None if self.schedule is None else SCHEDULES.build(self.schedule),
@@ -112,6 +117,7 @@ class Experiment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
             batch_size=self.batch_size,
             seed=self.seed,
             threads=self.threads,
+            evaluate_train=self.evaluate_train,
             listeners=listeners,
             **watching,
         )
@@ -169,26 +175,29 @@ class Experiment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
 
 
 def suited(data: Dataset, source: Table, seed: int = 0) -> Experiment:
-    """A sound first experiment for a dataset: a network with two hidden layers, Adam, and a falling rate.
+    """A sound first experiment for a dataset: a network with two or three hidden layers, Adam, and a falling rate.
 
-    The widths, the dropout and the length follow from the number of samples and features. Quantities end by early
-    stopping, since their validation loss is a steady guide; for classes in a small validation part it is not.
+    The widths, the dropout and the length follow from the number of samples and features; in the plane, where borders
+    may be intricate (a checkerboard), a third layer learns them sooner. Tables get an L2 penalty that counts as much as
+    a few samples, and so fades as they grow: small ones need it most. Quantities in the plane end by early stopping.
     """
     samples, features = len(data.train.x), int(data.train.x[0].size)
     plane = features <= 3
     large = samples > 10_000
-    hidden = (64, 64) if plane else (256, 128) if large else (128, 128)
+    hidden = (64, 64, 64) if plane else (256, 128) if large else (128, 128)
     batch_size = 128 if large else 32
     epochs = 8 if large else min(400, math.ceil(_UPDATES / math.ceil(samples / batch_size)))
     classification = data.task == "classification"
     outputs = len(data.classes) if classification else 1
+    pull = (5 if classification else 10) / samples
     return Experiment(
         data=source,
         layers=_mlp(features, hidden, outputs, dropout=0.0 if plane else 0.2, flatten=data.train.x.ndim > 2),
         loss={"name": "CrossEntropyLoss" if classification else "MSELoss"},
         optimizer={"name": "Adam", "lr": 1e-2 if plane else 2e-3},
         schedule={"name": "CosineAnnealingLR", "T_max": epochs},
-        early_stopping=None if classification else {"patience": max(20, epochs // 10)},
+        regularizer=None if plane or data.image_shape else {"name": "L2", "strength": pull},
+        early_stopping={"patience": max(20, epochs // 10)} if plane and not classification else None,
         epochs=epochs,
         batch_size=batch_size,
         seed=seed,
@@ -197,14 +206,8 @@ def suited(data: Dataset, source: Table, seed: int = 0) -> Experiment:
 
 def _mlp(features: int, hidden: tuple[int, ...], outputs: int, dropout: float, flatten: bool) -> list[Table]:
     """The rows of a fully connected network with ReLU."""
-    rows: list[Table] = [{"name": "Flatten"}] if flatten else []
-    for width in hidden:
-        rows.append({"name": "Linear", "in_features": features, "out_features": width, "init": "he_normal"})
-        rows.append({"name": "ReLU"})
-        if dropout:
-            rows.append({"name": "Dropout", "p": dropout})
-        features = width
-    return [*rows, {"name": "Linear", "in_features": features, "out_features": outputs}]
+    first: list[Layer] = [Flatten()] if flatten else []
+    return rows_of([*first, *mlp_layers(features, *hidden, outputs, activation="relu", dropout=dropout)])
 
 
 def _without_none(value: Any) -> Any:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from layerwise.checks import positive, require_kind, require_path, whole_number, yes_or_no
+from layerwise.errors import SettingError
 from layerwise.losses import Loss
 from layerwise.network import Network
 from layerwise.optimizers import Optimizer
@@ -21,6 +22,8 @@ from layerwise.training.inputs import checked, listeners_in, require_finite_weig
 from layerwise.training.interrupt import interruptible
 from layerwise.training.listeners.progress import progress_listener
 from layerwise.training.loop import Run
+from layerwise.training.samples import Shuffled
+from layerwise.training.stream import Stream, is_stream
 from layerwise.training.threads import blas_threads, environment, thread_count
 
 
@@ -33,6 +36,7 @@ def fit(
     epochs: int = 20,
     batch_size: int = 64,
     validation: Any = None,
+    sample_weight: Any = None,
     schedule: Schedule | None = None,
     regularizer: Regularizer | None = None,
     clip_norm: float | None = None,
@@ -42,20 +46,30 @@ def fit(
     resume: str | os.PathLike[str] | None = None,
     seed: int = 0,
     threads: int | None = None,
+    evaluate_train: bool = False,
     progress: bool | None = None,
 ) -> History:
     """Train a network, and return one number per epoch for everything that was measured.
 
-    net: changed in place. train, validation: pairs (x, target); x (N, ...), target as the loss wants it.
+    net: changed in place. train, validation: pairs (x, target); x (N, ...), target as the loss wants it. Arrays may
+    be larger than the memory, as `numpy.memmap`. train may also be batches of your own: an iterable of pairs, or of
+    triples (x, target, sample_weight), that is iterated anew for every epoch, or a function that is called with the
+    number of the epoch, from 0, and gives such an iterable; batch_size then plays no part, and seed orders nothing.
+    sample_weight: (N,), 0 or more, how much each training sample counts; 1 unless given. Class weights multiply it.
     epochs: how often every sample is seen, 20 unless given. batch_size: samples per update, 64 unless given; the last
     batch of an epoch may be smaller. schedule: the rate of each epoch, or with per="step" of each update. regularizer:
     a penalty on the weights, not on biases; it is not part of the recorded losses. clip_norm: the largest length of the
     gradient. clip_value: the largest size of its elements; both may be given. listeners: see `lw.training.Listener`.
     checkpoint: a file that is written at the start, after every epoch, and when Ctrl-C or a listener ends the run; a
     run that is killed leaves it whole. resume: such a file; the run goes on from its step, with the same bits as if it
-    had never stopped. Settings and data must be those of the file, only `epochs` may be larger.
+    had never stopped. Settings and data must be those of the file, only `epochs` may be larger. Batches of your own are
+    not in the file: those of the broken epoch are asked for again and the ones that were used passed over, so the same
+    bits need a source that gives the same batches for the same epoch.
     seed: for the order of samples and the dropout masks. threads: for matrix products, 1 unless given, or those of the
     resumed run; more gain a little on large batches and idle cores, and give other last bits.
+    evaluate_train: record "train_loss_evaluated" too, at the price of one more pass over the training part every epoch:
+    the loss of the weights at the end of the epoch, without dropout. "train_loss" is a mean over batches while the
+    weights moved and dropout dropped, so it lags behind and can not be set beside the validation loss.
     progress: True shows it anywhere, None where a live display is possible, False nowhere.
 
     Ctrl-C ends the run after the step that it is in; a second one ends it at once, perhaps within an update.
@@ -85,11 +99,13 @@ def fit(
     seed = whole_number("seed", seed, minimum=0)
     clip_norm = None if clip_norm is None else positive("clip_norm", clip_norm)
     clip_value = None if clip_value is None else positive("clip_value", clip_value)
-    x, target = checked("training", train, net, loss)
+    evaluate_train = yes_or_no("evaluate_train", evaluate_train)
+    source = _source(train, sample_weight, net, loss, batch_size, seed)
     held_out = None if validation is None else checked("validation", validation, net, loss)
     settings = checkpoints.settings_of(optimizer, loss, schedule, regularizer, clip_norm, clip_value, batch_size, seed)
+    settings["evaluate_train"] = evaluate_train
     if checkpoint is not None or resume is not None:
-        settings |= checkpoints.data_of((x, target), held_out)
+        settings |= checkpoints.data_of(source, held_out)
     previous = None if resume is None else checkpoints.read(resume)
     threads = thread_count(threads, recorded=1 if previous is None else previous.threads)
 
@@ -97,14 +113,13 @@ def fit(
     with blas_threads(threads), interruptible() as interrupt, np.errstate(all="ignore"):
         run = Run(
             net=net,
-            x=x,
-            target=target,
+            source=source,
             loss=loss,
             optimizer=optimizer,
             epochs=epochs,
-            batch_size=batch_size,
             seed=seed,
             validation=held_out,
+            evaluate_train=evaluate_train,
             schedule=schedule,
             regularizer=regularizer,
             clip_norm=clip_norm,
@@ -121,3 +136,12 @@ def fit(
             run.position, run.history = previous.restore(net, optimizer, listeners, settings, epochs)
         run.history.environment = environment(threads)
         return run.train()
+
+
+def _source(train: Any, sample_weight: Any, net: Network, loss: Loss, batch_size: int, seed: int) -> Shuffled | Stream:
+    """Where the batches come from."""
+    if not is_stream(train):
+        return Shuffled(checked("training", train, net, loss, sample_weight), batch_size, seed)
+    if sample_weight is not None:
+        raise SettingError("sample_weight goes with arrays: let each batch be a triple (x, target, sample_weight)")
+    return Stream(train, net, loss)

@@ -9,8 +9,11 @@ from typing import Any
 class History(Mapping[str, list[float]]):
     """`history["val_loss"]` is a list with one number per epoch.
 
-    Names: "lr"; "train_loss", the mean loss of the epoch's batches while the weights moved; and with validation data
-    "val_loss" and, for classes, "val_accuracy", both in evaluation mode after the epoch.
+    Names: "lr"; "train_loss", the mean loss of the epoch's batches while the weights moved; with evaluate_train=True
+    "train_loss_evaluated", the loss on all training samples in evaluation mode after the epoch; and with validation
+    data "val_loss" and, for classes, "val_accuracy", measured in the same way.
+    The first two differ: the running mean is of weights from before the epoch to its end, and with dropout on; only the
+    evaluated one can be set beside the validation loss to tell overfitting.
     stopped: why the run ended. environment: what the bits depend on. seconds: the duration of each epoch, in this
     process; kept apart, since it is the one thing here that differs between two equal runs.
 

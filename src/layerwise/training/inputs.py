@@ -8,23 +8,40 @@ from typing import Any
 
 import numpy as np
 
-from layerwise.arrays import real_array, require_finite
+from layerwise.arrays import on_disk, parts, real_array, require_finite
 from layerwise.checks import require_kind
 from layerwise.errors import DataError, KindError, ShapeError
 from layerwise.losses import Loss
 from layerwise.network import Network
 from layerwise.training.events import Listener
+from layerwise.training.samples import Samples
 from layerwise.types import Array
 
 
+def checked(name: str, data: Any, net: Network, loss: Loss, sample_weight: Any = None) -> Samples:
+    """x, target and weights as a run uses them, or what is wrong with them.
+
+    x: (N, ...). target: (N, ...). sample_weight: (N,), or None.
+    Arrays in memory are converted to the network's type here. Arrays in a file are looked through part by part, and
+    stay there: they may be larger than the memory.
+    """
+    samples = samples_in(name, _pair(name, data), net, loss, sample_weight)
+    if not samples.total > 0:
+        raise DataError(
+            f"{name} data holds no sample that counts: all {len(samples)} have the weight 0 or an ignored label"
+        )
+    return samples
+
+
 @np.errstate(all="ignore")  # an output that overflows is the business of the first step
-def checked(name: str, data: Any, net: Network, loss: Loss) -> tuple[Array, Array]:
-    """Return x in the network's type and the target as the loss wants it, or say what is wrong with them.
+def samples_in(name: str, data: Any, net: Network, loss: Loss, sample_weight: Any = None) -> Samples:
+    """The same, for data of which perhaps no sample counts; a third array in the data holds weights.
 
     One sample is sent through the network, so that shapes that do not fit are told here, and the loss sees every
-    target once. x: (N, ...). target: (N, ...).
+    target once.
     """
-    x, target = _pair(name, data)
+    x, target, weight = _arrays(name, data)
+    weight = sample_weight if weight is None else weight
     x = _finite(f"{name} x", x, net)
     target = real_array(f"{name} target", target)
     if x.size == 0:
@@ -37,15 +54,53 @@ def checked(name: str, data: Any, net: Network, loss: Loss) -> tuple[Array, Arra
     if target.shape[:1] != x.shape[:1]:
         raise ShapeError(f"{name} x has {len(x)} samples, its target {len(target) if target.ndim else 'none'}")
     require_finite(f"{name} target", target)
-    with _named(name):
+    weight = None if weight is None else _weights(name, weight, len(x), net)
+    with _named(f"{name} data"):
         output = net(x[:1])
-        prepared = loss.prepare(np.broadcast_to(output, (len(x), *output.shape[1:])), target)
-    return x, _finite(f"{name} target", target, net) if prepared.dtype.kind == "f" else target
+    quantities, shares = _looked_at(name, output, target, loss)
+    target = _finite(f"{name} target", target, net) if quantities else target
+    if weight is not None:
+        shares = weight.astype(np.float64) if shares is None else shares * weight
+    return Samples(x, target, weight, shares, net.dtype)
+
+
+def _looked_at(name: str, output: Array, target: Array, loss: Loss) -> tuple[bool, Array | None]:
+    """Whether a target holds quantities, and the share of each sample in the mean; the loss sees every row of it.
+
+    output: that of one sample, (1, ...).
+    """
+    kinds: set[str] = set()
+    shares: list[tuple[int, Array | None]] = []
+    for start, part in parts(target) if on_disk(target) else [(0, target)]:
+        outputs = np.broadcast_to(output, (len(part), *output.shape[1:]))
+        with _named(f"{name} data" + f", counting its rows from row {start}" * (start > 0)):
+            prepared = loss.prepare(outputs, part)
+            shares.append((len(part), loss.shares(outputs, prepared)))
+        kinds.add(prepared.dtype.kind)
+    if all(each is None for _, each in shares):
+        return kinds == {"f"}, None
+    ones = [np.ones(n) if each is None else each.astype(np.float64) for n, each in shares]
+    return kinds == {"f"}, np.concatenate(ones)
+
+
+def _weights(name: str, weight: Any, n: int, net: Network) -> Array:
+    """Weights of samples in the network's type: one each, 0 or more."""
+    weight = real_array(f"{name} sample_weight", weight)
+    if weight.shape != (n,):
+        raise ShapeError(
+            f"{name} sample_weight holds one number per sample: expected shape ({n},), got {weight.shape}",
+            "write sample_weight.ravel()" if weight.shape == (n, 1) else "",
+        )
+    weight = _finite(f"{name} sample_weight", weight, net)
+    if not weight.min() >= 0:
+        row = int(weight.argmin())
+        raise DataError(f"{name} sample_weight must be 0 or more, got {weight[row]} in row {row}")
+    return weight
 
 
 def require_finite_weights(net: Network) -> None:
-    """Refuse a network that holds NaN or infinity, and say where."""
-    for name, values in net.parameters().items():
+    """Refuse a network that holds NaN or infinity, in its parameters or its running statistics, and say where."""
+    for name, values in (net.parameters() | net.buffers()).items():
         require_finite(f"{name} of the network", values)
 
 
@@ -67,22 +122,36 @@ def _pair(name: str, data: Any) -> tuple[Any, Any]:
     return x, target
 
 
+def _arrays(name: str, data: Any) -> tuple[Any, Any, Any]:
+    """x, target, and weights or None."""
+    if not isinstance(data, tuple | list) or len(data) not in (2, 3):
+        got = type(data).__name__ + (f" of {len(data)}" if isinstance(data, tuple | list) else "")
+        raise KindError(f"{name} is a pair (x, target), or a triple (x, target, weight); got {got}")
+    return data[0], data[1], data[2] if len(data) == 3 else None
+
+
 def _finite(name: str, values: Any, net: Network) -> Array:
-    """The values in the network's type, all of them finite, there and as they came."""
+    """The values in the network's type, all of them finite, there and as they came; in a file they keep their type."""
     array = real_array(name, values)
     require_finite(name, array)
+    if array.dtype == net.dtype:
+        return array
+    if on_disk(array):
+        for start, part in parts(array):
+            with _named(f"from row {start} on"):
+                require_finite(f"{name} in {net.dtype}", real_array(name, part, net.dtype))
+        return array
     converted = real_array(name, array, net.dtype)
-    if converted is not array:
-        require_finite(f"{name} in {net.dtype}", converted)
+    require_finite(f"{name} in {net.dtype}", converted)
     return converted
 
 
 @contextmanager
-def _named(name: str) -> Iterator[None]:
+def _named(where: str) -> Iterator[None]:
     """Say of which data an error speaks."""
     try:
         yield
     except ShapeError as error:
-        raise ShapeError(f"{name} data: {error.problem}", error.advice) from None
+        raise ShapeError(f"{where}: {error.problem}", error.advice) from None
     except (DataError, KindError) as error:
-        raise type(error)(f"{name} data: {error}") from None
+        raise type(error)(f"{where}: {error}") from None

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import math
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,20 +12,21 @@ from typing import Any
 import numpy as np
 
 from layerwise.checks import require_kind
-from layerwise.data.batches import batches, shuffled
 from layerwise.errors import DivergedError, TrainingInterrupted
 from layerwise.losses import Loss
-from layerwise.network import Network
+from layerwise.network import Network, Snapshot
 from layerwise.optimizers import Optimizer
 from layerwise.regularizers import Regularizer
 from layerwise.schedules import Schedule
 from layerwise.training import checkpoint as checkpoints
 from layerwise.training.checkpoint import Position
 from layerwise.training.divergence import cause, has_diverged
-from layerwise.training.evaluation import evaluate
+from layerwise.training.evaluation import evaluate, mean_loss
 from layerwise.training.events import Ended, EpochEnded, Listener, Started, StepEnded, Stop
 from layerwise.training.history import History
 from layerwise.training.interrupt import Interrupt
+from layerwise.training.samples import Batch, Samples, Shuffled
+from layerwise.training.stream import Stream
 from layerwise.training.update import Update
 from layerwise.types import Array
 
@@ -36,14 +36,13 @@ class Run:
     """One training run: its parts, where it stands, and who listens."""
 
     net: Network
-    x: Array
-    target: Array
+    source: Shuffled | Stream
     loss: Loss
     optimizer: Optimizer
     epochs: int
-    batch_size: int
     seed: int
-    validation: tuple[Array, Array] | None
+    validation: Samples | None
+    evaluate_train: bool
     schedule: Schedule | None
     regularizer: Regularizer | None
     clip_norm: float | None
@@ -66,7 +65,7 @@ class Run:
     def train(self) -> History:
         """Run to the end, and tell the listeners, whatever the end is."""
         reason = "failed"
-        self.good_theta = self.net.theta.copy()
+        self.good = self.net.snapshot()
         try:
             self.tell_start()
             if not self.is_over:
@@ -94,30 +93,33 @@ class Run:
 
     def epoch(self) -> None:
         """Visit every sample once, in the order of this epoch; measure; tell. A stop or Ctrl-C leaves it half done."""
-        began, position = time.perf_counter(), self.position
-        order = shuffled(len(self.x), self.seed, position.epoch)
-        for rows in batches(order, self.batch_size, start=position.samples):
-            lr = self.update.rate(position.epoch, position.step)
-            value = self.step(self.x[rows], self.target[rows], lr)
-            position.samples += len(rows)
-            position.loss_total += value * len(rows)
+        began, position, last = time.perf_counter(), self.position, None
+        for batch in self.source.batches(position.epoch, start=position.samples):
+            if batch.total == 0:  # all ignored, or of weight 0: there is nothing to learn from
+                position.samples += len(batch.x)
+                continue
+            lr, last = self.update.rate(position.epoch, position.step), batch
+            value = self.step(batch, lr)
+            position.samples += len(batch.x)
+            position.weight += batch.total
+            position.loss_total += value * batch.total
             stop = self.tell_step(value, lr)
             if stop is not None or self.interrupt.requested:
-                self.require_sound_weights(rows, lr)
+                self.require_sound_weights(batch, lr)
                 self.settle(stop)
                 return
         lr = self.update.rate(position.epoch, position.step - 1)  # of the last step, made now or before a resumption
-        last = order[: position.samples][-self.batch_size :]
-        self.require_sound_weights(last, lr)
+        if last is not None:  # else the run was cut after the last step, and looked at then
+            self.require_sound_weights(last, lr)
         self.close_epoch(lr, began)
 
-    def step(self, x: Array, target: Array, lr: float) -> float:
+    def step(self, batch: Batch, lr: float) -> float:
         """One update: forward, loss, backward, optimizer. Returns the loss of the batch."""
         net = self.net
         net.zero_grad()
-        y, backward = net.forward(x, training=True, input_gradient=False, seed=self.seed, step=self.position.step)
-        value, backward_loss = self.loss(y, target)
-        self.keep_good_weights(value, lr)
+        y, backward = net.forward(batch.x, training=True, input_gradient=False, seed=self.seed, step=self.position.step)
+        value, backward_loss = self.loss(y, batch.target, batch.weight)
+        self.keep_good_weights(value, batch, lr)
         backward(backward_loss())
         self.update(lr)
         self.position.step += 1
@@ -126,23 +128,27 @@ class Run:
     def close_epoch(self, lr: float, began: float) -> None:
         """Measure, record, tell the listeners, and write the checkpoint."""
         position = self.position
-        metrics = {"lr": lr, "train_loss": position.loss_total / len(self.x)}
+        metrics = {"lr": lr, "train_loss": position.loss_total / position.weight}
+        if self.evaluate_train:
+            metrics["train_loss_evaluated"] = mean_loss(self.net, self.source.parts(position.epoch), self.loss)
         if self.validation is not None:
-            found = evaluate(self.net, *self.validation, self.loss)
+            found = evaluate(self.net, self.validation.x, self.validation.target, self.loss)
             metrics |= {f"val_{name}": value for name, value in found.items()}
         self.history.append(metrics)
-        position.epoch, position.samples, position.loss_total = position.epoch + 1, 0, 0.0
+        position.epoch, position.samples = position.epoch + 1, 0
+        position.loss_total = position.weight = 0.0
         stop = self.tell_epoch(metrics)
         self.history.seconds.append(time.perf_counter() - began)
         self.settle(stop)
 
     def settle(self, stop: Stop | None) -> None:
         """Follow a wish to stop, if there is one, and write the checkpoint."""
-        latest = self.net.theta.copy()
+        latest = None
         if stop is not None:
             self.position.stopped = "" if stop.reason == "finished" else stop.reason
-            if stop.theta is not None:
-                self.net.theta = stop.theta
+            if stop.snapshot is not None:
+                latest = self.net.snapshot()
+                self.net.restore(stop.snapshot)
         self.save(latest)
 
     # --- telling -------------------------------------------------------------------------------------------------
@@ -150,11 +156,13 @@ class Run:
     def tell_start(self) -> None:
         """Tell all listeners that the run begins, or goes on."""
         position, records = self.position, ["lr", "train_loss"]
+        if self.evaluate_train:
+            records.append("train_loss_evaluated")
         if self.validation is not None:
-            x, target = self.validation
-            records += [f"val_{name}" for name in evaluate(self.net, x[:1], target[:1], self.loss)]
-        steps = math.ceil(len(self.x) / self.batch_size)
-        event = Started(self.net, len(self.x), self.epochs, steps, position.epoch, position.step, tuple(records))
+            one = self.validation.example()
+            records += [f"val_{name}" for name in evaluate(self.net, one.x, one.target, self.loss)]
+        count, steps = self.source.count, self.source.steps
+        event = Started(self.net, count, self.epochs, steps, position.epoch, position.step, tuple(records))
         for listener in self.audience:
             listener.started(event)
 
@@ -179,31 +187,38 @@ class Run:
 
     # --- keeping what is good ------------------------------------------------------------------------------------
 
-    def keep_good_weights(self, value: float, lr: float) -> None:
+    def keep_good_weights(self, value: float, batch: Batch, lr: float) -> None:
         """Weights whose loss is sound are kept; at the first loss that is not, the run ends with the kept ones."""
         if self.position.step == 0:
             self.position.first_loss = value
         if has_diverged(value, self.position.first_loss):
-            raise self.diverged(f"the loss became {value:.3g}", self.position.step + 1, lr)
-        np.copyto(self.good_theta, self.net.theta)
+            raise self.diverged(f"the loss became {value:.3g}", self.position.step + 1, batch, lr)
+        # A batch is normalised by its own statistics, so that its loss says nothing about the running ones.
+        self.require_finite("running statistics", self.net.buffers().values(), batch, lr)
+        self.net.snapshot(into=self.good)
 
-    def require_sound_weights(self, rows: Array, lr: float) -> None:
+    def require_sound_weights(self, batch: Batch, lr: float) -> None:
         """Weights that are measured or written must be sound: the last update shows only in a loss after it."""
-        value, _ = self.loss(self.net(self.x[rows]), self.target[rows])
+        value, _ = self.loss(self.net(batch.x), batch.target, batch.weight)
         if has_diverged(value, self.position.first_loss):
-            raise self.diverged(f"the loss became {value:.3g}", self.position.step, lr)
-        if not np.isfinite(self.net.theta).all():
-            raise self.diverged("the weights left the range of the numbers", self.position.step, lr)
+            raise self.diverged(f"the loss became {value:.3g}", self.position.step, batch, lr)
+        self.require_finite("weights", [self.net.theta], batch, lr)
+        self.require_finite("running statistics", self.net.buffers().values(), batch, lr)
 
-    def diverged(self, what: str, step: int, lr: float) -> DivergedError:
+    def require_finite(self, what: str, arrays: Iterable[Array], batch: Batch, lr: float) -> None:
+        """What is kept or written must be finite."""
+        if not all(np.isfinite(each).all() for each in arrays):
+            raise self.diverged(f"the {what} left the range of the numbers", self.position.step, batch, lr)
+
+    def diverged(self, what: str, step: int, batch: Batch, lr: float) -> DivergedError:
         """Go back to the last good weights, and say what happened."""
-        self.net.theta = self.good_theta
-        why = cause(self.x, self.target, lr, updates=self.position.step)
+        self.net.restore(self.good)
+        why = cause(*self.source.at_hand(batch), lr, updates=self.position.step)
         message = f"diverged at step {step}: {what}. {why} The last good weights are kept."
         return DivergedError(message, step, self.history)
 
-    def save(self, latest: Array | None = None) -> None:
-        """Write the checkpoint, if one is wanted. `latest`: what a resumed run goes on from, if not net.theta."""
+    def save(self, latest: Snapshot | None = None) -> None:
+        """Write the checkpoint, if one is wanted. latest: what a resumed run goes on from, if not from the network."""
         if self.checkpoint is not None:
             checkpoints.save(
                 self.checkpoint,

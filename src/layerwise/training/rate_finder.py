@@ -6,18 +6,20 @@ import math
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 
 import numpy as np
 
 from layerwise.checks import positive, require_kind, whole_number
-from layerwise.data.batches import batches, shuffled
+from layerwise.data.batches import shuffled
 from layerwise.errors import DataError, SettingError
 from layerwise.losses import Loss
 from layerwise.network import Network
 from layerwise.optimizers import Optimizer
 from layerwise.training.evaluation import evaluate
 from layerwise.training.inputs import checked, require_finite_weights
+from layerwise.training.samples import Batch, Samples, Shuffled
 from layerwise.training.threads import blas_threads, thread_count
 from layerwise.training.update import Update
 from layerwise.types import Array
@@ -86,10 +88,10 @@ def find_lr(
     if lowest >= highest:
         raise SettingError(f"lowest must be below highest, got {lowest!r} and {highest!r}")
     seed, threads = whole_number("seed", seed, minimum=0), thread_count(threads)
-    x, target = checked("training", train, net, loss)
+    samples = checked("training", train, net, loss)
     require_finite_weights(net)
     with blas_threads(threads), np.errstate(all="ignore"):
-        trial = _Trial(deepcopy(net), x, target, loss, deepcopy(optimizer), batch_size, seed)
+        trial = _Trial(deepcopy(net), samples, loss, deepcopy(optimizer), batch_size, seed)
         first, measured = trial.loss_now(), []
         rates = np.geomspace(lowest, highest, steps)
         for step, lr in enumerate(rates):
@@ -105,34 +107,32 @@ class _Trial:
     """A copy of the network on its way through growing rates."""
 
     def __init__(
-        self, net: Network, x: Array, target: Array, loss: Loss, optimizer: Optimizer, batch_size: int, seed: int
+        self, net: Network, samples: Samples, loss: Loss, optimizer: Optimizer, batch_size: int, seed: int
     ) -> None:
         self.net, self.loss, self.seed = net, loss, seed
-        self.x, self.target = x, target
         self.update = Update(net, optimizer)
-        self.batches = _forever(len(x), batch_size, seed)
-        self.measured = np.sort(shuffled(len(x), seed, 0)[:_MEASURED])
+        self.batches = _forever(Shuffled(samples, batch_size, seed))
+        counted = np.arange(len(samples)) if samples.shares is None else np.flatnonzero(samples.shares)
+        self.measured = samples.take(counted[np.sort(shuffled(len(counted), seed, 0)[:_MEASURED])])
 
     def step(self, step: int, lr: float) -> None:
         """One update, as in `fit`."""
-        net, rows = self.net, next(self.batches)
+        net, batch = self.net, next(self.batches)
         net.zero_grad()
-        y, backward = net.forward(self.x[rows], training=True, input_gradient=False, seed=self.seed, step=step)
-        _, backward_loss = self.loss(y, self.target[rows])
+        y, backward = net.forward(batch.x, training=True, input_gradient=False, seed=self.seed, step=step)
+        _, backward_loss = self.loss(y, batch.target)
         backward(backward_loss())
         self.update(lr)
 
     def loss_now(self) -> float:
         """The loss on the measured samples."""
-        return evaluate(self.net, self.x[self.measured], self.target[self.measured], self.loss)["loss"]
+        return evaluate(self.net, self.measured.x, self.measured.target, self.loss)["loss"]
 
 
-def _forever(n: int, batch_size: int, seed: int) -> Iterator[Array]:
-    """The batches of one epoch after the other."""
-    epoch = 0
-    while True:
-        yield from batches(shuffled(n, seed, epoch), batch_size)
-        epoch += 1
+def _forever(source: Shuffled) -> Iterator[Batch]:
+    """The batches of one epoch after the other, as far as a sample in them counts."""
+    for epoch in count():
+        yield from (batch for batch in source.batches(epoch) if batch.total > 0)
 
 
 def _smoothed(values: list[float]) -> Array:
@@ -142,9 +142,9 @@ def _smoothed(values: list[float]) -> Array:
     array([1.  , 1.  , 0.59])
     """
     mean, smooth = 0.0, []
-    for count, value in enumerate(values, start=1):
+    for number, value in enumerate(values, start=1):
         mean = _KEPT * mean + (1 - _KEPT) * value
-        smooth.append(mean / (1 - _KEPT**count))
+        smooth.append(mean / (1 - _KEPT**number))
     return np.array(smooth)
 
 

@@ -53,18 +53,18 @@ def test_when_it_stops(settings: dict[str, Any], values: list[float], stops_at: 
     assert answers[-1].reason == "stopped early"
     assert stopper.best_epoch == best
     if best:
-        assert set(answers[-1].theta) == {best}
+        assert set(answers[-1].snapshot.theta) == {best}
     else:
-        assert answers[-1].theta is None
+        assert answers[-1].snapshot is None
 
 
 def test_the_best_weights_come_back_at_the_last_epoch_too() -> None:
     last = told(EarlyStopping(9), [1, 2, 3], epochs=3)[-1]
     assert last is not None
-    assert (last.reason, set(last.theta)) == ("finished", {1})
+    assert (last.reason, set(last.snapshot.theta)) == ("finished", {1})
     last = told(EarlyStopping(9, restore_best=False), [1, 2, 3], epochs=3)[-1]
     assert last is not None
-    assert last.theta is None
+    assert last.snapshot is None
 
 
 def test_a_whole_run_ends_with_its_best_weights() -> None:
@@ -82,7 +82,7 @@ def test_without_going_back_the_last_weights_stay() -> None:
     history = runs.fit(net, epochs=60, optimizer=lw.Adam(0.5), listeners=[stopper])
     found = lw.training.evaluate(net, *runs.classes(9, "validation"), lw.CrossEntropyLoss())
     assert found["loss"] == history["val_loss"][-1] > min(history["val_loss"])
-    assert stopper.best_theta is None
+    assert stopper.best_snapshot is None
 
 
 def test_a_listener_that_is_used_again_begins_anew() -> None:
@@ -95,8 +95,8 @@ def test_a_listener_that_is_used_again_begins_anew() -> None:
     assert np.array_equal(nets[0].theta, nets[1].theta)
     small = lw.Network(lw.Linear(runs.D, runs.K))
     runs.fit(small, listeners=[stopper])
-    assert stopper.best_theta is not None
-    assert stopper.best_theta.shape == small.theta.shape
+    assert stopper.best_snapshot is not None
+    assert stopper.best_snapshot.theta.shape == small.theta.shape
 
 
 def test_the_state_goes_out_and_in() -> None:
@@ -105,12 +105,12 @@ def test_the_state_goes_out_and_in() -> None:
     state = one.state()
     two.load_state(state)
     assert (two.best, two.best_epoch) == (2, 2)
-    assert set(two.best_theta) == {2}
-    state["best_theta"][:] = 0
-    assert set(two.best_theta) == {2}, "copied"
+    assert set(two.best_snapshot.theta) == {2}
+    state["best/theta"][:] = 0
+    assert set(two.best_snapshot.theta) == {2}, "copied"
     fresh = EarlyStopping()
     fresh.load_state(EarlyStopping().state())
-    assert (fresh.best, fresh.best_epoch, fresh.best_theta) == (float("inf"), 0, None)
+    assert (fresh.best, fresh.best_epoch, fresh.best_snapshot) == (float("inf"), 0, None)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Early stopping: end the run when the validation part stops improving, and go back to the best weights."""
+"""Early stopping: end the run when the validation part stops improving, and go back to its best epoch."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
 from layerwise.checks import not_negative, one_of, whole_number, yes_or_no
 from layerwise.errors import SettingError
+from layerwise.network import Snapshot
 from layerwise.training.events import EpochEnded, Listener, Started, Stop
-from layerwise.types import Array
+
+_BEST = "best/"
 
 
 class EarlyStopping(Listener):
@@ -19,11 +19,12 @@ class EarlyStopping(Listener):
 
     patience: epochs, 5 unless given. monitor: "val_loss" (smaller is better) or "val_accuracy" (larger is better).
     min_delta: a value must be better than the best one by more than this to count, 0 unless given. restore_best: go
-    back to the weights of the best epoch, also when the run ends for lack of epochs.
-    best_epoch: the epoch of the best value, counted from 1.
+    back to the weights of the best epoch, and to its running statistics, also when the run ends for lack of epochs.
+    best_epoch: the epoch of the best value, counted from 1. best_snapshot: the network of then.
     Raises SettingError when the run begins, if `monitor` will not be recorded.
     Source: Prechelt, Early stopping: but when?, 1998.
 
+    >>> import numpy as np
     >>> import layerwise as lw
     >>> net, x = lw.Network(lw.Linear(1, 1)), np.array([[-1.0], [1.0]])
     >>> early = EarlyStopping(patience=3)
@@ -45,7 +46,7 @@ class EarlyStopping(Listener):
     def _forget(self) -> None:
         self.best = math.inf
         self.best_epoch = 0
-        self.best_theta: Array | None = None
+        self.best_snapshot: Snapshot | None = None
 
     def started(self, event: Started) -> None:
         if self.monitor not in event.records:
@@ -60,23 +61,23 @@ class EarlyStopping(Listener):
         value = event.metrics[self.monitor] * (-1 if self.monitor == "val_accuracy" else 1)
         if value < self.best - self.min_delta:
             self.best, self.best_epoch = value, event.epoch
-            self.best_theta = event.net.theta.copy() if self.restore_best else None
+            self.best_snapshot = event.net.snapshot() if self.restore_best else None
         tired = event.epoch - self.best_epoch >= self.patience
         if tired or event.epoch == event.epochs:
             reason = "stopped early" if tired else "finished"
-            return Stop(reason, self.best_theta if self.restore_best else None)
+            return Stop(reason, self.best_snapshot if self.restore_best else None)
         return None
 
     def state(self) -> dict[str, Any]:
         state: dict[str, Any] = {"best_epoch": self.best_epoch}
         if self.best_epoch:
             state["best"] = self.best
-        if self.best_theta is not None:
-            state["best_theta"] = self.best_theta
+        if self.best_snapshot is not None:
+            state |= {_BEST + name: array for name, array in self.best_snapshot.arrays().items()}
         return state
 
     def load_state(self, state: Mapping[str, Any]) -> None:
         self.best_epoch = int(state["best_epoch"])
         self.best = float(state.get("best", math.inf))
-        theta = state.get("best_theta")
-        self.best_theta = None if theta is None else np.array(theta)
+        arrays = {name.removeprefix(_BEST): value.copy() for name, value in state.items() if name.startswith(_BEST)}
+        self.best_snapshot = Snapshot.of(arrays) if arrays else None

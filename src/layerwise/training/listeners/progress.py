@@ -54,7 +54,7 @@ class _Throttled(Listener):
 
     def started(self, event: Started) -> None:
         self.epochs = event.epochs
-        self.steps = event.steps_per_epoch
+        self.steps = event.steps_per_epoch or 0  # 0: nobody knows, and the bar moves with the epochs
         self.epoch = event.epoch
         self.step_in_epoch = 0
         self.words = ""
@@ -62,7 +62,7 @@ class _Throttled(Listener):
         self.drawn = 0.0
 
     def step_ended(self, event: StepEnded) -> None:
-        self.step_in_epoch = (event.step - 1) % self.steps + 1
+        self.step_in_epoch = (event.step - 1) % self.steps + 1 if self.steps else 0
         if time.monotonic() - self.drawn >= _INTERVAL:
             if not self.words:
                 self.words = describe({"train_loss": event.loss})
@@ -82,7 +82,7 @@ class _Throttled(Listener):
     @property
     def share(self) -> float:
         """How much of the run is done."""
-        return min(1.0, (self.epoch + self.step_in_epoch / self.steps) / max(1, self.epochs))
+        return min(1.0, (self.epoch + self.step_in_epoch / max(1, self.steps)) / max(1, self.epochs))
 
     def line(self, width: int, full: str, empty: str) -> str:
         """The whole line: a bar, or why the run ended before its end; the epoch, the numbers; cut to the width."""

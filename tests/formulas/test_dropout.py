@@ -1,4 +1,4 @@
-"""Promises of the formulas that only a mutant showed to be unproved."""
+"""Dropout at its edge; gradients, purity and parity come from the registry."""
 
 from __future__ import annotations
 

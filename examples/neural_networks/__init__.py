@@ -1,0 +1,1 @@
+"""The examples of `04_neural_network_examples.py`, one file for each subject."""

@@ -1,0 +1,117 @@
+"""Samples in arrays, and what the loop takes from them: batches."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from layerwise.arrays import parts
+from layerwise.data.batches import batches, shuffled
+from layerwise.types import Array
+
+_ROWS = 4096
+
+
+class Batch(NamedTuple):
+    """Some samples for a step. x: (B, ...), in the network's type. target: (B, ...). weight: (B,), or None."""
+
+    x: Array
+    target: Array
+    weight: Array | None
+    total: float
+    """How much the samples weigh together, by the loss' own measure; 0 where none of them counts."""
+
+
+@dataclass(frozen=True)
+class Samples:
+    """All samples of one part of the data, checked.
+
+    x: (N, ...), target: (N, ...), weight: (N,) or None. shares: (N,), how much each sample counts in the mean, by its
+    weight and by its target (class weights, ignored labels); None where all count 1. dtype: the network's; arrays in a
+    file stay in their own type, and each batch is converted when it is read.
+    """
+
+    x: Array
+    target: Array
+    weight: Array | None
+    shares: Array | None
+    dtype: Any
+
+    def __len__(self) -> int:
+        return len(self.x)
+
+    @property
+    def total(self) -> float:
+        """How much all samples weigh together."""
+        return float(len(self.x) if self.shares is None else self.shares.sum())
+
+    def take(self, rows: Array | slice) -> Batch:
+        """The samples in these rows."""
+        x = np.asarray(self.x[rows], self.dtype)
+        weight = None if self.weight is None else self.weight[rows]
+        total = float(len(x) if self.shares is None else self.shares[rows].sum())
+        return Batch(x, self.target[rows], weight, total)
+
+    def parts(self) -> Iterator[Batch]:
+        """All samples in their order, cut so that little memory is needed."""
+        for start, part in parts(self.x, _ROWS, self.dtype):
+            yield self.take(slice(start, start + len(part)))
+
+    def example(self) -> Batch:
+        """The first sample that counts."""
+        row = 0 if self.shares is None else int(np.argmax(self.shares > 0))
+        return self.take(slice(row, row + 1))
+
+
+@dataclass(frozen=True)
+class Shuffled:
+    """Batches from arrays: every epoch visits every sample once, in an order of its own."""
+
+    samples: Samples
+    batch_size: int
+    seed: int
+
+    @property
+    def count(self) -> int:
+        """How many samples an epoch sees."""
+        return len(self.samples)
+
+    @property
+    def steps(self) -> int:
+        """How many batches an epoch has."""
+        return -(-len(self.samples) // self.batch_size)
+
+    def batches(self, epoch: int, start: int = 0) -> Iterator[Batch]:
+        """The batches of an epoch, from its sample `start` on."""
+        for rows in batches(shuffled(len(self.samples), self.seed, epoch), self.batch_size, start):
+            yield self.samples.take(rows)
+
+    def parts(self, epoch: int) -> Iterator[Batch]:
+        """All samples once, for a measurement."""
+        return self.samples.parts()
+
+    def at_hand(self, batch: Batch) -> tuple[Array, Array]:
+        """x and target of as many samples as can be looked at."""
+        return self.samples.x, self.samples.target
+
+    def fingerprints(self) -> dict[str, str]:
+        """Sums by which other data is noticed."""
+        weight = self.samples.weight
+        return {
+            "training data": fingerprint(self.samples.x, self.samples.target),
+            "sample weights": fingerprint() if weight is None else fingerprint(weight),
+        }
+
+
+def fingerprint(*arrays: Array) -> str:
+    """A short sum over shapes, types and bytes, to notice when a run is resumed on other data."""
+    total = 0
+    for array in arrays:
+        total = zlib.crc32(f"{array.shape}{array.dtype}".encode(), total)
+        for _, part in parts(array):
+            total = zlib.crc32(np.ascontiguousarray(part).data, total)
+    return f"{total:08x}"
