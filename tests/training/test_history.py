@@ -83,7 +83,7 @@ def test_names_and_lengths() -> None:
     assert history.epochs == len(history.seconds) == 4
     assert all(len(values) == 4 and all(type(value) is float for value in values) for values in history.values())
     assert history.stopped == "finished"
-    assert set(history.environment) == {"threads", "layerwise", "numpy", "blas"}
+    assert set(history.environment) == {"threads", "compiled", "layerwise", "numpy", "blas"}
     assert list(runs.fit(runs.network(), validation=None)) == ["lr", "train_loss"]
     x, y = runs.quantities()
     plain = runs.fit(runs.network(outputs=1), train=(x, y), validation=(x, y), loss=lw.MSELoss())

@@ -213,6 +213,7 @@ def _child(job: Job, slot: Path, caching: bool) -> None:
     os.environ.pop("PYTEST_ADDOPTS", None)
     sys.dont_write_bytecode = not caching
     sys.path[:0] = [str(slot / "src"), str(slot)]
+    sys.modules["numba"] = None  # no twin may compute in the place of a mutated formula
     for name in [name for name in sys.modules if name.partition(".")[0] in OUR_OWN]:
         del sys.modules[name]
     importlib.invalidate_caches()

@@ -30,8 +30,9 @@ def evaluate(net: Network, x: Array, target: Array, loss: Loss, sample_weight: A
     >>> import layerwise as lw
     >>> net = lw.Network(lw.Linear(2, 3))
     >>> net.theta = np.zeros(9)
-    >>> evaluate(net, np.ones((4, 2)), np.array([0, 0, 1, 2]), lw.CrossEntropyLoss())
-    {'loss': 1.0986123085021973, 'accuracy': 0.5}
+    >>> found = evaluate(net, np.ones((4, 2)), np.array([0, 0, 1, 2]), lw.CrossEntropyLoss())
+    >>> {name: round(value, 4) for name, value in found.items()}   # ln 3, and half of the labels are 0
+    {'loss': 1.0986, 'accuracy': 0.5}
     """
     output = predict(net, x)
     value, _ = loss(output, target, sample_weight)
