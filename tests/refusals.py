@@ -13,6 +13,8 @@ from tests.tally import Tally
 
 from layerwise.errors import FileError, LayerwiseError, SettingError
 
+_TABLES = ("assemble", "cells", "column", "hints", "preparation", "reading", "scaling", "splits", "table", "tabular")
+
 
 def refused(tally: Tally, error: type[LayerwiseError], words: str | tuple[str, ...], call: Callable[[], Any]) -> None:
     """Require that the call raises exactly this error, with all of these words in its message, and count it."""
@@ -22,14 +24,19 @@ def refused(tally: Tally, error: type[LayerwiseError], words: str | tuple[str, .
     assert isinstance(caught.value, ValueError | TypeError | OSError | AttributeError)
     for word in (words,) if isinstance(words, str) else words:
         assert word in str(caught.value)
-    tally.refuse(kind_of(caught.value), re.sub(r"[^\s']*/", "", str(caught.value)))
+    noted(tally, caught.value)
 
 
-def kind_of(error: LayerwiseError) -> str:
+def noted(tally: Tally, error: LayerwiseError, case: str = "") -> None:
+    """Count a refusal that a test has looked at. case: its name, where many share one sentence."""
+    tally.refuse(_kind(error), case or re.sub(r"[^\s']*/", "", str(error)))
+
+
+def _kind(error: LayerwiseError) -> str:
     """What was bad: a file, a setting, the cells of a table, or an array; by the error, and by who raised it."""
     raised = Path(traceback.extract_tb(error.__traceback__)[-1].filename)
     if isinstance(error, FileError):
         return "files"
     if isinstance(error, SettingError) or raised.name in ("checks.py", "specs.py", "experiment.py"):
         return "settings"
-    return "CSV" if raised.parent.name == "data" else "arrays"
+    return "CSV" if raised.stem in _TABLES and raised.parent.name == "data" else "arrays"

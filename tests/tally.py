@@ -30,7 +30,7 @@ class Tally:
         self.counts[column] += n
 
     def refuse(self, kind: str, message: str) -> None:
-        """Count a case of bad input that was written by hand; one with a message that was met before is not distinct."""
+        """Count a case of bad input that was written by hand; a message that was met before is not counted twice."""
         self.refusals[kind].add(message)
         self.add("bad input")
 

@@ -203,6 +203,24 @@ EVEN = np.full((2, 2), 0.5)
     (lambda: metrics.calibration_error(EVEN[0], TWO), ShapeError, "(N, K)"),
     (lambda: metrics.calibration_error(EVEN * math.nan, TWO), DataError, "probabilities holds nan"),
     (lambda: metrics.calibration_error(EVEN, TWO - 1), DataError, ("labels", "-1")),
+    (lambda: metrics.calibration_error(EVEN, TWO + 0.5), KindError, "labels must hold whole numbers, got float64"),
+    (lambda: metrics.accuracy(None, TWO), KindError, "logits must hold real numbers, got objects"),
+    (lambda: metrics.accuracy(np.ones(2), TWO), ShapeError, "logits must be (N, K), got (2,)"),
+    (lambda: metrics.accuracy(np.ones((2, 0)), TWO), ShapeError, "logits must be (N, K), got (2, 0)"),
+    (lambda: metrics.accuracy(EVEN, np.array(1)), ShapeError, "got 2 and a single number"),
+    (lambda: metrics.accuracy(EVEN, EVEN), ShapeError, "labels must hold one number a row, got (2, 2)"),
+    (lambda: metrics.accuracy([[1], [1, 2]], TWO), ShapeError, "logits is ragged"),
+    (lambda: metrics.predicted_classes(np.ones(3)), ShapeError, "logits must be (N, K), got (3,)"),
+    (lambda: metrics.confusion_matrix(TWO, TWO, 2**40), SettingError, "classes must be at most 11,585"),
+    (lambda: metrics.confusion_matrix(TWO, TWO, True), KindError, "classes must be a whole number"),
+    (lambda: metrics.confusion_matrix(TWO / 2, TWO, 2), KindError, "predicted must hold whole numbers"),
+    (lambda: metrics.confusion_matrix(TWO, EVEN.astype(int), 2), ShapeError, "labels must hold one number a row"),
+    (lambda: metrics.confusion_matrix(TWO, np.array(["a", "b"]), 2), KindError, "labels must hold real numbers"),
+    (lambda: metrics.majority_share(None), KindError, "labels must be an array of numbers or texts, got object"),
+    (lambda: metrics.rmse("abc", TWO), KindError, "prediction must hold real numbers, got text"),
+    (lambda: metrics.mae(1.0, 2.0), ShapeError, "got a single number and a single number"),
+    (lambda: metrics.r2(TWO * 1j, TWO), KindError, "prediction must hold real numbers, got complex"),
+    (lambda: metrics.wilson_interval(0.5, 10, z=-1), SettingError, "z must be above 0"),
     (lambda: metrics.rmse(np.ones((3, 1)), np.arange(3.0)), ShapeError, ("(3, 1)", "(3,)")),
     (lambda: metrics.mae(np.ones(0), np.ones(0)), DataError, "empty"),
     (lambda: metrics.accuracy(np.ones((2, 3)), np.ones(3)), ShapeError, ("equally long", "2 and 3")),
@@ -221,3 +239,10 @@ EVEN = np.full((2, 2), 0.5)
 ])  # fmt: skip
 def test_what_can_not_be_measured(call, error, words, tally):
     refused(tally, error, words, call)
+
+
+def test_columns_of_labels_are_not_broadcast():
+    """(N, 1) against (N,) would count N x N pairs; yes and no would be taken as a mask."""
+    counts = metrics.confusion_matrix(np.array([[0], [1], [1]]), np.array([0, 1, 0]), 2)
+    np.testing.assert_array_equal(counts, [[1, 1], [0, 1]])
+    np.testing.assert_array_equal(metrics.confusion_matrix([False, True, True], [False, True, False], 2), counts)

@@ -13,6 +13,7 @@ import time
 
 import numpy as np
 import pytest
+from tests.refusals import noted
 
 from layerwise.data import load, names, sources
 from layerwise.errors import DataError, FileError
@@ -87,9 +88,9 @@ def test_the_validation_part_can_be_a_fraction(mirror):
 
 
 def test_a_validation_part_that_takes_all_is_refused(mirror, tally):
-    with pytest.raises(DataError, match="validation takes 300 of 300 images and leaves none"):
+    with pytest.raises(DataError, match="validation takes 300 of 300 images and leaves none") as caught:
         load("mnist", validation=0.999)
-    tally.add("bad input")
+    noted(tally, caught.value)
 
 
 @pytest.mark.parametrize("place", ["system", "cache"])
@@ -108,9 +109,9 @@ def test_a_file_address_is_a_folder(mirror, monkeypatch):
 
 def test_a_wrong_mirror_is_named(mirror, monkeypatch, tally):
     monkeypatch.setenv(sources.MIRROR, str(mirror / "nowhere"))
-    with pytest.raises(FileError, match=r"LAYERWISE_DATA_MIRROR is '.*nowhere', which is no folder"):
+    with pytest.raises(FileError, match=r"LAYERWISE_DATA_MIRROR is '.*nowhere', which is no folder") as caught:
         load("mnist")
-    tally.add("bad input")
+    noted(tally, caught.value)
 
 
 LABELS = "mnist/train-labels-idx1-ubyte"
@@ -137,7 +138,7 @@ def test_a_damaged_file_is_named_with_what_to_do(mirror, damage, message, tally)
         load("mnist")
     assert str(path) in str(caught.value)
     assert "good copy" in str(caught.value)
-    tally.add("bad input")
+    noted(tally, caught.value)
 
 
 def test_without_a_network_one_sentence_says_what_to_do_and_quickly(mirror, monkeypatch, tally):
@@ -149,7 +150,7 @@ def test_without_a_network_one_sentence_says_what_to_do_and_quickly(mirror, monk
     for file in sources.FILES:
         assert f"{file}.gz" in str(caught.value)
     assert "fashion-mnist/" in str(caught.value)
-    tally.add("bad input")
+    noted(tally, caught.value)
 
 
 def test_a_file_without_permission_is_named(mirror, monkeypatch, tally):
@@ -157,25 +158,25 @@ def test_a_file_without_permission_is_named(mirror, monkeypatch, tally):
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(gzip, "open", refuse)  # the rights of a file do not bind root
-    with pytest.raises(FileError, match=r"train-images-idx3-ubyte.gz can not be read \(Permission denied\)"):
+    with pytest.raises(FileError, match=r"train-images-idx3-ubyte.gz can not be read \(Permission denied\)") as caught:
         load("mnist")
-    tally.add("bad input")
+    noted(tally, caught.value)
 
 
 def test_a_cache_that_can_not_be_written_is_named(mirror, server, tally):
     mirror.with_name("cache").write_text("a file where a folder is needed")
-    with pytest.raises(FileError, match=r"the cache .* can not be written"):
+    with pytest.raises(FileError, match=r"the cache .* can not be written") as caught:
         load("mnist")
-    tally.add("bad input")
+    noted(tally, caught.value)
 
 
 def test_a_server_that_never_answers_is_given_up(mirror, monkeypatch, tally):
     monkeypatch.setattr(sources, "TIMEOUT", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         monkeypatch.setenv(sources.MIRROR, f"http://127.0.0.1:{silent.getsockname()[1]}")
-        with pytest.raises(FileError, match=r"no answer in 0.2 s"):
+        with pytest.raises(FileError, match=r"no answer in 0.2 s") as caught:
             load("mnist")
-    tally.add("bad input")
+    noted(tally, caught.value)
 
 
 @pytest.fixture
@@ -218,18 +219,20 @@ def test_a_damaged_cache_is_mended_by_a_new_download(mirror, server):
 
 def test_a_wrong_download_never_reaches_the_cache(mirror, server, tally):
     (mirror / f"{LABELS}.gz").write_bytes(gzip.compress(b"something else"))
-    with pytest.raises(FileError, match=r"http://127.0.0.1:\d+/mnist/train-labels-idx1-ubyte.gz is not the published"):
+    with pytest.raises(
+        FileError, match=r"http://127.0.0.1:\d+/mnist/train-labels-idx1-ubyte.gz is not the published"
+    ) as caught:
         load("mnist")
     left = {path.name for path in (mirror.with_name("cache") / "mnist").iterdir()}
     assert left == {"train-images-idx3-ubyte.gz"}
-    tally.add("bad input")
+    noted(tally, caught.value)
 
 
 def test_what_the_server_does_not_have_is_told(mirror, server, tally):
     (mirror / f"{LABELS}.gz").unlink()
-    with pytest.raises(FileError, match="404"):
+    with pytest.raises(FileError, match="404") as caught:
         load("mnist")
-    tally.add("bad input")
+    noted(tally, caught.value)
 
 
 @pytest.mark.skipif(not REAL, reason="LAYERWISE_DATA_MIRROR is not set: the real files are not at hand")

@@ -7,9 +7,10 @@ import math
 
 import numpy as np
 import pytest
+from tests.refusals import noted, refused
 
 from layerwise.data import Column, Preparation, load
-from layerwise.errors import DataError, KindError, SettingError
+from layerwise.errors import DataError, KindError, SettingError, ShapeError
 
 MIXED = Preparation(
     (Column("age", 40.0, 10.0), Column("town", categories=("Bonn", "Ulm")), Column("size", 1.5, 0.5)),
@@ -18,6 +19,7 @@ MIXED = Preparation(
     target_scale=150.0,
     unit="euro",
 )
+NUMBERS = Preparation((Column("a"), Column("b")), target="y")
 CLASSES = Preparation((Column("x"),), target="kind", classes=("0", "1", "10"))
 
 
@@ -103,9 +105,9 @@ def test_targets_come_back_in_their_unit():
     ],
 )
 def test_wrong_columns_are_refused(columns, error, message, tally):
-    with pytest.raises(error, match=message):
+    with pytest.raises(error, match=message) as caught:
         MIXED.apply(columns)
-    tally.add("bad input")
+    noted(tally, caught.value)
 
 
 GAPS = Preparation(
@@ -163,6 +165,22 @@ def test_the_target_must_be_there():
             preparation.labels(["1", ""])
 
 
+@pytest.mark.parametrize(("preparation", "values", "error", "words"), [
+    (NUMBERS, None, KindError, "values must hold real numbers, got objects"),
+    (NUMBERS, np.zeros(2), ShapeError, "values must be (N, 2), a column for each name, got (2,)"),
+    (NUMBERS, np.zeros((3, 1)), ShapeError, "got (3, 1)"), (NUMBERS, [["a", "b"]], KindError, "got text"),
+    (MIXED, np.zeros((2, len(MIXED.columns))), DataError, "holds texts, which a matrix of numbers can not"),
+])  # fmt: skip
+def test_a_matrix_that_does_not_fit(preparation, values, error, words, tally):
+    refused(tally, error, words, lambda: preparation.apply_matrix(values))
+
+
+@pytest.mark.parametrize("cells", [None, 3, "abc", b"abc", {"a": 1}, {1, 2}, np.array(1.0), [[1], [2]]], ids=repr)
+def test_what_is_no_column_of_cells(cells, tally):
+    refused(tally, DataError, "must be a sequence of cells, one a row", lambda: NUMBERS.labels(cells))
+    refused(tally, DataError, "must be a sequence", lambda: NUMBERS.apply({"a": cells, "b": [1]}))
+
+
 def damaged(**changes):
     spec = MIXED.to_spec() | changes
     return {key: value for key, value in spec.items() if value is not ...}
@@ -200,6 +218,6 @@ def damaged(**changes):
     ],
 )
 def test_a_damaged_table_is_refused_by_its_entry(spec, message, tally):
-    with pytest.raises(DataError, match=message):
+    with pytest.raises(DataError, match=message) as caught:
         Preparation.from_spec(spec)
-    tally.add("bad input")
+    noted(tally, caught.value)

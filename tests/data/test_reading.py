@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.refusals import noted
 
 from layerwise.data.cells import MISSING, is_missing, is_number, to_number
 from layerwise.data.hints import are_dates, looks_like
@@ -62,9 +63,9 @@ def test_texts_come_back_as_they_were(found):
     ],
 )
 def test_wrong_cells_are_refused_by_their_row(found, message, tally):
-    with pytest.raises(DataError, match=message):
+    with pytest.raises(DataError, match=message) as caught:
         read_numbers("a", found)
-    tally.add("bad input")
+    noted(tally, caught.value)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import os
 import time
 
 import pytest
+from tests.refusals import noted
 
 from layerwise.data import read_rows, table
 from layerwise.errors import DataError, FileError, KindError
@@ -99,14 +100,14 @@ def test_what_is_no_table_is_refused_with_its_line(write, case, tally):
     with pytest.raises(DataError, match=message) as caught:
         read_rows(write(content))
     assert len(str(caught.value)) < 400
-    tally.add("bad input")
+    noted(tally, caught.value)
 
 
 def test_an_endless_line_is_refused_before_it_fills_the_memory(write, monkeypatch, tally):
     monkeypatch.setattr(table, "LINE_LIMIT", 1000)
-    with pytest.raises(DataError, match=r"line 2 of houses.csv is longer than 1,000 characters"):
+    with pytest.raises(DataError, match=r"line 2 of houses.csv is longer than 1,000 characters") as caught:
         read_rows(write("a,b\n" + "1" * 5000 + ",2\n"))
-    tally.add("bad input")
+    noted(tally, caught.value)
 
 
 def test_a_line_of_a_gigabyte_is_refused_at_once(tmp_path, tally):
@@ -115,10 +116,10 @@ def test_a_line_of_a_gigabyte_is_refused_at_once(tmp_path, tally):
     path.write_text("a,b\n1,2\n")
     os.truncate(path, 2**30)
     begin = time.perf_counter()
-    with pytest.raises(DataError, match=r"line 3 of large.csv is longer than 16,777,216 characters"):
+    with pytest.raises(DataError, match=r"line 3 of large.csv is longer than 16,777,216 characters") as caught:
         read_rows(path)
     assert time.perf_counter() - begin < 2
-    tally.add("bad input")
+    noted(tally, caught.value)
 
 
 def test_texts_of_other_alphabets_are_kept(write):
@@ -127,9 +128,9 @@ def test_texts_of_other_alphabets_are_kept(write):
 
 
 def test_a_folder_is_refused(tmp_path, tally):
-    with pytest.raises(FileError, match="is a folder"):
+    with pytest.raises(FileError, match="is a folder") as caught:
         read_rows(tmp_path)
-    tally.add("bad input")
+    noted(tally, caught.value)
 
 
 def test_a_missing_file_is_answered_with_its_neighbour(write, tally):
@@ -148,33 +149,33 @@ def test_a_file_without_permission_is_refused(write, monkeypatch, tally):
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(type(path), "open", refuse)  # the rights of a file do not bind root
-    with pytest.raises(FileError, match=r"houses.csv can not be read: Permission denied"):
+    with pytest.raises(FileError, match=r"houses.csv can not be read: Permission denied") as caught:
         read_rows(path)
-    tally.add("bad input")
+    noted(tally, caught.value)
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes in the file system")
 def test_a_pipe_is_refused_instead_of_waiting_for_ever(tmp_path, tally):
     os.mkfifo(tmp_path / "pipe")
-    with pytest.raises(FileError, match="is not a regular file"):
+    with pytest.raises(FileError, match="is not a regular file") as caught:
         read_rows(tmp_path / "pipe")
-    tally.add("bad input")
+    noted(tally, caught.value)
 
 
 def test_a_name_that_no_file_can_have_is_refused(tally):
-    with pytest.raises(FileError, match="can not be read"):
+    with pytest.raises(FileError, match="can not be read") as caught:
         read_rows("x" * 5000)
-    tally.add("bad input")
+    noted(tally, caught.value)
 
 
 @pytest.mark.parametrize("path", [None, 3, ["a.csv"]])
 def test_what_is_no_path_is_refused(path, tally):
-    with pytest.raises(KindError, match="must be a text or a Path"):
+    with pytest.raises(KindError, match="must be a text or a Path") as caught:
         read_rows(path)
-    tally.add("bad input")
+    noted(tally, caught.value)
 
 
 def test_a_wrong_delimiter_is_refused(write, tally):
-    with pytest.raises(DataError, match="delimiter must be"):
+    with pytest.raises(DataError, match="delimiter must be") as caught:
         read_rows(write("a,b\n1,2\n"), delimiter="|")
-    tally.add("bad input")
+    noted(tally, caught.value)

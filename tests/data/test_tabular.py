@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.refusals import noted
 
 from layerwise.data import Preparation, assemble, read_csv, read_rows
 from layerwise.errors import DataError, KindError, SettingError
@@ -216,7 +217,7 @@ def test_what_can_not_be_learnt_from_is_refused_in_a_sentence(write, case, tally
         read_csv(write(*rows), **{"target": "y"} | options)
     assert len(str(caught.value)) < 500
     assert "\n" not in str(caught.value)
-    tally.add("bad input")
+    noted(tally, caught.value)
 
 
 @pytest.mark.parametrize(
@@ -238,9 +239,9 @@ def test_what_can_not_be_learnt_from_is_refused_in_a_sentence(write, case, tally
     ],
 )
 def test_wrong_arguments_are_refused(write, options, error, message, tally):
-    with pytest.raises(error, match=message):
+    with pytest.raises(error, match=message) as caught:
         read_csv(write(*table()), **{"target": "y"} | options)
-    tally.add("bad input")
+    noted(tally, caught.value)
 
 
 def gappy(n=60):
@@ -322,10 +323,12 @@ def test_categories_can_be_forced(write):
 def test_a_table_that_would_fill_the_memory_is_refused(write, monkeypatch, tally):
     monkeypatch.setattr(assemble, "MOST_NUMBERS", 200)
     path = write("area,town,price", *flats())
-    with pytest.raises(DataError, match=r"more than 200 numbers \(60 rows, 4 features so far\).*leave out columns"):
+    with pytest.raises(
+        DataError, match=r"more than 200 numbers \(60 rows, 4 features so far\).*leave out columns"
+    ) as caught:
         read_csv(path, "price")
     assert read_csv(path, "price", drop=["town"]).train.x.shape[1] == 1
-    tally.add("bad input")
+    noted(tally, caught.value)
 
 
 def test_ten_thousand_columns_are_prepared(write):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from tests.refusals import refused
 
 import layerwise as lw
+from layerwise.errors import KindError, SettingError, ShapeError
 from layerwise.layers import Pass
 from layerwise.random import generator
 
@@ -125,3 +127,15 @@ def test_the_input_gradient_is_computed_only_where_it_is_wanted():
     assert "0" not in tap.gradients
     assert list(tap.gradients) == ["5", "4", "3", "2", "1"]
     assert grad.tobytes() == run(net)[2].tobytes()
+
+
+@pytest.mark.parametrize("index", ["0", 1.0, None, [0]], ids=repr)
+def test_a_layer_is_picked_by_its_number(index, tally):
+    refused(tally, KindError, "a layer is picked by its number, 0 to 1", lambda: lw.Sequential(*[lw.ReLU()] * 2)[index])
+
+
+@pytest.mark.parametrize("layer", [lw.Softmax, lw.LogSoftmax])
+def test_rows_without_a_class_have_no_softmax(layer, tally):
+    refused(tally, ShapeError, "at least one class, got shape (2, 0)", lambda: lw.Network(layer())(np.ones((2, 0))))
+    for dim in (0, True, -1.0, np.ones(2)):
+        refused(tally, SettingError, "dim must be -1", lambda dim=dim: layer(dim))

@@ -6,7 +6,9 @@ import math
 
 import numpy as np
 import pytest
+from tests.refusals import refused
 
+from layerwise.errors import KindError, SettingError
 from layerwise.optimizers import clip_by_norm, clip_by_value, norm_of
 from layerwise.random import generator
 
@@ -148,3 +150,27 @@ def test_the_guard_against_division_by_0_is_torchs():
     grad = np.array([3e-6, 4e-6])
     assert clip_by_norm(grad, 3e-6) == pytest.approx(5e-6, rel=1e-12, abs=0)
     np.testing.assert_allclose(grad, np.array([3e-6, 4e-6]) * 3 / (5 + 1), rtol=1e-12)
+
+
+READ_ONLY = np.ones(3)
+READ_ONLY.flags.writeable = False
+
+
+@pytest.mark.parametrize("clip", [clip_by_norm, clip_by_value])
+@pytest.mark.parametrize(("grad", "bound", "error", "words"), [
+    (np.ones(3), -1.0, SettingError, "must be 0 or more, got -1.0"), (np.ones(3), math.nan, SettingError, "finite"),
+    (np.ones(3), "1", KindError, "must be a number, got '1'"), (np.ones(3), None, KindError, "must be a number"),
+    (np.ones(3), True, KindError, "must be a number, got True"), (np.ones(3), -math.inf, SettingError, "finite"),
+    (np.ones(3, int), 1.0, KindError, "got an array of int64"), ([1.0, 2.0], 1.0, KindError, "got list"),
+    (READ_ONLY, 1.0, KindError, "may be written to"), (None, 1.0, KindError, "got NoneType"),
+    (np.ones(3) * 1j, 1.0, KindError, "got an array of complex128"),
+])  # fmt: skip
+def test_what_can_not_be_clipped(clip, grad, bound, error, words, tally):
+    refused(tally, error, words, lambda: clip(grad, bound))
+
+
+def test_an_infinite_bound_clips_nothing():
+    grad = np.array([3.0, 4.0])
+    assert clip_by_norm(grad, math.inf) == 5.0
+    assert clip_by_value(grad, math.inf) == 4.0
+    np.testing.assert_array_equal(grad, [3.0, 4.0])

@@ -7,9 +7,10 @@ import math
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
+from tests.refusals import refused
 from tests.tally import Tally
 
-from layerwise.errors import DataError
+from layerwise.errors import DataError, KindError
 from layerwise.plots import loss_curve
 from layerwise.training.history import History
 
@@ -118,3 +119,9 @@ def test_histories_that_can_not_be_drawn(history: dict[str, list[float]], tally:
     with pytest.raises(DataError, match="history"):
         loss_curve(history)
     tally.add("bad input")
+
+
+def test_what_is_no_history(tally: Tally) -> None:
+    for history in (None, [0.5, 0.25], "train_loss"):
+        refused(tally, KindError, "history must be what fit returned", lambda history=history: loss_curve(history))
+    refused(tally, KindError, "train_loss must hold real numbers", lambda: loss_curve({"train_loss": ["a"]}))

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.refusals import noted
 from tests.storage.safetensors_bytes import entry, framed
 from tests.tally import Tally
 
@@ -105,7 +106,7 @@ def test_refused_quickly_in_little_memory(name: str, tmp_path: Path, tally: Tall
     path = tmp_path / "attack.safetensors"
     path.write_bytes(MALFORMED[name])
     start = time.process_time()
-    with pytest.raises(FileError, match="attack"):
+    with pytest.raises(FileError, match="attack") as caught:
         storage.read(path)
     assert time.process_time() - start < 1
     tracemalloc.start()
@@ -116,7 +117,7 @@ def test_refused_quickly_in_little_memory(name: str, tmp_path: Path, tally: Tall
     finally:
         tracemalloc.stop()
     assert os.listdir(tmp_path) == ["attack.safetensors"]
-    tally.add("bad input", 2)
+    noted(tally, caught.value, f"file: {name}")
 
 
 @pytest.mark.parametrize("length", [storage.LARGEST_HEADER + 1, 100_000_001])
@@ -197,13 +198,13 @@ def test_a_spec_with_a_right_checksum_can_still_be_wrong(name: str, tmp_path: Pa
     start = time.process_time()
     tracemalloc.start()
     try:
-        with pytest.raises(LayerwiseError):
+        with pytest.raises(LayerwiseError) as caught:
             lw.load(path)
         assert tracemalloc.get_traced_memory()[1] < 64e6
     finally:
         tracemalloc.stop()
     assert time.process_time() - start < 1
-    tally.add("bad input")
+    noted(tally, caught.value, f"spec: {name}")
 
 
 def test_arrays_that_do_not_fit_the_spec_are_named(tmp_path: Path) -> None:
