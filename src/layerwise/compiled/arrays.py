@@ -17,4 +17,4 @@ def extent(array: Array) -> tuple[Any, Any]:
     known = dtype in TYPES or (dtype.kind == "i" and dtype.isnative)
     if not known or not array.size or not array.flags.c_contiguous:
         return arrays.extent(array)
-    return kernels.extent(array.reshape(-1))
+    return kernels.extent(array)

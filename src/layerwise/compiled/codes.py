@@ -2,7 +2,7 @@
 
 import numpy as np
 
-TYPES = (np.dtype("float32"), np.dtype("float64"))
+TYPES = frozenset((np.dtype("float32"), np.dtype("float64")))
 """Numba knows no other floating-point types, nor arrays whose bytes are swapped; these go through the formulas."""
 
 IDENTITY, RELU, TANH, SIGMOID = range(4)

@@ -154,24 +154,31 @@ def sigmoid(x: float) -> float:
 
 
 @kernel
-def chain_forward(x: Array, theta: Array, widths: Array, weights: Array, biases: Array, codes: Array) -> Array:
-    """Return the activations of all layers, (N widths[1] + N widths[2] + ...); those of the last are the output.
+def add_bias(z: Array, b: Array) -> None:
+    """z ← z + b, row by row. z: (N, K), b: (K,)."""
+    for n in range(len(z)):
+        for k in range(len(b)):
+            z[n, k] += b[k]
 
-    widths: (L + 1,), the features into and out of each layer. weights, biases: (L,), where they begin in theta.
-    -1 for a layer
-    without a bias. codes: (L,), the activation of each layer.
+
+@kernel
+def chain_forward(x: Array, theta: Array, plan: Array) -> Array:
+    """Return the activations of all layers, one after the other, in one array; those of the last are the output.
+
+    plan: (L, 5), for each layer the features in and out, where its weight and its bias begin in theta (-1 for no bias),
+    and the code of its activation.
     """
     N = len(x)
-    buffer = np.empty(N * widths[1:].sum(), theta.dtype)
+    buffer = np.empty(N * plan[:, 1].sum(), theta.dtype)
     begin = 0
     a = x
-    for layer in range(len(codes)):
-        D, K = widths[layer], widths[layer + 1]
-        W = theta[weights[layer] : weights[layer] + K * D].reshape(K, D)
-        b = theta[biases[layer] : biases[layer] + K] if biases[layer] >= 0 else np.zeros(K, theta.dtype)
+    for layer in range(len(plan)):
+        D, K, weight, bias, code = plan[layer]
+        W = theta[weight : weight + K * D].reshape(K, D)
+        b = theta[bias : bias + K] if bias >= 0 else np.zeros(K, theta.dtype)
         y = buffer[begin : begin + N * K]
         affine(a, W, b, y.reshape(N, K))
-        activate(codes[layer], y)
+        activate(code, y)
         a = y.reshape(N, K)
         begin += N * K
     return buffer
@@ -179,33 +186,24 @@ def chain_forward(x: Array, theta: Array, widths: Array, weights: Array, biases:
 
 @kernel
 def chain_backward(
-    dy: Array,
-    x: Array,
-    buffer: Array,
-    theta: Array,
-    grad: Array,
-    widths: Array,
-    weights: Array,
-    biases: Array,
-    codes: Array,
-    input_gradient: bool,
+    dy: Array, x: Array, buffer: Array, theta: Array, grad: Array, plan: Array, input_gradient: bool
 ) -> Array:
     """Add the gradients of the parameters into grad, and return dx; without input_gradient, an empty array."""
     N = len(x)
     end = len(buffer)
     da = dy.copy()
-    for layer in range(len(codes) - 1, -1, -1):
-        D, K = widths[layer], widths[layer + 1]
-        W = theta[weights[layer] : weights[layer] + K * D].reshape(K, D)
+    for layer in range(len(plan) - 1, -1, -1):
+        D, K, weight, bias, code = plan[layer]
+        W = theta[weight : weight + K * D].reshape(K, D)
         y = buffer[end - N * K : end]
         end -= N * K
         a = buffer[end - N * D : end].reshape(N, D) if layer > 0 else x
-        activate_backward(codes[layer], da.reshape(N * K), y)
+        activate_backward(code, da.reshape(N * K), y)
         dW, db = np.empty((K, D), theta.dtype), np.empty(K, theta.dtype)
         affine_parameters(da, a, dW, db)
-        add(grad, weights[layer], dW.reshape(K * D))
-        if biases[layer] >= 0:
-            add(grad, biases[layer], db)
+        add(grad, weight, dW.reshape(K * D))
+        if bias >= 0:
+            add(grad, bias, db)
         if layer > 0 or input_gradient:
             below = np.empty((N, D), theta.dtype)
             affine_input(da, W, below)
@@ -221,23 +219,29 @@ def add(grad: Array, begin: int, gradient: Array) -> None:
 
 
 @kernel
-def cross_entropy(z: Array, y: Array, weight: Array, p: Array) -> Any:
-    """Fill p with softmax(z), and return the weighted sum of -log p at the labels."""
+def shift(z: Array, shifted: Array) -> None:
+    """Fill `shifted` with z minus the largest number of each row. NaN makes its whole row NaN."""
     N, K = z.shape
-    total = 0.0
     for n in range(N):
         top = z[n, 0]
         for k in range(1, K):
-            top = z[n, k] if not z[n, k] <= top else top  # NaN wins
+            top = z[n, k] if not z[n, k] <= top else top
         for k in range(K):
-            p[n, k] = np.exp(z[n, k] - top)
-        mass = 0.0
+            shifted[n, k] = z[n, k] - top
+
+
+@kernel
+def cross_entropy(e: Array, shifted: Array, y: Array, weight: Array) -> Any:
+    """From e = exp(shifted): turn e into probabilities, and return the weighted sum of -log p at the labels."""
+    N, K = e.shape
+    total = 0.0
+    for n in range(N):
+        mass = e[n, 0]
+        for k in range(1, K):
+            mass += e[n, k]
         for k in range(K):
-            mass += p[n, k]
-        for k in range(K):
-            p[n, k] /= mass
-        w = weight[n if len(weight) == N else 0, 0]
-        total -= w * (z[n, y[n]] - top - math.log(mass))
+            e[n, k] /= mass
+        total -= weight[n if len(weight) == N else 0, 0] * (shifted[n, y[n]] - math.log(mass))
     return total
 
 
@@ -252,24 +256,17 @@ def cross_entropy_backward(p: Array, y: Array, weight: Array, scale: float, dz: 
 
 
 @kernel
-def binary_cross_entropy(z: Array, y: Array, weight: Array) -> Any:
-    """Return the weighted sum of max(z, 0) - z y + log(1 + exp(-|z|))."""
+def binary_cross_entropy(z: Array, y: Array, weight: Array, dz: Array) -> Any:
+    """Return the weighted sum of max(z, 0) - z y + log(1 + exp(-|z|)), and fill dz with its gradient, σ(z) - y."""
     total = 0.0
     for n in range(len(z)):
         w = weight[n if len(weight) == len(z) else 0, 0]
         for k in range(z.shape[1]):
             positive = 0 if z[n, k] < 0 else z[n, k]
-            total += w * (positive - z[n, k] * y[n, k] + math.log1p(math.exp(-abs(z[n, k]))))
-    return total
-
-
-@kernel
-def binary_cross_entropy_backward(z: Array, y: Array, weight: Array, scale: float, dz: Array) -> None:
-    for n in range(len(z)):
-        w = scale * weight[n if len(weight) == len(z) else 0, 0]
-        for k in range(z.shape[1]):
             e = math.exp(-abs(z[n, k]))
+            total += w * (positive - z[n, k] * y[n, k] + math.log1p(e))
             dz[n, k] = w * ((1.0 if z[n, k] >= 0 else e) / (1 + e) - y[n, k])
+    return total
 
 
 @kernel
@@ -306,8 +303,8 @@ def adam(
 
 @kernel
 def extent(values: Array) -> tuple[Any, Any]:
-    low = high = values[0]
-    for value in values:
+    low = high = values.flat[0]
+    for value in values.flat:
         if value != value:  # NaN, which NumPy returns as both ends
             return value, value
         low = value if value < low else low

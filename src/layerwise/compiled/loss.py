@@ -15,8 +15,10 @@ from layerwise.types import Array, Differentiable
 def cross_entropy_with_logits(z: Array, y: Array, weight: Array, denominator: float) -> Differentiable:
     if not z.size or not _plain(z, y, weight):
         return formulas.cross_entropy_with_logits(z, y, weight, denominator)
-    p = np.empty_like(z)
-    C = kernels.cross_entropy(z, y, weight, p) / denominator
+    shifted = np.empty_like(z)
+    kernels.shift(z, shifted)
+    p = np.exp(shifted)  # NumPy's exp uses the vector unit, Numba's does not
+    C = kernels.cross_entropy(p, shifted, y, weight) / denominator
 
     def backward(dC: float) -> Array:
         dz = np.empty_like(p)
@@ -30,11 +32,11 @@ def cross_entropy_with_logits(z: Array, y: Array, weight: Array, denominator: fl
 def binary_cross_entropy_with_logits(z: Array, y: Array, weight: Array, denominator: float) -> Differentiable:
     if not _plain(z, y, weight) or z.dtype != y.dtype:
         return formulas.binary_cross_entropy_with_logits(z, y, weight, denominator)
-    C = kernels.binary_cross_entropy(z, y, weight) / denominator
+    slope = np.empty_like(z)
+    C = kernels.binary_cross_entropy(z, y, weight, slope) / denominator
 
     def backward(dC: float) -> Array:
-        dz = np.empty(z.shape, z.dtype)
-        kernels.binary_cross_entropy_backward(z, y, weight, dC / denominator, dz)
+        dz = slope * (dC / denominator)
         return dz
 
     return C, backward

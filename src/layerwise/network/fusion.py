@@ -1,8 +1,8 @@
 """Fusion: layers that run as one, where nothing looks at the values between them.
 
-A small dense network spends its time in calls, not in arithmetic. Where twins are in use and no tap is listening, each
-row of `Linear` layers with their activations runs in one compiled call each way, with the bits of the layers run one by
-one. What the compiled call can not take (a large batch, another number of features) goes through the layers.
+A small dense network spends its time in calls, not in arithmetic; a large one spends some on reading and writing the
+values between its layers once more. Where twins are in use and no tap is listening, each row of `Linear` layers with
+their activations runs as one, with the bits of the layers run one by one.
 """
 
 from __future__ import annotations
@@ -17,13 +17,18 @@ from layerwise.layers import Layer, Linear, Pass, ReLU, Sigmoid, Tanh
 from layerwise.types import Array, Backward
 
 MOST_WORK = 16_384
-"""The most multiplications in any of the layers, for the whole batch: NumPy's products are faster on larger ones."""
+"""The most multiplications in any of the layers, for the whole batch, that are done without NumPy's products: these are
+faster on larger ones."""
 
 ACTIVATIONS: dict[type[Layer], int] = {ReLU: codes.RELU, Tanh: codes.TANH, Sigmoid: codes.SIGMOID}
 
 
 class DenseChain:
-    """Linear layers in a row, each with an activation after it or none, in one call each way."""
+    """Linear layers in a row, each with an activation after it or none.
+
+    A small batch goes through all of them in one call each way. For a large one, NumPy multiplies, and what stands
+    between the products (bias, activation, their gradients) is done in place, in one pass each.
+    """
 
     trains = True
     address = ""
@@ -33,17 +38,17 @@ class DenseChain:
         self.linear = [layer for layer in layers if isinstance(layer, Linear)]
         self.features = self.linear[0].in_features
         self.outputs = self.linear[-1].out_features
-        self.widths = np.array([self.features, *(layer.out_features for layer in self.linear)])
-        self.most_rows = MOST_WORK // int((self.widths[:-1] * self.widths[1:]).max())
+        work = max(layer.in_features * layer.out_features for layer in self.linear)
+        self.small = MOST_WORK // work
         after = [*(ACTIVATIONS.get(type(layer), codes.IDENTITY) for layer in layers[1:]), codes.IDENTITY]
-        self.codes = np.array([c for layer, c in zip(layers, after, strict=True) if isinstance(layer, Linear)])
+        self.codes = [code for layer, code in zip(layers, after, strict=True) if isinstance(layer, Linear)]
         self.vector: Any = None
 
     def takes(self, x: Array) -> bool:
-        """Whether the compiled call can compute this batch; whatever is wrong with it, the layers will say."""
+        """Whether the chain can compute this batch; whatever is wrong with it, the layers will say."""
         return (
             x.ndim == 2
-            and 0 < len(x) <= self.most_rows
+            and len(x) > 0
             and x.shape[1] == self.features
             and self._lies_in_one_vector()
             and x.dtype == self.vector.theta.dtype
@@ -51,38 +56,63 @@ class DenseChain:
 
     def forward(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
         """As of a layer."""
+        return self._small(x, pass_) if len(x) <= self.small else self._large(x, pass_)
+
+    def _small(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
         x = np.ascontiguousarray(x)
-        forward, backward_all = self.kernels
-        theta, grad, places = self.vector.theta, self.vector.grad, self.places
-        buffer = forward(x, theta, *places)
+        kernels, theta, grad, plan = self.kernels, self.vector.theta, self.vector.grad, self.plan
+        buffer = kernels.chain_forward(x, theta, plan)
         input_gradient = pass_.input_gradient
 
         def backward(dy: Array) -> Array | None:
-            dx: Array = backward_all(np.ascontiguousarray(dy), x, buffer, theta, grad, *places, input_gradient)
+            dx = kernels.chain_backward(np.ascontiguousarray(dy), x, buffer, theta, grad, plan, input_gradient)
             return dx if input_gradient else None
 
         return buffer[-len(x) * self.outputs :].reshape(len(x), self.outputs), backward
+
+    def _large(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
+        kernels = self.kernels
+        activations = [x]
+        for layer, code in zip(self.linear, self.codes, strict=True):
+            y = activations[-1] @ layer.parameters["weight"].value.T
+            if "bias" in layer.parameters:
+                kernels.add_bias(y, layer.parameters["bias"].value)
+            kernels.activate(code, y.reshape(-1))
+            activations.append(y)
+        input_gradient = pass_.input_gradient
+
+        def backward(dy: Array) -> Array | None:
+            da = np.array(dy, order="C")
+            for place in reversed(range(len(self.linear))):
+                parameters = self.linear[place].parameters
+                kernels.activate_backward(self.codes[place], da.reshape(-1), activations[place + 1].reshape(-1))
+                pass_.add_gradient(parameters["weight"], da.T @ activations[place])
+                if "bias" in parameters:
+                    pass_.add_gradient(parameters["bias"], da.sum(axis=0))
+                if place or input_gradient:
+                    da = da @ parameters["weight"].value
+            return da if input_gradient else None
+
+        return activations[-1], backward
 
     def _lies_in_one_vector(self) -> bool:
         """Find where the parameters lie; again, whenever a network has taken them into another vector."""
         vector = self.linear[0].parameters["weight"].vector
         if vector is not None and vector is self.vector:
             return True
-        weights = [layer.parameters["weight"] for layer in self.linear]
-        biases = [layer.parameters.get("bias") for layer in self.linear]
-        if vector is None or any(each.vector is not vector for each in (*weights, *biases) if each):
+        parameters = [each for layer in self.linear for each in layer.parameters.values()]
+        if vector is None or any(each.vector is not vector for each in parameters):
             return False
-        from layerwise.compiled.kernels import chain_backward, chain_forward
+        from layerwise.compiled import kernels
 
-        self.kernels = chain_forward, chain_backward
-        self.vector = vector
-        self.places = (
-            self.widths,
-            np.array([each.offset for each in weights]),
-            np.array([each.offset if each else -1 for each in biases]),
-            self.codes,
-        )
+        self.kernels, self.vector = kernels, vector
+        self.plan = np.array([self._row(layer, code) for layer, code in zip(self.linear, self.codes, strict=True)])
         return True
+
+    def _row(self, layer: Linear, code: int) -> tuple[int, ...]:
+        """What `chain_forward` must know of a layer."""
+        weight, bias = layer.parameters["weight"], layer.parameters.get("bias")
+        return layer.in_features, layer.out_features, weight.offset, bias.offset if bias else -1, code
 
     def __reduce__(self) -> tuple[type[DenseChain], tuple[tuple[Layer, ...]]]:
         """A copy is made from its copied layers: it must find their places anew."""
