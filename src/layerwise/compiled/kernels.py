@@ -191,24 +191,23 @@ def chain_backward(
     """Add the gradients of the parameters into grad, and return dx; without input_gradient, an empty array."""
     N = len(x)
     end = len(buffer)
-    da = dy.copy()
+    da = dy.reshape(N * plan[-1, 1]).copy()
+    room = np.empty((plan[:, 0] * plan[:, 1] + plan[:, 1]).max(), theta.dtype)  # for dW and db of one layer
     for layer in range(len(plan) - 1, -1, -1):
         D, K, weight, bias, code = plan[layer]
-        W = theta[weight : weight + K * D].reshape(K, D)
-        y = buffer[end - N * K : end]
+        activate_backward(code, da, buffer[end - N * K : end])
         end -= N * K
         a = buffer[end - N * D : end].reshape(N, D) if layer > 0 else x
-        activate_backward(code, da.reshape(N * K), y)
-        dW, db = np.empty((K, D), theta.dtype), np.empty(K, theta.dtype)
-        affine_parameters(da, a, dW, db)
-        add(grad, weight, dW.reshape(K * D))
+        dW, db = room[: K * D], room[K * D : K * D + K]
+        affine_parameters(da.reshape(N, K), a, dW.reshape(K, D), db)
+        add(grad, weight, dW)
         if bias >= 0:
             add(grad, bias, db)
         if layer > 0 or input_gradient:
-            below = np.empty((N, D), theta.dtype)
-            affine_input(da, W, below)
+            below = np.empty(N * D, theta.dtype)
+            affine_input(da.reshape(N, K), theta[weight : weight + K * D].reshape(K, D), below.reshape(N, D))
             da = below
-    return da if input_gradient else da[:0]
+    return da.reshape(N, plan[0, 0]) if input_gradient else np.empty((0, 0), theta.dtype)
 
 
 @kernel
@@ -270,35 +269,33 @@ def binary_cross_entropy(z: Array, y: Array, weight: Array, dz: Array) -> Any:
 
 
 @kernel
-def descend(theta: Array, g: Array, lr: Any) -> None:
+def descend(theta: Array, g: Array, lr: float) -> None:
+    """θ ← θ - η g. The settings take the type of theta, here and below, or the loops would compute in float64."""
+    eta = theta.dtype.type(lr)
     for i in range(len(theta)):
-        theta[i] -= lr * g[i]
+        theta[i] -= eta * g[i]
 
 
 @kernel
-def roll(theta: Array, g: Array, v: Array, lr: Any, mu: Any, rest: Any, nesterov: bool) -> None:
+def roll(theta: Array, g: Array, v: Array, lr: float, momentum: float, rest: float, nesterov: bool) -> None:
+    """v ← μ v + (1 - τ) g;  θ ← θ - η v, or with Nesterov θ - η (g + μ v)."""
+    number = theta.dtype.type
+    eta, mu, share = number(lr), number(momentum), number(rest)
     for i in range(len(theta)):
-        v[i] = mu * v[i] + rest * g[i]
-        theta[i] -= lr * (g[i] + mu * v[i] if nesterov else v[i])
+        v[i] = mu * v[i] + share * g[i]
+        theta[i] -= eta * (g[i] + mu * v[i] if nesterov else v[i])
 
 
 @kernel
-def adam(
-    theta: Array,
-    g: Array,
-    m: Array,
-    v: Array,
-    rate: Any,
-    beta1: Any,
-    rest1: Any,
-    beta2: Any,
-    rest2: Any,
-    floor: Any,
-) -> None:
+def adam(theta: Array, g: Array, m: Array, v: Array, rate: float, beta1: float, beta2: float, floor: float) -> None:
+    """m ← β₁ m + (1 - β₁) g;  v ← β₂ v + (1 - β₂) g²;  θ ← θ - rate m / (√v + floor)."""
+    number = theta.dtype.type
+    keep1, rest1, keep2, rest2 = number(beta1), number(1 - beta1), number(beta2), number(1 - beta2)
+    eta, eps = number(rate), number(floor)
     for i in range(len(theta)):
-        m[i] = beta1 * m[i] + rest1 * g[i]
-        v[i] = beta2 * v[i] + rest2 * (g[i] * g[i])
-        theta[i] -= rate * (m[i] / (np.sqrt(v[i]) + floor))
+        m[i] = keep1 * m[i] + rest1 * g[i]
+        v[i] = keep2 * v[i] + rest2 * (g[i] * g[i])
+        theta[i] -= eta * (m[i] / (np.sqrt(v[i]) + eps))
 
 
 @kernel

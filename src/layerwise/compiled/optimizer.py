@@ -15,19 +15,18 @@ from layerwise.types import Array
 
 @twin_of("optimizers.gradient_descent", "GradientDescent.update")
 def gradient_descent_update(optimizer: Any, theta: Array, grad: Array, lr: float, decay: Array | float | None) -> None:
-    kernels.descend(theta, grad, theta.dtype.type(lr))
+    kernels.descend(theta, grad, lr)
 
 
 @twin_of("optimizers.gradient_descent", "SGD.update")
 def sgd_update(optimizer: Any, theta: Array, grad: Array, lr: float, decay: Array | float | None) -> None:
-    number = theta.dtype.type
     g = grad if decay is None else grad + decay * theta
     mu = optimizer.momentum
     if not mu:
-        kernels.descend(theta, g, number(lr))
+        kernels.descend(theta, g, lr)
         return
-    rest = 1 if optimizer.t == 1 else 1 - optimizer.dampening
-    kernels.roll(theta, g, optimizer.state["velocity"], number(lr), number(mu), number(rest), optimizer.nesterov)
+    rest = 1.0 if optimizer.t == 1 else 1 - optimizer.dampening
+    kernels.roll(theta, g, optimizer.state["velocity"], lr, mu, rest, optimizer.nesterov)
 
 
 @twin_of("optimizers.adam", "Adam.update")
@@ -46,18 +45,8 @@ def _adam(
     beta1, beta2 = optimizer.betas
     correction = math.sqrt(1 - beta2**optimizer.t)
     rate = lr * correction / (1 - beta1**optimizer.t)
-    number = theta.dtype.type  # in the type of theta, or the loop would compute in float64
     if apart is not None:
         theta *= 1 - lr * apart
-    kernels.adam(
-        theta,
-        grad if inside is None else grad + inside * theta,
-        optimizer.state["m"],
-        optimizer.state["v"],
-        number(rate),
-        number(beta1),
-        number(1 - beta1),
-        number(beta2),
-        number(1 - beta2),
-        number(optimizer.eps * correction),
-    )
+    g = grad if inside is None else grad + inside * theta
+    m, v = optimizer.state["m"], optimizer.state["v"]
+    kernels.adam(theta, g, m, v, rate, beta1, beta2, optimizer.eps * correction)

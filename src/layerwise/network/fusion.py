@@ -72,13 +72,14 @@ class DenseChain:
 
     def _large(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
         kernels = self.kernels
-        activations = [x]
+        y, activations = x, [x]
         for layer, code in zip(self.linear, self.codes, strict=True):
-            y = activations[-1] @ layer.parameters["weight"].value.T
+            y = y @ layer.parameters["weight"].value.T
             if "bias" in layer.parameters:
                 kernels.add_bias(y, layer.parameters["bias"].value)
             kernels.activate(code, y.reshape(-1))
-            activations.append(y)
+            if pass_.saves:
+                activations.append(y)
         input_gradient = pass_.input_gradient
 
         def backward(dy: Array) -> Array | None:
@@ -93,7 +94,7 @@ class DenseChain:
                     da = da @ parameters["weight"].value
             return da if input_gradient else None
 
-        return activations[-1], backward
+        return y, backward
 
     def _lies_in_one_vector(self) -> bool:
         """Find where the parameters lie; again, whenever a network has taken them into another vector."""

@@ -158,9 +158,8 @@ class Network:
         observer of activations and gradients. seed, step: the address of the random masks; unless given, the
         network's seed and the number of training passes so far.
         """
-        x = any_array("x", x)
         batch = self._input(x)
-        input_gradient = input_gradient and x.dtype.kind == "f"
+        input_gradient = input_gradient and (batch is x or any_array("x", x).dtype.kind == "f")
         counted = training and step is None
         step = self.passes if counted else step or 0
         pass_ = Pass(training, input_gradient, self.seed if seed is None else seed, step, taps)
