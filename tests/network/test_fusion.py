@@ -7,6 +7,7 @@ from copy import deepcopy
 
 import numpy as np
 import pytest
+from tests.network.silent import Silent
 
 import layerwise as lw
 from layerwise.errors import ShapeError
@@ -28,16 +29,6 @@ NETWORKS = {
 
 LARGE = 5000
 """So many rows that NumPy's products are used."""
-
-
-class Silent:
-    """A tap that looks at nothing: with it, the layers run one by one."""
-
-    def activation(self, address, value):
-        pass
-
-    def gradient(self, address, gradient):
-        pass
 
 
 def passes(net, x, taps, input_gradient=True):

@@ -7,10 +7,12 @@ import pickle
 
 import numpy as np
 import pytest
+from tests.network.silent import Silent
 from tests.refusals import refused
 
 import layerwise as lw
 from layerwise.errors import KindError, SettingError, ShapeError
+from layerwise.layers import Pass
 
 
 def network(**settings):
@@ -265,3 +267,84 @@ def test_what_does_not_fit_changes_nothing(write, error, words, tally):
     assert net.theta.tobytes() == theta.tobytes()
     assert net.grad.tobytes() == grad.tobytes()
     assert net.theta.dtype == np.float32
+
+
+class TestFirstGradientIsWritten:
+    """After zero_grad the first gradient is copied into its slot: nobody may notice, except by the time it takes."""
+
+    @pytest.fixture(params=["fused, small", "fused, large", "layers"])
+    def step(self, request):
+        rows = 5000 if "large" in request.param else 7
+        x = np.random.default_rng(0).normal(size=(rows, 3))
+        tap = Silent() if request.param == "layers" else None
+
+        def step(net):
+            y, backward = net.forward(x, training=True, taps=tap)
+            backward(np.cos(y) / rows)
+
+        return step
+
+    @pytest.fixture
+    def net(self):
+        return lw.Network(lw.Linear(3, 4), lw.Tanh(), lw.Linear(4, 2), dtype="float64")
+
+    @pytest.fixture
+    def once(self, net, step):
+        step(net)
+        return net.grad.copy()
+
+    def test_a_second_backward_adds(self, net, step, once):
+        net.zero_grad()
+        step(net)
+        np.testing.assert_array_equal(net.grad, once)
+        step(net)
+        np.testing.assert_allclose(net.grad, 2 * once, rtol=1e-12, atol=0)
+
+    def test_zeros_are_seen_by_whoever_holds_the_array(self, net, step, once):
+        held = net.grad
+        net.zero_grad()
+        assert not held.any()
+        step(net)
+        np.testing.assert_array_equal(held, once)
+
+    @pytest.mark.parametrize("write", [
+        lambda net: net.grad.__setitem__(slice(None), 1.0),
+        lambda net: setattr(net, "grad", np.ones(len(net.theta))),
+        lambda net: [each.__setitem__(..., 1.0) for each in net.gradients().values()],
+    ])  # fmt: skip
+    def test_what_is_written_after_zero_grad_is_added_to(self, net, step, once, write):
+        net.zero_grad()
+        write(net)
+        step(net)
+        np.testing.assert_allclose(net.grad, 1 + once, rtol=1e-12, atol=1e-14)
+
+    def test_what_backward_does_not_reach_stays_zero(self, net):
+        net.grad[:] = 1
+        net.zero_grad()
+        y, backward = net[2].forward(np.ones((3, 4)), Pass())
+        backward(y)
+        assert not net.gradients()["0.weight"].any()
+        assert net.gradients()["2.weight"].any()
+
+    @pytest.mark.parametrize("copied", COPIES.values(), ids=COPIES)
+    def test_a_copy_in_the_middle_of_a_step_adds(self, net, step, once, copied):
+        net.zero_grad()
+        step(net)
+        twin = copied(net)
+        step(twin)
+        np.testing.assert_allclose(twin.grad, 2 * once, rtol=1e-12, atol=0)
+        np.testing.assert_array_equal(net.grad, once)
+
+    def test_a_layer_used_twice_adds(self):
+        tied = lw.Linear(3, 3)
+        net = lw.Network(tied, lw.Tanh(), tied, dtype="float64")
+        x = np.random.default_rng(0).normal(size=(5000, 3))
+
+        def gradient():
+            y, backward = net.forward(x, training=True)
+            backward(np.cos(y))
+            return net.grad.copy()
+
+        first = gradient()
+        net.zero_grad()
+        np.testing.assert_allclose(gradient(), first, rtol=1e-12, atol=1e-12)

@@ -30,7 +30,7 @@ class Parameter:
     decays: whether penalties on the size of weights apply (to weights, not to biases).
     """
 
-    __slots__ = ("decays", "draw", "grad", "offset", "shape", "siblings", "value", "vector")
+    __slots__ = ("decays", "draw", "grad", "offset", "shape", "siblings", "value", "vector", "written")
 
     value: Array
     grad: Array
@@ -42,6 +42,7 @@ class Parameter:
         self.vector: Vector | None = None
         self.offset = 0
         self.siblings: Sequence[Parameter] = (self,)
+        self.written = 0
 
     @property
     def size(self) -> int:
@@ -68,6 +69,22 @@ class Parameter:
         self.vector, self.offset = vector, offset
         self._bind()
 
+    def add_gradient(self, gradient: Array) -> None:
+        """grad += gradient; into the zeros of `zero_grad` it is copied, which spares reading them."""
+        empty = self.empty_grad()
+        if empty is None:
+            self.grad += gradient
+        else:
+            np.copyto(empty, gradient)
+
+    def empty_grad(self) -> Array | None:
+        """`grad`, if it holds nothing but the zeros of `zero_grad`: whoever asks must write his gradient into it."""
+        vector = self.vector
+        if vector is None or not vector.zeroing or self.written == vector.zeroing:
+            return None
+        self.written = vector.zeroing
+        return self.grad
+
     def assign(self, name: str, values: Any) -> None:
         """Copy values into the view, after a shape check; assigning never makes a second array."""
         if values is self.value:  # what `layer.weight -= step` does after it has changed the view in place
@@ -82,6 +99,7 @@ class Parameter:
         return {name: getattr(self, name) for name in kept}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
+        self.written = 0
         for name, value in state.items():
             setattr(self, name, value)
 
@@ -97,6 +115,7 @@ class Vector:
         self.theta = np.zeros(size, dtype)
         self.grad = np.zeros(size, dtype)
         self.owned = False
+        self.zeroings = self.zeroing = 0
         offset = 0
         for name, parameter in zip(names, parameters, strict=True):
             alive = parameter.vector is not None
@@ -104,6 +123,21 @@ class Vector:
             parameter.move(self, offset)
             parameter.value[...] = values
             offset += parameter.size
+
+    def zero_grad(self) -> None:
+        """Set grad to 0, and remember that it is: until somebody asks for it, only `backward` can change it."""
+        self.grad.fill(0)
+        self.zeroings += 1
+        self.zeroing = self.zeroings
+
+    def shared_grad(self) -> Array:
+        """grad, for somebody who may write into it."""
+        self.zeroing = 0
+        return self.grad
+
+    def __getstate__(self) -> dict[str, Any]:
+        """A copy knows nothing of who has written what."""
+        return {**self.__dict__, "zeroing": 0}
 
 
 class View:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
+import numpy as np
+
 from layerwise.layers.parameter import Parameter
 from layerwise.random import generator
 from layerwise.types import Array, Backward, Generator
@@ -66,7 +68,15 @@ class Pass:
 
     def add_gradient(self, parameter: Parameter, gradient: Array) -> None:
         """Add a gradient to the slot of a parameter."""
-        parameter.grad += gradient
+        parameter.add_gradient(gradient)
+
+    def add_product(self, parameter: Parameter, a: Array, b: Array) -> None:
+        """Add the gradient a @ b, without an array in between where it is the first one."""
+        empty = parameter.empty_grad()
+        if empty is None:
+            parameter.grad += a @ b
+        else:
+            np.matmul(a, b, out=empty)
 
     def watch(self, address: str, value: Array, backward: Backward) -> Backward:
         """Show a layer's output to the tap, and arrange for its gradient to be shown on the way back."""

@@ -60,11 +60,12 @@ class DenseChain:
 
     def _small(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
         x = np.ascontiguousarray(x)
-        kernels, theta, grad, plan = self.kernels, self.vector.theta, self.vector.grad, self.plan
-        buffer = kernels.chain_forward(x, theta, plan)
+        kernels, vector, plan = self.kernels, self.vector, self.plan
+        buffer = kernels.chain_forward(x, vector.theta, plan)
         input_gradient = pass_.input_gradient
 
         def backward(dy: Array) -> Array | None:
+            theta, grad = vector.theta, vector.shared_grad()  # to which the kernel adds
             dx = kernels.chain_backward(np.ascontiguousarray(dy), x, buffer, theta, grad, plan, input_gradient)
             return dx if input_gradient else None
 
@@ -87,7 +88,7 @@ class DenseChain:
             for place in reversed(range(len(self.linear))):
                 parameters = self.linear[place].parameters
                 kernels.activate_backward(self.codes[place], da.reshape(-1), activations[place + 1].reshape(-1))
-                pass_.add_gradient(parameters["weight"], da.T @ activations[place])
+                pass_.add_product(parameters["weight"], da.T, activations[place])
                 if "bias" in parameters:
                     pass_.add_gradient(parameters["bias"], da.sum(axis=0))
                 if place or input_gradient:

@@ -71,11 +71,11 @@ class Network:
     @property
     def grad(self) -> Array:
         """The gradient of the cost by theta, (P,). Assigning copies into it."""
-        return self._vector.grad
+        return self._vector.shared_grad()
 
     @grad.setter
     def grad(self, values: Any) -> None:
-        self._fill("grad", self._vector.grad, values)
+        self._fill("grad", self._vector.shared_grad(), values)
 
     def _fill(self, name: str, place: Array, values: Any) -> None:
         if values is place:  # what `net.theta -= step` does after it has changed the array in place
@@ -86,8 +86,12 @@ class Network:
         np.copyto(place, new)
 
     def zero_grad(self) -> None:
-        """Set the gradient to 0. `backward` adds to it, so this begins every step."""
-        self._vector.grad.fill(0)
+        """Set the gradient to 0. `backward` adds to it, so this begins every step.
+
+        The first gradients after it are written, not added: what somebody puts in the meantime into an array that he
+        got from `net.grad` before this call is lost.
+        """
+        self._vector.zero_grad()
 
     def parameters(self) -> dict[str, Array]:
         """The parameters by name, as views into theta. A shared layer appears under each of its names."""
@@ -95,6 +99,7 @@ class Network:
 
     def gradients(self) -> dict[str, Array]:
         """The gradients by name, as views into grad."""
+        self._vector.shared_grad()
         return {name: parameter.grad for name, parameter in self._names.items()}
 
     def buffers(self) -> dict[str, Array]:
