@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import threading
@@ -44,6 +45,55 @@ except lw.errors.MissingExtraError as error:
     )
     assert said.splitlines()[0] == "False"
     assert 'pip install -e ".[fast]"' in said
+
+
+BROKEN_NUMBA = """
+import sys, types
+from importlib.machinery import ModuleSpec
+class Finder:
+    def find_spec(self, name, path=None, target=None):
+        return ModuleSpec(name, self) if name == "numba" else None
+    def create_module(self, spec):
+        return None
+    def exec_module(self, module):
+        raise ImportError("Numba needs NumPy 2.3 or less\\nand more words")
+sys.meta_path.insert(0, Finder())
+"""
+
+
+def test_a_numba_that_does_not_load_is_told_once_and_done_without():
+    code = (
+        BROKEN_NUMBA + "import numpy as np, layerwise as lw; print(lw.Network(lw.Linear(2, 1))(np.ones((3, 2))).shape)"
+    )
+    code += "; print(lw.Linear(2, 2)(np.ones((3, 2))).shape)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
+    assert done.stdout == "(3, 1)\n(3, 2)\n"
+    assert done.stderr == (
+        "layerwise: computing without compiled twins, since Numba does not load: Numba needs NumPy 2.3 or less\n"
+    )
+
+
+def test_only_our_own_compilation_is_announced(tmp_path):
+    pytest.importorskip("numba")
+    code = """
+import numba, numpy as np, layerwise as lw
+net = lw.Network(lw.Linear(2, 1))
+lw.compiled.twins()
+numba.njit(lambda x: x + 1)(1)
+print("before", flush=True)
+net(np.ones((3, 2)))
+net(np.ones((3, 2), np.float32))
+"""
+    environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env=environment,
+        timeout=120,
+    )
+    assert done.stdout == "before\nlayerwise: compiling the fast twins of the formulas, once for this machine ...\n"
 
 
 def test_importing_layerwise_does_not_import_numba():

@@ -7,6 +7,7 @@ import pytest
 
 import layerwise as lw
 from layerwise.compiled import fast, use_compiled
+from layerwise.errors import FileError
 from layerwise.random import generator
 
 pytest.importorskip("numba")
@@ -82,3 +83,22 @@ def test_types_that_cannot_be_compiled_go_through_the_formula(dtype):
     theta = np.ones(3, dtype)
     lw.Adam(lr=0.5).step(theta, np.ones(3, dtype))
     np.testing.assert_allclose(theta.astype(float), 0.5, rtol=1e-3, atol=0)
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.longdouble, ">f8"])
+@pytest.mark.parametrize("make", [lw.Adam, lw.SGD, lambda: lw.SGD(momentum=0.5)])
+def test_a_gradient_of_another_type_goes_through_the_formula(make, dtype):
+    theta, expected = np.ones(3), np.ones(3)
+    make().step(theta, np.full(3, 0.5, dtype))
+    make().step(expected, np.full(3, 0.5))
+    np.testing.assert_allclose(theta, expected, rtol=1e-6, atol=0)
+
+
+def test_a_state_that_does_not_fit_theta_is_refused_and_not_read_beyond_its_end():
+    with pytest.raises(FileError, match="arrays of one shape"):
+        lw.Adam().load_state_dict({"t": 5, "m": np.zeros(100_000), "v": np.zeros(3)})
+    optimizer = lw.Adam()
+    optimizer.step(np.ones(1000), np.ones(1000))
+    optimizer.state["v"] = np.zeros(3)
+    with pytest.raises(ValueError, match="broadcast"):
+        optimizer.step(np.ones(1000), np.ones(1000))

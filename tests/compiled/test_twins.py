@@ -119,6 +119,68 @@ def test_a_large_batch_gives_the_same_as_well(name):
     assert_the_same(name, arguments, rtol=1e-12, atol=1e-12)
 
 
+@pytest.mark.parametrize("shape", [(), (1,), (3,), (1, 3), (4, 1), (4, 2), (4, 30), (400, 3), (5, 4, 3)])
+@pytest.mark.parametrize("name", ["linear", "relu", "tanh", "sigmoid"])
+def test_a_gradient_of_another_shape_reads_and_writes_nothing_outside(name, shape):
+    """Compiled loops look at no bounds: such a gradient is broadcast or refused, as by the formula."""
+    rng = np.random.default_rng(0)
+    arguments = {"x": rng.normal(size=(4, 3))}
+    if name == "linear":
+        arguments |= {"W": rng.normal(size=(3, 3)), "b": rng.normal(size=3)}
+    upstream = rng.normal(size=shape)
+
+    def outcome(function):
+        _, backward = function(**arguments)
+        try:
+            return in_a_tuple(backward(upstream))
+        except ValueError as error:
+            return type(error)
+
+    found, expected = outcome(TWINS[name]), outcome(registry[name].function)
+    if isinstance(found, type):
+        # relu by the formula answers (5, 4, 3) with (5, 4, 3), which is the gradient of nothing here
+        assert isinstance(expected, type) or any(each.shape != (4, 3) for each in expected)
+    else:
+        for one, other in zip(found, expected, strict=True):
+            np.testing.assert_allclose(one, other, rtol=1e-12, atol=1e-14)
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("linear", {"x": np.ones((4, 3)), "W": np.ones((2, 5)), "b": np.ones(2)}),
+        ("cross_entropy_with_logits", {"z": np.ones((4, 3)), "y": np.array([0, 1, 2, 3]), "weight": np.ones((1, 1))}),
+        ("cross_entropy_with_logits", {"z": np.ones((4, 3)), "y": np.array([0, 1, 2, -4]), "weight": np.ones((1, 1))}),
+        ("cross_entropy_with_logits", {"z": np.ones((4, 3)), "y": np.array([0, 1]), "weight": np.ones((1, 1))}),
+        ("binary_cross_entropy_with_logits", {"z": np.ones((4, 3)), "y": np.ones((5, 3)), "weight": np.ones((1, 1))}),
+        ("binary_cross_entropy_with_logits", {"z": np.ones((4, 3)), "y": np.ones((4, 3)), "weight": np.ones((3, 1))}),
+    ],
+)
+def test_arguments_that_do_not_fit_each_other_are_refused(name, arguments):
+    if name != "linear":
+        arguments = {**arguments, "denominator": 4.0}
+    for function in (registry[name].function, TWINS[name]):
+        with pytest.raises((ValueError, IndexError)):
+            function(**arguments)
+
+
+def test_nan_among_large_logits_overflows_nothing():
+    z = np.array([[1000.0, np.nan, 0.0], [0.0, 1000.0, 2.0], [np.nan, 1000.0, 0.0]])
+    with np.errstate(over="raise"):
+        value, backward = TWINS["cross_entropy_with_logits"](z, np.array([0, 1, 2]), np.ones((1, 1)), 3.0)
+        dz = backward(1.0)
+    assert np.isnan(value)
+    assert np.isnan(dz[[0, 2]]).all()
+    assert np.isfinite(dz[1]).all()
+
+
+def test_the_numbers_of_the_activations_never_change():
+    """Loops that Numba has kept on a user's disk hold them."""
+    from layerwise.compiled import codes
+
+    assert (codes.IDENTITY, codes.RELU, codes.TANH, codes.SIGMOID) == (0, 1, 2, 3)
+
+
 @pytest.mark.parametrize("dtype", [np.float16, np.longdouble, ">f4"])
 @pytest.mark.parametrize("name", TWINS)
 def test_types_that_cannot_be_compiled_go_through_the_formula(name, dtype):

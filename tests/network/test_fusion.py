@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pickle
+import subprocess
+import sys
 from copy import deepcopy
 
 import numpy as np
@@ -39,7 +41,7 @@ def passes(net, x, taps, input_gradient=True):
 
 
 @pytest.mark.parametrize("input_gradient", [True, False])
-@pytest.mark.parametrize("rows", [1, 7, 64, LARGE])
+@pytest.mark.parametrize("rows", [1, 7, 64, 300, 700, 1500, LARGE])
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("name", NETWORKS)
 def test_fused_and_one_by_one_have_the_same_bits(name, dtype, rows, input_gradient):
@@ -62,6 +64,79 @@ def test_the_test_above_does_compare_two_ways():
     assert [type(each) for each in units] == [DenseChain]
     assert units[0].takes(np.zeros((7, 3), np.float32))
     assert net.chain._units(Pass(tap=Silent())) == net.layers
+
+
+@pytest.mark.parametrize("rows", [1, 3, 4, 5, 20, 25, 26, 200])
+def test_each_layer_is_computed_as_it_would_be_alone(rows):
+    """Of 64 to 64 and 64 to 10, the first is left to NumPy from 5 rows on, the second from 26."""
+    net = lw.Network(lw.Linear(64, 64), lw.Tanh(), lw.Linear(64, 10), seed=1)
+    x = np.random.default_rng(rows).normal(size=(rows, 64)).astype(np.float32)
+    for one, other in zip(passes(net, x, None), passes(net, x, Silent()), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize("shape", [(4, 4), (3,), (), (1, 3), (1300,), (4, 3, 1)])
+@pytest.mark.parametrize("rows", [4, LARGE])
+def test_a_gradient_of_another_shape_is_refused(rows, shape):
+    """Inside a network, it may come from a learner's own layer."""
+
+    class Odd(lw.Layer):
+        def forward(self, x, pass_):
+            return x, lambda dy: np.ones(shape, x.dtype)
+
+        def output_shape(self, shape):
+            return shape
+
+    net = lw.Network(lw.Linear(3, 3), lw.Tanh(), Odd())
+    y, backward = net.forward(np.ones((rows, 3)), training=True)
+    with pytest.raises(ShapeError, match=r"the gradient behind Tanh\(\) has shape"):
+        backward(y)
+
+
+@pytest.mark.parametrize("rows", [4, LARGE])
+def test_a_layer_of_a_learner_may_compute_in_another_type(rows):
+    class Wide(lw.Layer):
+        def forward(self, x, pass_):
+            return x.astype(np.float64), lambda dy: dy.astype(np.float64)
+
+        def output_shape(self, shape):
+            return shape
+
+    x = np.random.default_rng(0).normal(size=(rows, 3))
+    net = lw.Network(lw.Linear(3, 3), lw.Tanh(), Wide(), lw.Linear(3, 2))
+    for one, other in zip(passes(net, x, None), passes(net, x, Silent()), strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-5)
+
+
+def test_an_output_keeps_nothing_else_alive():
+    net = lw.Network(lw.Linear(3, 900), lw.Tanh(), lw.Linear(900, 1))
+    y = net(np.ones((1, 3)))
+    assert y.base is None or y.base.size == y.size
+
+
+def test_threads_that_meet_a_new_network_at_once():
+    code = """
+import sys, threading, numpy as np, layerwise as lw
+sys.setswitchinterval(1e-6)
+x = np.ones((4, 3), np.float32)
+lw.Network(lw.Linear(3, 4), lw.Tanh(), lw.Linear(4, 1))(x)
+errors = []
+for _ in range(200):
+    net = lw.Network(lw.Linear(3, 4), lw.Tanh(), lw.Linear(4, 1))
+    barrier = threading.Barrier(4)
+    def work():
+        barrier.wait()
+        try:
+            net(x)
+        except Exception as error:
+            errors.append(repr(error))
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for each in threads: each.start()
+    for each in threads: each.join()
+print(len(errors), errors[:1])
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
+    assert done.stdout == "0 []\n", done.stderr
 
 
 def test_nan_passes_through_the_chain():

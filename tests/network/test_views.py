@@ -311,6 +311,7 @@ class TestFirstGradientIsWritten:
         lambda net: net.grad.__setitem__(slice(None), 1.0),
         lambda net: setattr(net, "grad", np.ones(len(net.theta))),
         lambda net: [each.__setitem__(..., 1.0) for each in net.gradients().values()],
+        lambda net: [each.grad.__setitem__(..., 1.0) for layer in net for each in layer.parameters.values()],
     ])  # fmt: skip
     def test_what_is_written_after_zero_grad_is_added_to(self, net, step, once, write):
         net.zero_grad()
@@ -348,3 +349,11 @@ class TestFirstGradientIsWritten:
         first = gradient()
         net.zero_grad()
         np.testing.assert_allclose(gradient(), first, rtol=1e-12, atol=1e-12)
+
+    def test_a_layer_that_adds_by_itself_is_added_to(self, net, step, once):
+        net.zero_grad()
+        for layer in net:
+            for parameter in layer.parameters.values():
+                parameter.grad += 1
+        step(net)
+        np.testing.assert_allclose(net.grad, 1 + once, rtol=1e-12, atol=1e-14)

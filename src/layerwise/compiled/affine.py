@@ -6,30 +6,22 @@ import numpy as np
 
 from layerwise import formulas
 from layerwise.compiled.choice import twin_of
-from layerwise.compiled.codes import TYPES
+from layerwise.compiled.codes import SMALL, TYPES
 from layerwise.compiled.kernels import affine, affine_input, affine_parameters
 from layerwise.types import Array, Differentiable
-
-SMALL = 16_384
-"""Up to so many multiplications the loops of `kernels` beat NumPy's products with the calls around them (measured:
-they draw level between 20,000 and 40,000)."""
 
 
 @twin_of("formulas.affine", "linear")
 def linear(x: Array, W: Array, b: Array) -> Differentiable:
-    if (
-        x.size * len(W) > SMALL
-        or not x.dtype == W.dtype == b.dtype
-        or x.dtype not in TYPES
-        or b.ndim != 1
-        or x.ndim != 2
-    ):
+    if x.size * len(W) > SMALL or not _fit(x, W, b):
         return formulas.linear(x, W, b)
     x, W, b = np.ascontiguousarray(x), np.ascontiguousarray(W), np.ascontiguousarray(b)
     z = np.empty((len(x), len(W)), x.dtype)
     affine(x, W, b, z)
 
     def backward(dz: Array, input_gradient: bool = True) -> tuple[Array | None, Array, Array]:
+        if dz.shape != z.shape:  # a loop looks at no bounds; the formula says what is wrong
+            return _readable(x, W, b, dz, input_gradient)
         dz = np.ascontiguousarray(dz, x.dtype)
         dx = None
         if input_gradient:
@@ -40,3 +32,15 @@ def linear(x: Array, W: Array, b: Array) -> Differentiable:
         return dx, dW, db
 
     return z, backward
+
+
+def _fit(x: Array, W: Array, b: Array) -> bool:
+    """Whether the loops can take these arrays; about any others, the formula says what is wrong."""
+    shapes = x.ndim == 2 and W.ndim == 2 and x.shape[1] == W.shape[1] and b.shape == W.shape[:1]
+    return shapes and x.dtype == W.dtype == b.dtype and x.dtype in TYPES
+
+
+def _readable(x: Array, W: Array, b: Array, dz: Array, input_gradient: bool) -> tuple[Array | None, Array, Array]:
+    _, backward = formulas.linear(x, W, b)
+    gradients: tuple[Array | None, Array, Array] = backward(dz, input_gradient)
+    return gradients

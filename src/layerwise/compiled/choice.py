@@ -43,10 +43,20 @@ class _Choice:
         """Use the twins if Numba is there, unless `use_compiled` has said otherwise. Loads them."""
         with self.lock:
             if self.on is None:
-                self.on = _has_numba()
-            if self.on:
+                self.on = _has_numba() and self._loads()
+            elif self.on:
                 _load()
             return self.on
+
+    def _loads(self) -> bool:
+        """Load the twins; a Numba that is there and does not work, say for a newer NumPy, is as good as none."""
+        try:
+            _load()
+        except Exception as error:
+            reason = str(error).strip().partition("\n")[0]
+            sys.stderr.write(f"layerwise: computing without compiled twins, since Numba does not load: {reason}\n")
+            return False
+        return True
 
     def choose(self, function: Function) -> Function:
         chosen: Function = function
@@ -94,15 +104,17 @@ def use_compiled(on: bool) -> None:
     if yes_or_no("on", on):
         require("numba", extra="fast", purpose="Running compiled twins")
     with _choice.lock:
+        if on:
+            _load()
         _choice.on = on
         _choice.chosen.clear()
-        _choice.decide()
 
 
 def twins() -> dict[str, Callable[..., Any]]:
     """All twins, by the full name of the function that each stands for. Needs Numba."""
-    _load()
-    return dict(_twins)
+    with _choice.lock:
+        _load()
+        return dict(_twins)
 
 
 def _has_numba() -> bool:
@@ -113,7 +125,6 @@ def _has_numba() -> bool:
 
 
 def _load() -> None:
-    """Import the twins, once."""
-    if not _twins:
-        for name in MODULES:
-            importlib.import_module(f"layerwise.compiled.{name}")
+    """Import the twins: all of them, or none is used."""
+    for name in MODULES:
+        importlib.import_module(f"layerwise.compiled.{name}")

@@ -36,12 +36,12 @@ def kernel(function: Function) -> Function:
 
 
 class _Announcement(event.Listener):  # type: ignore[misc]
-    """Says once that something is being compiled: the first step then takes seconds, and the user would wonder why."""
+    """Says once that our loops are being compiled: the first step then takes seconds, and the user would wonder why."""
 
     said = False
 
     def on_start(self, event: Any) -> None:
-        if not self.said:
+        if not self.said and event.data["dispatcher"].py_func.__module__ == __name__:
             self.said = True
             sys.stderr.write("layerwise: compiling the fast twins of the formulas, once for this machine ...\n")
 
@@ -224,7 +224,7 @@ def shift(z: Array, shifted: Array) -> None:
     for n in range(N):
         top = z[n, 0]
         for k in range(1, K):
-            top = z[n, k] if not z[n, k] <= top else top
+            top = top if z[n, k] <= top or top != top else z[n, k]
         for k in range(K):
             shifted[n, k] = z[n, k] - top
 
@@ -240,6 +240,8 @@ def cross_entropy(e: Array, shifted: Array, y: Array, weight: Array) -> Any:
             mass += e[n, k]
         for k in range(K):
             e[n, k] /= mass
+        if y[n] < -K or y[n] >= K:
+            raise IndexError("a label is out of bounds")
         total -= weight[n if len(weight) == N else 0, 0] * (shifted[n, y[n]] - math.log(mass))
     return total
 

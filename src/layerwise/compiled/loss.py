@@ -13,7 +13,7 @@ from layerwise.types import Array, Differentiable
 
 @twin_of("formulas.cross_entropy", "cross_entropy_with_logits")
 def cross_entropy_with_logits(z: Array, y: Array, weight: Array, denominator: float) -> Differentiable:
-    if not z.size or not _plain(z, y, weight):
+    if not z.size or y.shape != z.shape[:1] or not _plain(z, y, weight):
         return formulas.cross_entropy_with_logits(z, y, weight, denominator)
     shifted = np.empty_like(z)
     kernels.shift(z, shifted)
@@ -30,7 +30,7 @@ def cross_entropy_with_logits(z: Array, y: Array, weight: Array, denominator: fl
 
 @twin_of("formulas.cross_entropy", "binary_cross_entropy_with_logits")
 def binary_cross_entropy_with_logits(z: Array, y: Array, weight: Array, denominator: float) -> Differentiable:
-    if not _plain(z, y, weight) or z.dtype != y.dtype:
+    if y.shape != z.shape or z.dtype != y.dtype or not _plain(z, y, weight):
         return formulas.binary_cross_entropy_with_logits(z, y, weight, denominator)
     slope = np.empty_like(z)
     C = kernels.binary_cross_entropy(z, y, weight, slope) / denominator
@@ -43,6 +43,8 @@ def binary_cross_entropy_with_logits(z: Array, y: Array, weight: Array, denomina
 
 
 def _plain(z: Array, y: Array, weight: Array) -> bool:
-    """Whether the arrays lie in memory as they nearly always do: each other layout would be compiled for."""
+    """Whether the arrays are as usual: the loops look at no bounds, and are compiled anew for each layout."""
+    if z.ndim != 2 or weight.shape not in ((len(z), 1), (1, 1)):
+        return False
     contiguous = z.flags.c_contiguous and y.flags.c_contiguous and weight.flags.c_contiguous
     return contiguous and y.dtype.isnative and z.dtype == weight.dtype and z.dtype in TYPES

@@ -30,10 +30,10 @@ class Parameter:
     decays: whether penalties on the size of weights apply (to weights, not to biases).
     """
 
-    __slots__ = ("decays", "draw", "grad", "offset", "shape", "siblings", "value", "vector", "written")
+    __slots__ = ("_grad", "decays", "draw", "offset", "shape", "siblings", "value", "vector", "written")
 
     value: Array
-    grad: Array
+    _grad: Array
 
     def __init__(self, shape: tuple[int, ...], draw: Callable[[Generator], Array], decays: bool) -> None:
         self.shape = shape
@@ -48,9 +48,22 @@ class Parameter:
     def size(self) -> int:
         return math.prod(self.shape)
 
+    @property
+    def grad(self) -> Array:
+        """The gradient of the cost by `value`, for somebody who may write into it."""
+        grad = self._grad
+        assert self.vector is not None
+        self.vector.shared_grad()
+        return grad
+
+    @grad.setter
+    def grad(self, values: Array) -> None:
+        if values is not self._grad:  # what `parameter.grad += gradient` does after it has changed the view in place
+            np.copyto(self.grad, values)
+
     def __getattr__(self, name: str) -> Any:
-        """Runs only while `value` and `grad` are not bound: after birth, and after copying."""
-        if name not in ("value", "grad"):
+        """Runs only while `value` and `_grad` are not bound: after birth, and after copying."""
+        if name not in ("value", "_grad"):
             raise AttributeError(name)
         if self.vector is None:
             # A layer that nobody adopted: its parameters get a small vector of their own.
@@ -62,7 +75,7 @@ class Parameter:
         assert self.vector is not None
         segment = slice(self.offset, self.offset + self.size)
         self.value = self.vector.theta[segment].reshape(self.shape)
-        self.grad = self.vector.grad[segment].reshape(self.shape)
+        self._grad = self.vector.grad[segment].reshape(self.shape)
 
     def move(self, vector: Vector, offset: int) -> None:
         """Become a segment of another vector; the values there are the caller's business."""
@@ -73,17 +86,25 @@ class Parameter:
         """grad += gradient; into the zeros of `zero_grad` it is copied, which spares reading them."""
         empty = self.empty_grad()
         if empty is None:
-            self.grad += gradient
+            self._grad += gradient
         else:
             np.copyto(empty, gradient)
 
     def empty_grad(self) -> Array | None:
-        """`grad`, if it holds nothing but the zeros of `zero_grad`: whoever asks must write his gradient into it."""
+        """The slot of `grad`, if it holds only the zeros of `zero_grad`: who asks must write a gradient into it."""
         vector = self.vector
         if vector is None or not vector.zeroing or self.written == vector.zeroing:
             return None
         self.written = vector.zeroing
-        return self.grad
+        return self._grad
+
+    def add_product(self, a: Array, b: Array) -> None:
+        """grad += a @ b, without an array in between where it is the first gradient."""
+        empty = self.empty_grad()
+        if empty is None:
+            self._grad += a @ b
+        else:
+            np.matmul(a, b, out=empty)
 
     def assign(self, name: str, values: Any) -> None:
         """Copy values into the view, after a shape check; assigning never makes a second array."""

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-import numpy as np
-
 from layerwise.layers.parameter import Parameter
 from layerwise.random import generator
 from layerwise.types import Array, Backward, Generator
@@ -71,12 +69,8 @@ class Pass:
         parameter.add_gradient(gradient)
 
     def add_product(self, parameter: Parameter, a: Array, b: Array) -> None:
-        """Add the gradient a @ b, without an array in between where it is the first one."""
-        empty = parameter.empty_grad()
-        if empty is None:
-            parameter.grad += a @ b
-        else:
-            np.matmul(a, b, out=empty)
+        """Add the gradient a @ b to the slot of a parameter."""
+        parameter.add_product(a, b)
 
     def watch(self, address: str, value: Array, backward: Backward) -> Backward:
         """Show a layer's output to the tap, and arrange for its gradient to be shown on the way back."""

@@ -7,20 +7,29 @@ their activations runs as one, with the bits of the layers run one by one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from types import ModuleType
 
 import numpy as np
 
-from layerwise.compiled import codes
+from layerwise import formulas
+from layerwise.compiled import codes, fast
+from layerwise.errors import ShapeError
 from layerwise.layers import Layer, Linear, Pass, ReLU, Sigmoid, Tanh
+from layerwise.layers.parameter import Parameter, Vector
 from layerwise.types import Array, Backward
 
-MOST_WORK = 16_384
-"""The most multiplications in any of the layers, for the whole batch, that are done without NumPy's products: these are
-faster on larger ones."""
-
 ACTIVATIONS: dict[type[Layer], int] = {ReLU: codes.RELU, Tanh: codes.TANH, Sigmoid: codes.SIGMOID}
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the parameters of a chain lie, what the loops must know of it, and the loops."""
+
+    vector: Vector
+    plan: Array
+    kernels: ModuleType
 
 
 class DenseChain:
@@ -39,77 +48,78 @@ class DenseChain:
         self.features = self.linear[0].in_features
         self.outputs = self.linear[-1].out_features
         work = max(layer.in_features * layer.out_features for layer in self.linear)
-        self.small = MOST_WORK // work
+        self.small = codes.SMALL // work
         after = [*(ACTIVATIONS.get(type(layer), codes.IDENTITY) for layer in layers[1:]), codes.IDENTITY]
         self.codes = [code for layer, code in zip(layers, after, strict=True) if isinstance(layer, Linear)]
-        self.vector: Any = None
+        self.place: Place | None = None
 
     def takes(self, x: Array) -> bool:
         """Whether the chain can compute this batch; whatever is wrong with it, the layers will say."""
-        return (
-            x.ndim == 2
-            and len(x) > 0
-            and x.shape[1] == self.features
-            and self._lies_in_one_vector()
-            and x.dtype == self.vector.theta.dtype
-        )
+        place = self._find()
+        fits = x.ndim == 2 and len(x) > 0 and x.shape[1] == self.features
+        return place is not None and fits and x.dtype == place.vector.theta.dtype
 
     def forward(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
         """As of a layer."""
-        return self._small(x, pass_) if len(x) <= self.small else self._large(x, pass_)
-
-    def _small(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
-        x = np.ascontiguousarray(x)
-        kernels, vector, plan = self.kernels, self.vector, self.plan
-        buffer = kernels.chain_forward(x, vector.theta, plan)
-        input_gradient = pass_.input_gradient
+        place = self._find()
+        assert place is not None
+        y, chain_backward = (self._small if len(x) <= self.small else self._large)(x, pass_, place)
+        shape, dtype = y.shape, y.dtype
 
         def backward(dy: Array) -> Array | None:
-            theta, grad = vector.theta, vector.shared_grad()  # to which the kernel adds
-            dx = kernels.chain_backward(np.ascontiguousarray(dy), x, buffer, theta, grad, plan, input_gradient)
-            return dx if input_gradient else None
-
-        return buffer[-len(x) * self.outputs :].reshape(len(x), self.outputs), backward
-
-    def _large(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
-        kernels = self.kernels
-        y, activations = x, [x]
-        for layer, code in zip(self.linear, self.codes, strict=True):
-            y = y @ layer.parameters["weight"].value.T
-            if "bias" in layer.parameters:
-                kernels.add_bias(y, layer.parameters["bias"].value)
-            kernels.activate(code, y.reshape(-1))
-            if pass_.saves:
-                activations.append(y)
-        input_gradient = pass_.input_gradient
-
-        def backward(dy: Array) -> Array | None:
-            da = np.array(dy, order="C")
-            for place in reversed(range(len(self.linear))):
-                parameters = self.linear[place].parameters
-                kernels.activate_backward(self.codes[place], da.reshape(-1), activations[place + 1].reshape(-1))
-                pass_.add_product(parameters["weight"], da.T, activations[place])
-                if "bias" in parameters:
-                    pass_.add_gradient(parameters["bias"], da.sum(axis=0))
-                if place or input_gradient:
-                    da = da @ parameters["weight"].value
-            return da if input_gradient else None
+            if dy.shape != shape:  # a compiled loop looks at no bounds
+                raise ShapeError(f"the gradient behind {self.layers[-1]!r} has shape {dy.shape}, its output {shape}")
+            return chain_backward(np.ascontiguousarray(dy, dtype))
 
         return y, backward
 
-    def _lies_in_one_vector(self) -> bool:
-        """Find where the parameters lie; again, whenever a network has taken them into another vector."""
-        vector = self.linear[0].parameters["weight"].vector
-        if vector is not None and vector is self.vector:
-            return True
+    def _small(self, x: Array, pass_: Pass, place: Place) -> tuple[Array, Backward]:
+        x, kernels = np.ascontiguousarray(x), place.kernels
+        buffer = kernels.chain_forward(x, place.vector.theta, place.plan)
+        y = buffer[-len(x) * self.outputs :].reshape(len(x), self.outputs)
+        input_gradient = pass_.input_gradient
+
+        def backward(dy: Array) -> Array | None:
+            theta, grad = place.vector.theta, place.vector.shared_grad()  # to which the kernel adds
+            dx = kernels.chain_backward(dy, x, buffer, theta, grad, place.plan, input_gradient)
+            return dx if input_gradient else None
+
+        return (y if pass_.saves else y.copy()), backward
+
+    def _large(self, x: Array, pass_: Pass, place: Place) -> tuple[Array, Backward]:
+        kernels = place.kernels
+        y, steps = x, []
+        for layer, code in zip(self.linear, self.codes, strict=True):
+            y, affine_backward = _affine(layer, y, pass_, kernels)
+            kernels.activate(code, y.reshape(-1))
+            if pass_.saves:
+                steps.append((code, y, affine_backward))
+            del affine_backward  # it holds the input, which evaluation lets go
+        input_gradient = pass_.input_gradient
+
+        def backward(dy: Array) -> Array | None:
+            da: Array | None = dy.copy()
+            for number, (code, y, affine_backward) in reversed(list(enumerate(steps))):
+                assert da is not None
+                kernels.activate_backward(code, da.reshape(-1), y.reshape(-1))
+                da = affine_backward(da, number > 0 or input_gradient)
+            return da
+
+        return y, backward
+
+    def _find(self) -> Place | None:
+        """Where the parameters lie, if in one vector; found again when a network has taken them into another."""
+        vector, place = self.linear[0].parameters["weight"].vector, self.place
+        if place is not None and place.vector is vector:
+            return place
         parameters = [each for layer in self.linear for each in layer.parameters.values()]
         if vector is None or any(each.vector is not vector for each in parameters):
-            return False
+            return None
         from layerwise.compiled import kernels
 
-        self.kernels, self.vector = kernels, vector
-        self.plan = np.array([self._row(layer, code) for layer, code in zip(self.linear, self.codes, strict=True)])
-        return True
+        rows = [self._row(layer, code) for layer, code in zip(self.linear, self.codes, strict=True)]
+        self.place = Place(vector, np.array(rows), kernels)  # at once: another thread may be looking
+        return self.place
 
     def _row(self, layer: Linear, code: int) -> tuple[int, ...]:
         """What `chain_forward` must know of a layer."""
@@ -119,6 +129,43 @@ class DenseChain:
     def __reduce__(self) -> tuple[type[DenseChain], tuple[tuple[Layer, ...]]]:
         """A copy is made from its copied layers: it must find their places anew."""
         return DenseChain, (self.layers,)
+
+
+def _affine(
+    layer: Linear, x: Array, pass_: Pass, kernels: ModuleType
+) -> tuple[Array, Callable[[Array, bool], Array | None]]:
+    """x Wᵀ + b in an array of its own, and backward, which adds the gradients of weight and bias."""
+    weight, bias = layer.parameters["weight"], layer.parameters.get("bias")
+    if x.size * layer.out_features <= codes.SMALL:
+        return _small_affine(weight, bias, x, pass_)
+    z = x @ weight.value.T
+    if bias:
+        kernels.add_bias(z, bias.value)
+
+    def backward(dz: Array, input_gradient: bool) -> Array | None:
+        pass_.add_product(weight, dz.T, x)
+        if bias:
+            pass_.add_gradient(bias, dz.sum(axis=0))
+        return dz @ weight.value if input_gradient else None
+
+    return z, backward
+
+
+def _small_affine(
+    weight: Parameter, bias: Parameter | None, x: Array, pass_: Pass
+) -> tuple[Array, Callable[[Array, bool], Array | None]]:
+    """The same by the twin, which the layer alone would use as well: bits must not depend on who is looking."""
+    b = bias.value if bias else np.zeros(len(weight.value), x.dtype)
+    z, twin_backward = fast(formulas.linear)(x, weight.value, b)
+
+    def backward(dz: Array, input_gradient: bool) -> Array | None:
+        dx, dW, db = twin_backward(dz, input_gradient)
+        pass_.add_gradient(weight, dW)
+        if bias:
+            pass_.add_gradient(bias, db)
+        return dx
+
+    return z, backward
 
 
 def fused(layers: Sequence[Layer]) -> tuple[Layer | DenseChain, ...]:

@@ -60,8 +60,14 @@ class Optimizer(ABC):
         if self.t == 0 or (self.slots and self.state[self.slots[0]].shape != theta.shape):
             self._begin(theta)
         self.t += 1
-        update = fast(type(self).update) if theta.dtype in TYPES else type(self).update
+        update = fast(type(self).update) if self._alike(theta, grad) else type(self).update
         update(self, theta, grad, lr, strength)
+
+    def _alike(self, theta: Array, grad: Array) -> bool:
+        """Whether theta, its gradient and the state have one shape and type: a compiled loop looks at no bounds."""
+        if theta.dtype not in TYPES or grad.dtype != theta.dtype:
+            return False
+        return all(slot.shape == theta.shape and slot.dtype == theta.dtype for slot in self.state.values())
 
     @abstractmethod
     def update(self, theta: Array, grad: Array, lr: float, decay: Array | float | None) -> None:
@@ -101,6 +107,8 @@ class Optimizer(ABC):
             raise FileError(f"{self!r} goes on from what its state_dict() gave, with the count of steps 't'")
         if int(state["t"]) and (set(state) - {"t"}) != set(self.slots):
             raise FileError(f"{self!r} keeps {self.slots or 'no arrays'}, the state holds {sorted(set(state) - {'t'})}")
+        if len({np.shape(state[slot]) for slot in self.slots if slot in state}) > 1:
+            raise FileError(f"{self!r} keeps arrays of one shape, the state holds several")
         self.t = int(state["t"])
         self.state = {slot: np.array(state[slot]) for slot in self.slots if slot in state}
 
