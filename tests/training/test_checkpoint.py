@@ -20,6 +20,7 @@ from tests.training.runs import STEPS, CtrlC
 
 import layerwise as lw
 from layerwise import storage
+from layerwise.compiled import use_compiled
 from layerwise.errors import FileError, SettingError, TrainingInterrupted
 from layerwise.training import Listener, Stop
 
@@ -485,3 +486,16 @@ def test_twenty_kills_leave_a_whole_file_and_the_same_run(tmp_path: Path) -> Non
     assert found["kills"] == 20
     assert found["places"] > 1, "the kills came at several steps"
     assert found["same"], "the run that was killed twenty times is the run that never was"
+
+
+def test_going_on_with_the_other_kind_of_formulas_is_told(tmp_path: Path) -> None:
+    pytest.importorskip("numba")
+    net, path = runs.network(), tmp_path / "run"
+    try:
+        use_compiled(False)
+        runs.fit(net, epochs=1, checkpoint=path)
+        use_compiled(True)
+        with pytest.warns(UserWarning, match=r"begun without compiled twins.* lw\.use_compiled\(False\) first"):
+            runs.fit(runs.network(), epochs=2, resume=path)
+    finally:
+        use_compiled(True)

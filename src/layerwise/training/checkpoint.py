@@ -108,6 +108,11 @@ class Checkpoint:
                 f"{self.path} is no whole checkpoint: it does not say how many threads its run had"
             ) from None
 
+    @property
+    def compiled(self) -> bool:
+        """Whether compiled twins were in use; a file that does not say so is older than they are."""
+        return bool(self.training["environment"].get("compiled", False))
+
     def restore(
         self,
         net: Network,

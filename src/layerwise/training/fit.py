@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from layerwise.checks import positive, require_kind, require_path, whole_number, yes_or_no
+from layerwise.compiled import in_use
 from layerwise.errors import SettingError
 from layerwise.losses import Loss
 from layerwise.network import Network
@@ -134,6 +136,12 @@ def fit(
             require_finite_weights(net)
         else:
             run.position, run.history = previous.restore(net, optimizer, listeners, settings, epochs)
+            if previous.compiled != in_use():
+                begun = "with" if previous.compiled else "without"
+                advice = f"for the same bits, call lw.use_compiled({previous.compiled}) first"
+                warnings.warn(
+                    f"this run was begun {begun} compiled twins, and goes on otherwise: {advice}", stacklevel=2
+                )
         run.history.environment = environment(threads)
         return run.train()
 
