@@ -77,6 +77,12 @@ def test_mean_squared_error_by_hand():
     np.testing.assert_array_equal(backward(), np.array([[0, 4], [6, 2]]) / 4)
 
 
+def test_each_argument_may_be_a_list():
+    output, target = [[1.0, 2.0]], [[1, 0]]
+    for given in ((output, target), (output, np.array(target)), (np.array(output), target)):
+        assert lw.MSELoss()(*given)[0] == 2
+
+
 def test_cross_entropy_by_hand():
     """Logits ln 1, ln 2, ln 5 are the probabilities 1/8, 2/8, 5/8."""
     value, backward = lw.CrossEntropyLoss()(np.log([[1.0, 2.0, 5.0], [1.0, 2.0, 5.0]]), [1, 2])

@@ -29,6 +29,16 @@ def test_by_hand(name):
     np.testing.assert_array_equal(gradient, BY_HAND[name][1])
 
 
+@each_name
+def test_whole_numbers_and_lists_are_computed_as_floats(name):
+    for weights in ([-2, 0, 1], np.array([-2, 0, 1], np.int8)):
+        value, gradient = REGULARIZERS[name](0.5)(weights)
+        assert value == BY_HAND[name][0]
+        np.testing.assert_array_equal(gradient, BY_HAND[name][1])
+    value, _ = REGULARIZERS[name](0.5)(np.array([-128], np.int8))  # |-128| and 128² are no int8
+    assert value == {"L1": 64, "L2": 8192}[name]
+
+
 @pytest.mark.parametrize("strength", [0.0, 1e-4, 3.0])
 @each_name
 def test_gradients_are_the_slopes(name, strength, tally):

@@ -81,6 +81,7 @@ def test_every_registered_schedule_has_a_row():
     (lw.SequentialLR([lw.LinearLR(0.5, total_iters=2), lw.StepLR(1, 0.5)], [2]), [0.5, 0.75, 1, 0.5, 0.25]),
     (lw.SequentialLR([lw.StepLR(1, 0.5), lw.StepLR(2, 0.5), lw.LinearLR(0.5, total_iters=4)], [1, 4]),
      [1, 1, 1, 0.5, 0.5, 0.625, 0.75]),
+    (lw.SequentialLR([lw.StepLR(1, 0.5)] * 4, [1, 3, 6]), [1, 1, 0.5, 1, 0.5, 0.25, 1, 0.5]),
     (lw.ChainedScheduler([lw.LinearLR(0.5, total_iters=2), lw.StepLR(1, 0.5)]), [0.5, 0.375, 0.25, 0.125]),
     (lw.ChainedScheduler([lw.StepLR(1, 0.5), lw.CosineAnnealingLR(2, eta_min=0.1)]), [1, 0.3, 0.1]),
 ], ids=repr)  # fmt: skip

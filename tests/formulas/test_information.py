@@ -152,6 +152,14 @@ def test_zeros_give_exact_limits_and_no_warning(dtype):
             assert dp[0] == 0
 
 
+def test_a_negative_number_adds_nothing_as_if_it_were_0():
+    p, q = np.array([-0.1, 1.0]), np.array([0.5, 0.5])
+    H, backward = entropy(p, 2.0)
+    assert (H, backward(1.0)[0]) == (0, 0)
+    D, backward = kl_divergence(p, q, 2.0)
+    assert (D, backward(1.0)[0][0]) == (1, 0)
+
+
 def test_the_gradient_of_the_entropy_behind_a_softmax_is_finite_at_probability_0():
     p, through_softmax = softmax(np.array([[800.0, 0.0, -800.0]]))
     assert p[0, 2] == 0

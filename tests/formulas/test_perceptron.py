@@ -138,6 +138,7 @@ def test_the_rule_is_gradient_descent_on_the_perceptron_criterion():
 BAD = [
     (CORNERS, [[0], [0], [0], [1]], {}, ShapeError, ("(4,)", "(4, 1)", "write y.ravel()")),
     (CORNERS, [0, 1], {}, ShapeError, ("(4,)", "(2,)", "one label per sample")),
+    (CORNERS, [[0], [1]], {}, ShapeError, ("(4,)", "(2, 1)", "one label per sample")),
     (CORNERS, None, {}, KindError, "y must hold real numbers"),
     (CORNERS, [-1, 1, 1, -1], {}, DataError, ("0 and 1", "-1 in row 0", "number the two classes")),
     (CORNERS, [0, 1, 2, 0], {}, DataError, "2 in row 2"),

@@ -95,6 +95,26 @@ def test_gelu_keeps_its_digits_far_on_the_left():
     assert (backward(np.ones(3)) < 0).all()
 
 
+@each_dtype
+def test_gelu_tanh_takes_the_largest_numbers(dtype):
+    """x³, and even 0.044715 · 10² · x, would overflow here."""
+    most = np.finfo(dtype).max
+    y, backward = gelu_tanh(np.array([-most, most]))
+    np.testing.assert_array_equal(y, [0, most])
+    np.testing.assert_array_equal(backward(np.ones(2, dtype)), [0, 1])
+
+
+def test_the_side_is_that_of_x_also_where_a_negative_setting_turns_y_round():
+    x = np.array([-2.0, 3.0])
+    for formula, value, slope in (
+        (leaky_relu, 2.0, -1.0),  # the absolute value
+        (elu, 1 - math.exp(-2), -math.exp(-2)),
+    ):
+        y, backward = formula(x, -1.0)
+        np.testing.assert_allclose(y, [value, 3], rtol=1e-15)
+        np.testing.assert_allclose(backward(np.ones(2)), [slope, 1], rtol=1e-15)
+
+
 def test_elu_and_softplus_keep_their_digits_near_their_small_values():
     np.testing.assert_array_equal(elu(np.array([-1e-20]), 1.0)[0], [-1e-20])
     np.testing.assert_allclose(softplus(np.array([-50.0]), 1.0)[0], np.exp(-50.0), rtol=1e-14)

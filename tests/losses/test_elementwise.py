@@ -9,7 +9,7 @@ import pytest
 from tests.refusals import refused
 
 import layerwise as lw
-from layerwise.errors import KindError, SettingError
+from layerwise.errors import KindError, SettingError, ShapeError
 from layerwise.losses import LOSSES
 from layerwise.random import generator
 
@@ -86,6 +86,12 @@ def test_a_yes_is_more_than_one_half(logit, truth, right):
         share = loss.accuracy(np.array([[output]]), np.array([[truth]]))
         assert share == right
         assert type(share) is float
+
+
+@pytest.mark.parametrize("loss", [lw.BCEWithLogitsLoss(), lw.BCELoss()], ids=repr)
+def test_accuracy_takes_lists_and_checks_them(loss, tally):
+    assert loss.accuracy([[0.75], [1.0]], [[1], [0]]) == 0.5
+    refused(tally, ShapeError, "write target.reshape(-1, 1)", lambda: loss.accuracy(np.ones((4, 1)), np.ones(4)))
 
 
 def test_settings_go_through_the_table():

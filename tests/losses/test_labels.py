@@ -187,6 +187,31 @@ def test_an_ignored_sample_is_as_if_it_were_not_there():
         assert loss.accuracy(logits(), y) == loss.accuracy(logits()[kept], y[kept])
 
 
+def test_any_negative_number_can_be_the_ignored_label():
+    for ignored in (-(10**6), -(2**63)):
+        value, _ = lw.NLLLoss(ignore_index=ignored)(np.array([[-1.0, -2.0], [-3.0, -4.0]]), [1, ignored])
+        assert value == 2
+
+
+@pytest.mark.parametrize("weight", [None, [2.0]])
+def test_an_ignored_sample_of_a_single_class(weight):
+    for name in ("CrossEntropyLoss", "NLLLoss"):
+        value, backward = getattr(lw, name)(weight)(np.zeros((2, 1)), [0, -100])
+        assert value == 0
+        assert not backward()[1].any()
+
+
+def test_an_ignored_sample_among_outputs_that_are_mostly_0():
+    value, _ = lw.NLLLoss()(-np.eye(2), [0, -100])
+    assert value == 1
+
+
+def test_a_logit_of_minus_infinity_rules_a_class_out():
+    value, backward = lw.CrossEntropyLoss()(np.array([[0.0, -np.inf, 0.0]]), [0])
+    assert value == pytest.approx(math.log(2), rel=1e-15)
+    np.testing.assert_array_equal(backward(), [[-0.5, 0.0, 0.5]])
+
+
 def test_label_smoothing_by_hand():
     """ε = 0.2 over two classes: 0.9 and 0.1. Without it, the same as probabilities that are one-hot."""
     z = np.log([[3.0, 1.0]])
@@ -219,6 +244,12 @@ def test_the_loss_of_soft_targets_has_their_entropy_for_a_floor():
     value, backward = lw.CrossEntropyLoss()(np.log(p), p)
     assert value == pytest.approx(-(p * np.log(p)).sum(axis=1).mean(), rel=1e-13)
     np.testing.assert_allclose(backward(), 0, atol=1e-16)
+
+
+@pytest.mark.parametrize("loss", [lw.CrossEntropyLoss(), lw.NLLLoss()], ids=repr)
+def test_accuracy_takes_lists_and_checks_them(loss, tally):
+    assert loss.accuracy([[2.0, 1.0], [0.0, 3.0], [1.0, 0.0]], [0, 0, -100]) == 0.5
+    refused(tally, ShapeError, "got (1,)", lambda: loss.accuracy(np.zeros((2, 3)), [0]))
 
 
 def test_accuracy_of_soft_targets():
@@ -275,8 +306,10 @@ TARGETS = [
     (Z, np.ones((2, 1)), {}, ShapeError, ("got (2, 1)", "write target.ravel()")),
     (Z, np.eye(3, dtype=int)[:2], {}, KindError, ("target.astype(float)", "argmax", "int64")),
     (Z, np.eye(3, dtype=bool)[:2], {}, KindError, "bool"),
+    (Z, np.eye(2, dtype=int), {}, ShapeError, ("got (2, 2)", "one label per sample")),
     (Z, 2 * HALVES, {}, DataError, ("row 0", "its sum 2", "or labels (N,)")),
     (Z, HALVES * [[1], [0]], {}, DataError, ("row 1", "its sum 0")),
+    (Z, HALVES * 1.0015, {}, DataError, ("row 0", "its sum 1.0015")),
     (Z, np.array([[0.5, 0.5, 0.0], [-1.0, 1.5, 0.5]]), {}, DataError, ("row 1", "smallest number is -1")),
     (Z, np.array([[0.5, 0.5, 0.0], [np.inf, 0.0, 0.5]]), {}, DataError, ("row 1", "inf")),
     (np.zeros((2, 1)), np.array([[0.0], [1.0]]), {}, DataError, ("row 0", "its sum 0")),
@@ -309,6 +342,7 @@ SETTINGS = [
     ({"ignore_index": 1.0}, KindError, "whole number"),
     ({"ignore_index": None}, KindError, "whole number"),
     ({"ignore_index": True}, KindError, "whole number"),
+    ({"ignore_index": -(2**63) - 1}, SettingError, "ignore_index must be at least"),
 ]
 SMOOTHINGS = [
     ({"label_smoothing": -0.1}, SettingError, "[0, 1]"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -134,6 +135,26 @@ def test_a_norm_is_a_plain_number_in_double_precision(grad):
     norm = norm_of(grad)
     assert type(norm) is float
     assert norm == pytest.approx(float(grad[0]) * math.sqrt(2), rel=1e-15, abs=0)
+
+
+@pytest.mark.parametrize("grad", [[3, 4], np.array([3, 4]), np.array([[3.0], [4.0]]), [[3.0, 0.0], [0.0, 4.0]]])
+def test_the_norm_takes_whatever_holds_numbers(grad):
+    assert norm_of(grad) == 5
+
+
+def test_the_squares_of_whole_numbers_do_not_run_over():
+    assert norm_of(np.array([3 * 2**40, 4 * 2**40])) == 5 * 2**40
+
+
+def test_the_norm_makes_no_copy_of_the_gradient():
+    grad = np.ones(250_000, np.float32)
+    norm_of(grad)
+    tracemalloc.start()
+    try:
+        norm_of(grad)
+        assert tracemalloc.get_traced_memory()[1] < grad.nbytes / 10
+    finally:
+        tracemalloc.stop()
 
 
 def test_small_parts_of_a_huge_float32_gradient_count():

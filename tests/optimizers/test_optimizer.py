@@ -89,6 +89,17 @@ def test_nan_is_not_hidden(name):
     assert np.isfinite(np.delete(theta, 2)).all()
 
 
+@pytest.mark.parametrize("dtype", [np.float16, np.longdouble])
+@each_path
+def test_types_that_no_twin_is_compiled_for(name, dtype):
+    """The readable formulas compute them: the first step goes where that of float64 goes, in the type of theta."""
+    theta, right = start(dtype), start()
+    make_step(PATHS[name].make(), theta, gradient(theta, 0), lr=0.1)
+    make_step(PATHS[name].make(), right, gradient(right, 0), lr=0.1)
+    assert theta.dtype == dtype
+    np.testing.assert_allclose(theta.astype(float), right, rtol=0.02, atol=0.002)
+
+
 @each_path
 def test_no_parameters_are_no_problem(name):
     optimizer = PATHS[name].make()
