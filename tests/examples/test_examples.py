@@ -22,9 +22,14 @@ def names() -> list[str]:
     return [line.split()[0] for line in script("--list").stdout.splitlines()]
 
 
+def complaints(done: subprocess.CompletedProcess[str]) -> list[str]:
+    """What was said on standard error, besides the word at the first compilation on a machine."""
+    return [line for line in done.stderr.splitlines() if not line.startswith("layerwise: compiling ")]
+
+
 def test_the_list_has_one_line_for_each_and_a_question(names: list[str]) -> None:
     done = script("--list")
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.returncode, complaints(done)) == (0, [])
     assert len(names) == len(set(names)) >= 20
     for line in done.stdout.splitlines():
         assert len(line) <= 120
@@ -34,7 +39,7 @@ def test_the_list_has_one_line_for_each_and_a_question(names: list[str]) -> None
 
 def test_one_by_name(tmp_path: Path) -> None:
     done = script("broadcasting", "--pictures", tmp_path / "new" / "folder")
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.returncode, complaints(done)) == (0, [])
     assert "perfect predictions (4,) against targets (4, 1): 2.50" in done.stdout
     assert "constant answer 2.5: 1.25" in done.stdout
     assert [path.name for path in (tmp_path / "new" / "folder").iterdir()] == ["broadcasting.png"]
@@ -60,7 +65,7 @@ SURPRISES = {
 
 def test_all_of_them_within_a_minute(names: list[str], tmp_path: Path) -> None:
     done = script("--pictures", tmp_path, timeout=60)
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.returncode, complaints(done)) == (0, [])
     said = dict(zip(names, done.stdout.split("\n\n"), strict=False))
     for name in names:
         assert said[name].startswith(f"[{names.index(name) + 1}/{len(names)}] {name}: ")

@@ -116,7 +116,7 @@ def _prove(
 
 def _job(target: Target, chosen: list[Target], seconds: float, mutant: Mutant) -> Job:
     siblings = tuple(each.name for each in chosen if each.kind == target.kind and each.name != target.name)
-    return Job(target.tests, seconds, target.name, siblings, target.file, mutant.source)
+    return Job(target.tests, seconds, target.name, siblings, target.file, mutant.source, target.twins)
 
 
 def _usable(target: Target, verdict: Verdict) -> None:

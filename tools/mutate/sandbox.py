@@ -86,7 +86,7 @@ class Job:
     """One run of tests, in files that are run one after the other until one of them fails.
 
     seconds: how long it may take. target: whose tests come first; siblings: other targets, whose tests are left out.
-    file, source: the file that is mutated, and what it says then.
+    file, source: the file that is mutated, and what it says then. twins: whether compiled twins may be used.
     """
 
     tests: tuple[str, ...]
@@ -95,6 +95,7 @@ class Job:
     siblings: tuple[str, ...] = ()
     file: str = ""
     source: str = ""
+    twins: bool = False
 
 
 class Sandbox:
@@ -215,7 +216,8 @@ def _child(job: Job, slot: Path, caching: bool) -> None:
     os.environ.pop("PYTEST_ADDOPTS", None)
     sys.dont_write_bytecode = not caching
     sys.path[:0] = [str(slot / "src"), str(slot)]
-    sys.modules["numba"] = None  # no twin may compute in the place of a mutated formula
+    if not job.twins:
+        sys.modules["numba"] = None  # no twin may compute in the place of a mutated formula
     for name in [name for name in sys.modules if name.partition(".")[0] in OUR_OWN]:
         del sys.modules[name]
     importlib.invalidate_caches()

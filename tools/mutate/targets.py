@@ -40,6 +40,7 @@ class Target:
     file: str
     functions: tuple[str, ...]
     tests: tuple[str, ...]
+    twins: bool = False
 
 
 def targets(root: Path) -> list[Target]:
@@ -76,9 +77,10 @@ def _decorated(node: ast.FunctionDef | ast.ClassDef, decorator: str) -> bool:
     return any(ast.unparse(word) == decorator for word in words)
 
 
-def _other(name: str, file: str, functions: str, tests: str) -> Target:
+def _other(name: str, file: str, functions: str, tests: str, twins: bool = False) -> Target:
     path = f"src/layerwise/{file}"
-    return Target(name, "other", path, tuple(functions.split()), (path, *(f"tests/{each}" for each in tests.split())))
+    files = (path, *(f"tests/{each}" for each in tests.split()))
+    return Target(name, "other", path, tuple(functions.split()), files, twins)
 
 
 OTHERS = [
@@ -168,7 +170,8 @@ OTHERS = [
         "Sequential",
         "network/sequential.py",
         "Sequential.forward",
-        "network/test_sequential.py network/test_evaluation_memory.py network/test_network.py "
+        "network/test_sequential.py network/test_fusion.py network/test_evaluation_memory.py network/test_network.py "
         "layers/test_conformance.py",
+        twins=True,
     ),
 ]
