@@ -44,8 +44,6 @@ class _Choice:
         with self.lock:
             if self.on is None:
                 self.on = _has_numba() and self._loads()
-            elif self.on:
-                _load()
             return self.on
 
     def _loads(self) -> bool:

@@ -7,17 +7,16 @@ their activations runs as one, with the bits of the layers run one by one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from types import ModuleType
 
 import numpy as np
 
-from layerwise import formulas
-from layerwise.compiled import codes, fast
+from layerwise.compiled import codes
 from layerwise.errors import ShapeError
 from layerwise.layers import Layer, Linear, Pass, ReLU, Sigmoid, Tanh
-from layerwise.layers.parameter import Parameter, Vector
+from layerwise.layers.parameter import Vector
 from layerwise.types import Array, Backward
 
 ACTIVATIONS: dict[type[Layer], int] = {ReLU: codes.RELU, Tanh: codes.TANH, Sigmoid: codes.SIGMOID}
@@ -95,14 +94,14 @@ class DenseChain:
             if pass_.saves:
                 steps.append((code, y, affine_backward))
             del affine_backward  # it holds the input, which evaluation lets go
-        input_gradient = pass_.input_gradient
+            pass_.input_gradient = True  # behind the first layer, every input gradient is needed
 
         def backward(dy: Array) -> Array | None:
             da: Array | None = dy.copy()
-            for number, (code, y, affine_backward) in reversed(list(enumerate(steps))):
+            for code, y, affine_backward in reversed(steps):
                 assert da is not None
                 kernels.activate_backward(code, da.reshape(-1), y.reshape(-1))
-                da = affine_backward(da, number > 0 or input_gradient)
+                da = affine_backward(da)
             return da
 
         return y, backward
@@ -131,39 +130,21 @@ class DenseChain:
         return DenseChain, (self.layers,)
 
 
-def _affine(
-    layer: Linear, x: Array, pass_: Pass, kernels: ModuleType
-) -> tuple[Array, Callable[[Array, bool], Array | None]]:
-    """x Wᵀ + b in an array of its own, and backward, which adds the gradients of weight and bias."""
-    weight, bias = layer.parameters["weight"], layer.parameters.get("bias")
+def _affine(layer: Linear, x: Array, pass_: Pass, kernels: ModuleType) -> tuple[Array, Backward]:
+    """x Wᵀ + b in an array of its own: small ones by the layer itself, so that bits do not depend on who is looking."""
     if x.size * layer.out_features <= codes.SMALL:
-        return _small_affine(weight, bias, x, pass_)
+        return layer.forward(x, pass_)
+    weight, bias = layer.parameters["weight"], layer.parameters.get("bias")
     z = x @ weight.value.T
     if bias:
         kernels.add_bias(z, bias.value)
+    input_gradient = pass_.input_gradient
 
-    def backward(dz: Array, input_gradient: bool) -> Array | None:
+    def backward(dz: Array) -> Array | None:
         pass_.add_product(weight, dz.T, x)
         if bias:
             pass_.add_gradient(bias, dz.sum(axis=0))
         return dz @ weight.value if input_gradient else None
-
-    return z, backward
-
-
-def _small_affine(
-    weight: Parameter, bias: Parameter | None, x: Array, pass_: Pass
-) -> tuple[Array, Callable[[Array, bool], Array | None]]:
-    """The same by the twin, which the layer alone would use as well: bits must not depend on who is looking."""
-    b = bias.value if bias else np.zeros(len(weight.value), x.dtype)
-    z, twin_backward = fast(formulas.linear)(x, weight.value, b)
-
-    def backward(dz: Array, input_gradient: bool) -> Array | None:
-        dx, dW, db = twin_backward(dz, input_gradient)
-        pass_.add_gradient(weight, dW)
-        if bias:
-            pass_.add_gradient(bias, db)
-        return dx
 
     return z, backward
 
