@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from layerwise.checks import whole_number
-from layerwise.errors import KindError, SettingError
+from layerwise.errors import KindError, SettingError, ShapeError
 from layerwise.layers import Layer
 from layerwise.network.sequential import Sequential
 from layerwise.types import Shape
@@ -21,9 +21,17 @@ def input_shape(layer: Layer) -> Shape | None:
         return tuple(own)
     for _, child in layer.children():
         shape = input_shape(child)
-        if shape is not None or child.output_shape((1,)) != (1,):
+        if shape is not None or not _keeps_any_shape(child):
             return shape
     return None
+
+
+def _keeps_any_shape(layer: Layer) -> bool:
+    """Whether a layer takes what comes, so that the layer behind it may know the shape of the input."""
+    try:
+        return layer.output_shape((1,)) == (1,)
+    except ShapeError:  # a layer of images
+        return False
 
 
 def summary(chain: Sequential, shape: Shape | None, itemsize: int) -> str:
