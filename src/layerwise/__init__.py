@@ -24,7 +24,7 @@ _HOMES = {
     "layerwise.optimizers": "SGD Adagrad Adam AdamW GradientDescent Momentum RMSprop",
     "layerwise.schedules": "ChainedScheduler CosineAnnealingLR CosineAnnealingWarmRestarts ExponentialLR LinearLR "
     "MultiStepLR OneCycleLR SequentialLR StepLR",
-    "layerwise.network": "Network Sequential load mlp",
+    "layerwise.network": "Network Parallel Residual Sequential load mlp",
     "layerwise.training": "EarlyStopping History find_lr fit",
     "layerwise.insight": "gradcheck",
     "layerwise.compiled": "use_compiled",

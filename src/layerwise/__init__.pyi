@@ -47,6 +47,8 @@ from layerwise.losses import L1Loss as L1Loss
 from layerwise.losses import MSELoss as MSELoss
 from layerwise.losses import NLLLoss as NLLLoss
 from layerwise.network import Network as Network
+from layerwise.network import Parallel as Parallel
+from layerwise.network import Residual as Residual
 from layerwise.network import Sequential as Sequential
 from layerwise.network import load as load
 from layerwise.network import mlp as mlp

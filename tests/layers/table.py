@@ -32,6 +32,42 @@ ANY = [(1, 1), (1, 5), (4, 1), (3, 7), (2, 3, 5), (2, 1, 3, 2)]
 
 BATCHES = [(2, 3), (3, 3), (5, 3), (8, 3), (4, 3), (9, 3)]
 
+
+def _residual(nn: Any, *layers: Any, shortcut: Any = None) -> Any:
+    """What users of torch write for it: a module with numbered children, and one called shortcut."""
+
+    class Residual(nn.Sequential):
+        def __init__(self):
+            super().__init__(*layers)
+            if shortcut is not None:
+                self.add_module("shortcut", shortcut)
+
+        def forward(self, x):
+            y = x
+            for layer in list(self)[: len(layers)]:
+                y = layer(y)
+            return (x if shortcut is None else shortcut(x)) + y
+
+    return Residual()
+
+
+def _parallel(nn: Any, *layers: Any, combine: Callable[[list[Any]], Any]) -> Any:
+    class Parallel(nn.ModuleList):
+        def forward(self, x):
+            return combine([layer(x) for layer in self])
+
+    return Parallel(layers)
+
+
+def _concatenate(axis: int) -> Callable[[list[Any]], Any]:
+    def combine(values: list[Any]) -> Any:
+        import torch
+
+        return torch.cat(values, dim=axis)
+
+    return combine
+
+
 TABLE = [
     Row("Linear", lambda: lw.Linear(4, 3), _widths(4), lambda nn: nn.Linear(4, 3)),
     Row("Linear-square", lambda: lw.Linear(3, 3), _widths(3), lambda nn: nn.Linear(3, 3)),
@@ -76,6 +112,54 @@ TABLE = [
         lambda: lw.Sequential(lw.Linear(3, 4), lw.Tanh(), lw.Sequential(lw.Linear(4, 3), lw.Dropout(0.2))),
         _widths(3),
         lambda nn: nn.Sequential(nn.Linear(3, 4), nn.Tanh(), nn.Sequential(nn.Linear(4, 3), nn.Dropout(0.2))),
+    ),
+    Row(
+        "Residual",
+        lambda: lw.Residual(lw.Linear(3, 4), lw.Tanh(), lw.Linear(4, 3)),
+        _widths(3),
+        lambda nn: _residual(nn, nn.Linear(3, 4), nn.Tanh(), nn.Linear(4, 3)),
+    ),
+    Row(
+        "Residual-shortcut",
+        lambda: lw.Residual(lw.Linear(3, 4), lw.Tanh(), shortcut=lw.Linear(3, 4, bias=False)),
+        _widths(3),
+        lambda nn: _residual(nn, nn.Linear(3, 4), nn.Tanh(), shortcut=nn.Linear(3, 4, bias=False)),
+    ),
+    Row(
+        "Residual-in-residual",
+        lambda: lw.Residual(lw.Residual(lw.Linear(3, 3), lw.SiLU()), shortcut=lw.Sequential(lw.Linear(3, 3), lw.SiLU())),
+            lw.Residual(lw.Linear(3, 3), lw.SiLU()), shortcut=lw.Sequential(lw.Linear(3, 3), lw.Tanh())
+        ),
+        _widths(3),
+        lambda nn: _residual(
+            nn, _residual(nn, nn.Linear(3, 3), nn.SiLU()), shortcut=nn.Sequential(nn.Linear(3, 3), nn.SiLU())
+        ),
+    ),
+    Row(
+        "Parallel",
+        lambda: lw.Parallel(lw.Linear(3, 2), lw.Tanh(), lw.Sequential(lw.Linear(3, 4), lw.SiLU())),
+        [shape for shape in _widths(3) if len(shape) < 4],
+        lambda nn: _parallel(
+            nn, nn.Linear(3, 2), nn.Tanh(), nn.Sequential(nn.Linear(3, 4), nn.SiLU()), combine=_concatenate(-1)
+        ),
+    ),
+    Row(
+        "Parallel-channels",
+        lambda: lw.Parallel(lw.Tanh(), lw.Linear(3, 3)),
+        [(1, 1, 1, 3), (2, 1, 4, 3), (3, 2, 1, 3), (1, 3, 3, 3), (5, 2, 2, 3), (2, 5, 1, 3)],
+        lambda nn: _parallel(nn, nn.Tanh(), nn.Linear(3, 3), combine=_concatenate(1)),
+    ),
+    Row(
+        "Parallel-add",
+        lambda: lw.Parallel(lw.Linear(3, 2), lw.Linear(3, 2, bias=False), lw.Linear(3, 2), combine="add"),
+        _widths(3),
+        lambda nn: _parallel(nn, nn.Linear(3, 2), nn.Linear(3, 2, bias=False), nn.Linear(3, 2), combine=sum),
+    ),
+    Row(
+        "Parallel-multiply",
+        lambda: lw.Parallel(lw.Linear(3, 3), lw.Sigmoid(), lw.Identity(), combine="multiply"),
+        _widths(3),
+        lambda nn: _parallel(nn, nn.Linear(3, 3), nn.Sigmoid(), nn.Identity(), combine=math.prod),
     ),
 ]
 CASES = [(row, shape) for row in TABLE for shape in row.shapes]
