@@ -38,6 +38,10 @@ write Linear(64, 10)
             yield name, layer, shape
             shape = layer.output_shape(shape)
 
+    @property
+    def takes_indices(self) -> bool:
+        return self.layers[0].takes_indices
+
     def forward(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
         units = self._units(pass_)
         if len(units) == 1 and isinstance(units[0], DenseChain) and units[0].takes(x):
