@@ -34,6 +34,7 @@ from layerwise.layers import LeakyReLU as LeakyReLU
 from layerwise.layers import Linear as Linear
 from layerwise.layers import LogSoftmax as LogSoftmax
 from layerwise.layers import ReLU as ReLU
+from layerwise.layers import Select as Select
 from layerwise.layers import Sigmoid as Sigmoid
 from layerwise.layers import SiLU as SiLU
 from layerwise.layers import Softmax as Softmax

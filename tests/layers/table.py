@@ -51,6 +51,17 @@ def _residual(nn: Any, *layers: Any, shortcut: Any = None) -> Any:
     return Residual()
 
 
+def _selected(dim: int, index: int) -> Callable[[Any], Any]:
+    def make(nn: Any) -> Any:
+        class Select(nn.Module):
+            def forward(self, x):
+                return x.select(dim, index)
+
+        return Select()
+
+    return make
+
+
 def _parallel(nn: Any, *layers: Any, combine: Callable[[list[Any]], Any]) -> Any:
     class Parallel(nn.ModuleList):
         def forward(self, x):
@@ -106,6 +117,13 @@ TABLE = [
         _widths(3),
         lambda nn: nn.LayerNorm(3, elementwise_affine=False),
     ),
+    Row("Select", lambda: lw.Select(1), [(1, 2), (4, 3), (5, 2), (3, 7), (2, 3, 4), (1, 1, 2)], _selected(-1, 1)),
+    Row(
+        "Select-last-step",
+        lambda: lw.Select(-1, dim=1),
+        [(*s, 2) for s in _widths(3) if len(s) == 2] + [(1, 1, 1), (2, 1, 3)],
+        _selected(1, -1),
+    ),
     Row("Flatten", lw.Flatten, ANY, lambda nn: nn.Flatten()),
     Row(
         "Sequential",
@@ -127,13 +145,9 @@ TABLE = [
     ),
     Row(
         "Residual-in-residual",
-        lambda: lw.Residual(lw.Residual(lw.Linear(3, 3), lw.SiLU()), shortcut=lw.Sequential(lw.Linear(3, 3), lw.SiLU())),
-            lw.Residual(lw.Linear(3, 3), lw.SiLU()), shortcut=lw.Sequential(lw.Linear(3, 3), lw.Tanh())
-        ),
+        lambda: lw.Residual(lw.Residual(lw.Linear(3, 3), lw.SiLU()), shortcut=lw.Sequential(lw.Linear(3, 3))),
         _widths(3),
-        lambda nn: _residual(
-            nn, _residual(nn, nn.Linear(3, 3), nn.SiLU()), shortcut=nn.Sequential(nn.Linear(3, 3), nn.SiLU())
-        ),
+        lambda nn: _residual(nn, _residual(nn, nn.Linear(3, 3), nn.SiLU()), shortcut=nn.Sequential(nn.Linear(3, 3))),
     ),
     Row(
         "Parallel",
@@ -205,5 +219,5 @@ def both_sides(
 
 def keeps_shape(row: Row) -> bool:
     """Whether the output has the shape of the input, at the first shape with two axes."""
-    shape = next(shape for shape in row.shapes if len(shape) == 2 and math.prod(shape) > 0)
-    return row.make()(np.ones(shape)).shape == shape
+    shape = next((shape for shape in row.shapes if len(shape) == 2 and math.prod(shape) > 0), None)
+    return shape is not None and row.make()(np.ones(shape)).shape == shape

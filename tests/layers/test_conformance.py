@@ -269,7 +269,8 @@ def test_a_layer_used_twice(row, tally):
 
 
 def test_nearly_every_layer_was_used_twice():
-    assert {type(row.make()).__name__ for row in TABLE if keeps_shape(row)} == registered()
+    takes_an_axis_away = {"Select"}
+    assert {type(row.make()).__name__ for row in TABLE if keeps_shape(row)} == registered() - takes_an_axis_away
 
 
 @pytest.mark.torch

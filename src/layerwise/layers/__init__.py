@@ -20,6 +20,7 @@ from layerwise.layers.linear import Linear
 from layerwise.layers.normalization import BatchNorm1d, LayerNorm
 from layerwise.layers.parameter import View
 from layerwise.layers.passing import Pass, Tap
+from layerwise.layers.select import Select
 
 __all__ = [
     "ELU",
@@ -36,6 +37,7 @@ __all__ = [
     "LogSoftmax",
     "Pass",
     "ReLU",
+    "Select",
     "SiLU",
     "Sigmoid",
     "Softmax",

@@ -89,6 +89,10 @@ class Parallel(Container):
     def inputs(self, shape: Shape | None) -> Iterator[tuple[str, Layer, Shape | None]]:
         return ((name, layer, shape) for name, layer in self.children())
 
+    @property
+    def takes_indices(self) -> bool:
+        return any(layer.takes_indices for layer in self.layers)
+
 
 def _axis(axes: int) -> int:
     """Where features lie in a sample of so many axes: channels first in images (C, H, W), else last."""

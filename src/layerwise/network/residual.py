@@ -82,6 +82,10 @@ let f keep the shape, or give a shortcut=... that changes it as f does
         if self.shortcut is not None:
             yield "shortcut", self.shortcut, shape
 
+    @property
+    def takes_indices(self) -> bool:
+        return self.row.takes_indices
+
     def _misfit(self, kept: Shape, change: Shape) -> ShapeError:
         kept_name = "x" if self.shortcut is None else "shortcut(x)"
         return ShapeError(

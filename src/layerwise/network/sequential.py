@@ -7,7 +7,7 @@ from typing import Any
 
 from layerwise.compiled import in_use
 from layerwise.errors import ShapeError
-from layerwise.layers import LAYERS, Layer, Pass
+from layerwise.layers import LAYERS, Layer, Pass, Select
 from layerwise.network.container import Container
 from layerwise.network.fusion import DenseChain, fused
 from layerwise.types import Array, Backward, Shape
@@ -40,7 +40,8 @@ write Linear(64, 10)
 
     @property
     def takes_indices(self) -> bool:
-        return self.layers[0].takes_indices
+        first = next((layer for layer in self.layers if not isinstance(layer, Select)), None)
+        return first is not None and first.takes_indices
 
     def forward(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
         units = self._units(pass_)
