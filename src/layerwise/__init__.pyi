@@ -40,6 +40,7 @@ from layerwise.layers import Linear as Linear
 from layerwise.layers import LogSoftmax as LogSoftmax
 from layerwise.layers import MaxPool2d as MaxPool2d
 from layerwise.layers import ReLU as ReLU
+from layerwise.layers import Select as Select
 from layerwise.layers import Sigmoid as Sigmoid
 from layerwise.layers import SiLU as SiLU
 from layerwise.layers import Softmax as Softmax
@@ -53,6 +54,8 @@ from layerwise.losses import L1Loss as L1Loss
 from layerwise.losses import MSELoss as MSELoss
 from layerwise.losses import NLLLoss as NLLLoss
 from layerwise.network import Network as Network
+from layerwise.network import Parallel as Parallel
+from layerwise.network import Residual as Residual
 from layerwise.network import Sequential as Sequential
 from layerwise.network import load as load
 from layerwise.network import mlp as mlp

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
+from tests.layers.torch_containers import concatenate, parallel, residual, selected
 
 import layerwise as lw
 from layerwise.layers import LAYERS, Layer
@@ -146,12 +147,63 @@ TABLE = [
         _widths(3),
         lambda nn: nn.LayerNorm(3, elementwise_affine=False),
     ),
+    Row("Select", lambda: lw.Select(1), [(1, 2), (4, 3), (5, 2), (3, 7), (2, 3, 4), (1, 1, 2)], selected(-1, 1)),
+    Row(
+        "Select-last-step",
+        lambda: lw.Select(-1, dim=1),
+        [(*s, 2) for s in _widths(3) if len(s) == 2] + [(1, 1, 1), (2, 1, 3)],
+        selected(1, -1),
+    ),
     Row("Flatten", lw.Flatten, ANY, lambda nn: nn.Flatten()),
     Row(
         "Sequential",
         lambda: lw.Sequential(lw.Linear(3, 4), lw.Tanh(), lw.Sequential(lw.Linear(4, 3), lw.Dropout(0.2))),
         _widths(3),
         lambda nn: nn.Sequential(nn.Linear(3, 4), nn.Tanh(), nn.Sequential(nn.Linear(4, 3), nn.Dropout(0.2))),
+    ),
+    Row(
+        "Residual",
+        lambda: lw.Residual(lw.Linear(3, 4), lw.Tanh(), lw.Linear(4, 3)),
+        _widths(3),
+        lambda nn: residual(nn, nn.Linear(3, 4), nn.Tanh(), nn.Linear(4, 3)),
+    ),
+    Row(
+        "Residual-shortcut",
+        lambda: lw.Residual(lw.Linear(3, 4), lw.Tanh(), shortcut=lw.Linear(3, 4, bias=False)),
+        _widths(3),
+        lambda nn: residual(nn, nn.Linear(3, 4), nn.Tanh(), shortcut=nn.Linear(3, 4, bias=False)),
+    ),
+    Row(
+        "Residual-in-residual",
+        lambda: lw.Residual(lw.Residual(lw.Linear(3, 3), lw.SiLU()), shortcut=lw.Sequential(lw.Linear(3, 3))),
+        _widths(3),
+        lambda nn: residual(nn, residual(nn, nn.Linear(3, 3), nn.SiLU()), shortcut=nn.Sequential(nn.Linear(3, 3))),
+    ),
+    Row(
+        "Parallel",
+        lambda: lw.Parallel(lw.Linear(3, 2), lw.Tanh(), lw.Sequential(lw.Linear(3, 4), lw.SiLU())),
+        [shape for shape in _widths(3) if len(shape) < 4],
+        lambda nn: parallel(
+            nn, nn.Linear(3, 2), nn.Tanh(), nn.Sequential(nn.Linear(3, 4), nn.SiLU()), combine=concatenate(-1)
+        ),
+    ),
+    Row(
+        "Parallel-channels",
+        lambda: lw.Parallel(lw.Tanh(), lw.Linear(3, 3)),
+        [(1, 1, 1, 3), (2, 1, 4, 3), (3, 2, 1, 3), (1, 3, 3, 3), (5, 2, 2, 3), (2, 5, 1, 3)],
+        lambda nn: parallel(nn, nn.Tanh(), nn.Linear(3, 3), combine=concatenate(1)),
+    ),
+    Row(
+        "Parallel-add",
+        lambda: lw.Parallel(lw.Linear(3, 2), lw.Linear(3, 2, bias=False), lw.Linear(3, 2), combine="add"),
+        _widths(3),
+        lambda nn: parallel(nn, nn.Linear(3, 2), nn.Linear(3, 2, bias=False), nn.Linear(3, 2), combine=sum),
+    ),
+    Row(
+        "Parallel-multiply",
+        lambda: lw.Parallel(lw.Linear(3, 3), lw.Sigmoid(), lw.Identity(), combine="multiply"),
+        _widths(3),
+        lambda nn: parallel(nn, nn.Linear(3, 3), nn.Sigmoid(), nn.Identity(), combine=math.prod),
     ),
 ]
 CASES = [(row, shape) for row in TABLE for shape in row.shapes]

@@ -22,6 +22,7 @@ from layerwise.layers.normalization import BatchNorm1d, BatchNorm2d, LayerNorm
 from layerwise.layers.parameter import View
 from layerwise.layers.passing import Pass, Tap
 from layerwise.layers.pooling import AdaptiveAvgPool2d, AvgPool2d, MaxPool2d
+from layerwise.layers.select import Select
 
 __all__ = [
     "ELU",
@@ -44,6 +45,7 @@ __all__ = [
     "MaxPool2d",
     "Pass",
     "ReLU",
+    "Select",
     "SiLU",
     "Sigmoid",
     "Softmax",
