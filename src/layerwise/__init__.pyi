@@ -26,6 +26,7 @@ from layerwise.layers import ELU as ELU
 from layerwise.layers import GELU as GELU
 from layerwise.layers import BatchNorm1d as BatchNorm1d
 from layerwise.layers import Dropout as Dropout
+from layerwise.layers import Embedding as Embedding
 from layerwise.layers import Flatten as Flatten
 from layerwise.layers import Identity as Identity
 from layerwise.layers import Layer as Layer
@@ -33,9 +34,11 @@ from layerwise.layers import LayerNorm as LayerNorm
 from layerwise.layers import LeakyReLU as LeakyReLU
 from layerwise.layers import Linear as Linear
 from layerwise.layers import LogSoftmax as LogSoftmax
+from layerwise.layers import PositionalEmbedding as PositionalEmbedding
 from layerwise.layers import ReLU as ReLU
 from layerwise.layers import Sigmoid as Sigmoid
 from layerwise.layers import SiLU as SiLU
+from layerwise.layers import SinusoidalPositions as SinusoidalPositions
 from layerwise.layers import Softmax as Softmax
 from layerwise.layers import Softplus as Softplus
 from layerwise.layers import Tanh as Tanh

@@ -94,6 +94,10 @@ TWINS: dict[str, Callable[..., Any]] = {
     "log_softmax": lambda torch, x: torch.log_softmax(x, dim=-1),
     "linear": lambda torch, x, W, b: torch.nn.functional.linear(x, W, b),
     "dropout": _dropout,
+    "embedding": lambda torch, index, W, padding_idx: torch.nn.functional.embedding(
+        index, W, None if padding_idx is None else int(padding_idx)
+    ),
+    "add_positions": lambda torch, x, P: x + P[: x.shape[1]],
     "mean_squared_error": _mean_squared_error,
     "mean_absolute_error": _mean_absolute_error,
     "huber": _huber,

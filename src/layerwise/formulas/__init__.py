@@ -18,6 +18,7 @@ from layerwise.formulas.cross_entropy import (
     negative_log_likelihood,
 )
 from layerwise.formulas.dropout import dropout
+from layerwise.formulas.embedding import add_positions, embedding, sinusoidal_positions
 from layerwise.formulas.information import (
     conditional_entropy,
     cross_entropy_between,
@@ -45,6 +46,7 @@ __all__ = [
     "Formula",
     "Line",
     "PerceptronRun",
+    "add_positions",
     "batch_norm",
     "batch_norm_evaluation",
     "binary_cross_entropy",
@@ -56,6 +58,7 @@ __all__ = [
     "cross_entropy_with_soft_targets",
     "dropout",
     "elu",
+    "embedding",
     "entropy",
     "formula",
     "gelu",
@@ -81,6 +84,7 @@ __all__ = [
     "relu",
     "sigmoid",
     "silu",
+    "sinusoidal_positions",
     "smooth",
     "soft_threshold",
     "softmax",

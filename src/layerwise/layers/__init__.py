@@ -14,6 +14,7 @@ from layerwise.layers.activation import (
     Tanh,
 )
 from layerwise.layers.dropout import Dropout
+from layerwise.layers.embedding import Embedding, PositionalEmbedding, SinusoidalPositions
 from layerwise.layers.flatten import Flatten
 from layerwise.layers.layer import LAYERS, Layer
 from layerwise.layers.linear import Linear
@@ -27,6 +28,7 @@ __all__ = [
     "LAYERS",
     "BatchNorm1d",
     "Dropout",
+    "Embedding",
     "Flatten",
     "Identity",
     "Layer",
@@ -35,9 +37,11 @@ __all__ = [
     "Linear",
     "LogSoftmax",
     "Pass",
+    "PositionalEmbedding",
     "ReLU",
     "SiLU",
     "Sigmoid",
+    "SinusoidalPositions",
     "Softmax",
     "Softplus",
     "Tanh",
