@@ -59,6 +59,7 @@ class Table:
     workload: str
     title: str
     rows: list[Row] = field(default_factory=list)
+    sizes: dict[str, int] = field(default_factory=dict)
 
     def row(self, name: str) -> Row | None:
         """The sound row of this name, if there is one."""
@@ -86,6 +87,8 @@ class Record:
     rounds: int
     seconds: float
     machine: dict[str, Any]
+    vary: int | None = None
+    """The seed that drew the sizes; None for the declared ones."""
     tables: list[Table] = field(default_factory=list)
 
     def as_data(self) -> dict[str, Any]:
