@@ -87,9 +87,9 @@ class Record:
     rounds: int
     seconds: float
     machine: dict[str, Any]
+    tables: list[Table] = field(default_factory=list)
     vary: int | None = None
     """The seed that drew the sizes; None for the declared ones."""
-    tables: list[Table] = field(default_factory=list)
 
     def as_data(self) -> dict[str, Any]:
         """The record for JSON, with the figures that follow from the rounds beside them."""

@@ -75,7 +75,7 @@ def begun(rounds: int, seconds: float, seed: int, vary: int | None = None) -> Re
     """A record of no table yet."""
     rounds, seconds = whole_number("rounds", rounds), positive("seconds", seconds)
     seed, now = whole_number("seed", seed, minimum=0), datetime.now(UTC).isoformat(timespec="seconds")
-    return Record(now, seed, rounds, seconds, machine.describe(), vary)
+    return Record(now, seed, rounds, seconds, machine.describe(), vary=vary)
 
 
 class Worker:
