@@ -3,12 +3,14 @@
 from layerwise.insight.gradient_check import ArrayCheck, GradientReport, gradcheck, gradcheck_formula
 from layerwise.insight.information import LayerInformation, layer_information
 from layerwise.insight.mismatch import Mismatch, explain
+from layerwise.insight.recorder import Recorder
 
 __all__ = [
     "ArrayCheck",
     "GradientReport",
     "LayerInformation",
     "Mismatch",
+    "Recorder",
     "explain",
     "gradcheck",
     "gradcheck_formula",
