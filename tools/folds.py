@@ -144,8 +144,8 @@ def section(record: dict[str, dict[str, Record]]) -> str:
         f"{', '.join(f'{alpha:g}' for alpha in ALPHAS)}; Adam, {MOST_ITERATIONS} iterations at most). Both were chosen",
         f"on the folds that seed {CHOSEN_ON} draws, and are compared on the {FOLDS * len(COMPARED_ON)} folds that the",
         f"seeds {', '.join(map(str, COMPARED_ON))} draw, trained from other seeds. Scores are the accuracy,",
-        "for diabetes R²; ± is the standard error of the mean difference over the folds. The last column takes for each",
-        "draw the configuration that is best on the very folds it is scored on, which flatters scikit-learn.",
+        "for diabetes R²; ± is the standard error of the mean difference over the folds. The last column takes for",
+        "each draw the configuration that is best on the very folds it is scored on, which flatters scikit-learn.",
         "",
         "| dataset | Layerwise | scikit-learn | its configuration | difference | one standard error, or better "
         "| difference to its best in hindsight |",
