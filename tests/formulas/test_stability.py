@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from layerwise.formulas import (
+    add,
     batch_norm,
     batch_norm_evaluation,
     binary_cross_entropy,
@@ -17,6 +18,7 @@ from layerwise.formulas import (
     cross_entropy_with_logits,
     cross_entropy_with_probabilities,
     cross_entropy_with_soft_targets,
+    divide,
     dropout,
     elu,
     entropy,
@@ -30,10 +32,13 @@ from layerwise.formulas import (
     leaky_relu,
     linear,
     log_softmax,
+    matmul,
     mean_absolute_error,
     mean_squared_error,
+    multiply,
     negative_log_likelihood,
     perceptron_criterion,
+    power,
     relu,
     sigmoid,
     silu,
@@ -41,6 +46,7 @@ from layerwise.formulas import (
     softmax,
     softplus,
     tanh,
+    total,
 )
 from layerwise.random import generator
 
@@ -265,6 +271,12 @@ NAN_TESTS = {
     "log_softmax": lambda x: log_softmax(x)[0],
     "dropout": lambda x: dropout(x, np.array([[True, False, True]]), 0.5)[0],
     "linear": lambda x: linear(x, np.eye(3, dtype=x.dtype), np.zeros(3, dtype=x.dtype))[0],
+    "add": lambda x: add(x, x)[0],
+    "multiply": lambda x: multiply(x, np.zeros_like(x))[0],
+    "divide": lambda x: divide(x, np.ones_like(x))[0],
+    "power": lambda x: power(x, 2.0)[0],
+    "matmul": lambda x: matmul(x, np.eye(3, dtype=x.dtype))[0],
+    "total": lambda x: total(x, 0)[0],
     "mean_squared_error": lambda x: mean_squared_error(x, np.zeros_like(x), ones(1, x.dtype), 1.0)[0],
     "mean_absolute_error": lambda x: mean_absolute_error(x, np.zeros_like(x), ones(1, x.dtype), 1.0)[0],
     "huber": lambda x: huber(x, np.zeros_like(x), 1.0, ones(1, x.dtype), 1.0)[0],

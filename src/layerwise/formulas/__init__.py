@@ -9,6 +9,7 @@ Nothing here knows a layer, a network or training. Randomness, masks and setting
 
 from layerwise.formulas.activation import log_softmax, relu, sigmoid, softmax, tanh
 from layerwise.formulas.affine import linear
+from layerwise.formulas.arithmetic import add, divide, matmul, multiply, power, total
 from layerwise.formulas.convolution import conv1d, conv2d, true_convolution2d
 from layerwise.formulas.cross_entropy import (
     binary_cross_entropy,
@@ -49,6 +50,7 @@ __all__ = [
     "Line",
     "PerceptronRun",
     "adaptive_avg_pool2d",
+    "add",
     "avg_pool2d",
     "batch_norm",
     "batch_norm_evaluation",
@@ -61,6 +63,7 @@ __all__ = [
     "cross_entropy_with_logits",
     "cross_entropy_with_probabilities",
     "cross_entropy_with_soft_targets",
+    "divide",
     "dropout",
     "elu",
     "entropy",
@@ -77,15 +80,18 @@ __all__ = [
     "leaky_relu",
     "linear",
     "log_softmax",
+    "matmul",
     "max_pool2d",
     "mean_absolute_error",
     "mean_squared_error",
+    "multiply",
     "mutual_information",
     "negative_log_likelihood",
     "output_size",
     "perceptron",
     "perceptron_criterion",
     "perceptron_update",
+    "power",
     "registry",
     "relu",
     "sigmoid",
@@ -95,6 +101,7 @@ __all__ = [
     "softmax",
     "softplus",
     "tanh",
+    "total",
     "trace",
     "train_perceptron",
     "true_convolution2d",
