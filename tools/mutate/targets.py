@@ -18,6 +18,7 @@ FORMULA_TESTS = (
     "test_rectifier.py",
     "test_cross_entropy.py",
     "test_dropout.py",
+    "test_embedding.py",
     "test_information.py",
 )
 OPTIMIZER_TESTS = (

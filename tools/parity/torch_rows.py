@@ -57,7 +57,7 @@ def layers(torch: Any) -> Iterator[Row]:
     for name in sorted(layer_table.registered()):
         mine = [row for row in layer_table.TABLE if type(row.make()).__name__ == name]
         twin = type(mine[0].twin(torch.nn))
-        peer = f"`torch.nn.{twin.__name__}`" if twin.__module__.startswith("torch.") else "a module around it"
+        peer = f"`torch.nn.{twin.__name__}`" if hasattr(torch.nn, twin.__name__) else "arithmetic of tensors"
         wide, narrow = (largest(_layer_pairs(torch, mine, dtype)) for dtype in DTYPES)
         yield Row("layer", name, peer, wide, narrow, _layer_note(mine))
 

@@ -20,6 +20,7 @@ from layerwise.formulas.cross_entropy import (
     negative_log_likelihood,
 )
 from layerwise.formulas.dropout import dropout
+from layerwise.formulas.embedding import add_positions, embedding, sinusoidal_positions
 from layerwise.formulas.information import (
     conditional_entropy,
     cross_entropy_between,
@@ -51,6 +52,7 @@ __all__ = [
     "PerceptronRun",
     "adaptive_avg_pool2d",
     "add",
+    "add_positions",
     "avg_pool2d",
     "batch_norm",
     "batch_norm_evaluation",
@@ -66,6 +68,7 @@ __all__ = [
     "divide",
     "dropout",
     "elu",
+    "embedding",
     "entropy",
     "formula",
     "gelu",
@@ -96,6 +99,7 @@ __all__ = [
     "relu",
     "sigmoid",
     "silu",
+    "sinusoidal_positions",
     "smooth",
     "soft_threshold",
     "softmax",
