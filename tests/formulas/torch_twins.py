@@ -120,6 +120,12 @@ TWINS: dict[str, Callable[..., Any]] = {
     "gelu_tanh": lambda torch, x: torch.nn.functional.gelu(x, approximate="tanh"),
     "softmax": lambda torch, x: torch.softmax(x, dim=-1),
     "log_softmax": lambda torch, x: torch.log_softmax(x, dim=-1),
+    "add": lambda torch, a, b: torch.add(a, b),
+    "multiply": lambda torch, a, b: torch.mul(a, b),
+    "divide": lambda torch, a, b: torch.div(a, b),
+    "power": lambda torch, x, p: torch.pow(x, float(p)),
+    "matmul": lambda torch, a, b: torch.matmul(a, b),
+    "total": lambda torch, x, axis: torch.sum(x, dim=int(axis)),
     "linear": lambda torch, x, W, b: torch.nn.functional.linear(x, W, b),
     "conv1d": _conv1d,
     "conv2d": _conv2d,
@@ -157,7 +163,7 @@ TWINS: dict[str, Callable[..., Any]] = {
     "soft_threshold": lambda torch, w, strength: torch.nn.functional.softshrink(w, float(strength)),
 }
 
-PRODUCTS = {"linear", "conv1d", "conv2d", "true_convolution2d"}
+PRODUCTS = {"linear", "matmul", "conv1d", "conv2d", "true_convolution2d"}
 """Formulas with matrix products, whose float32 sums may be taken in another order: they get the wider tolerance."""
 
 

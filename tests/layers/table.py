@@ -205,6 +205,12 @@ TABLE = [
         lambda nn: residual(nn, residual(nn, nn.Linear(3, 3), nn.SiLU()), shortcut=nn.Sequential(nn.Linear(3, 3))),
     ),
     Row(
+        "Residual-images",
+        lambda: lw.Residual(lw.Conv2d(3, 4, 3, 2, 1), lw.Tanh(), shortcut=lw.Conv2d(3, 4, 1, 2, bias=False)),
+        SQUARES,
+        lambda nn: residual(nn, nn.Conv2d(3, 4, 3, 2, 1), nn.Tanh(), shortcut=nn.Conv2d(3, 4, 1, 2, bias=False)),
+    ),
+    Row(
         "Parallel",
         lambda: lw.Parallel(lw.Linear(3, 2), lw.Tanh(), lw.Sequential(lw.Linear(3, 4), lw.SiLU())),
         [shape for shape in _widths(3) if len(shape) < 4],

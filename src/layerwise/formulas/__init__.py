@@ -9,6 +9,7 @@ Nothing here knows a layer, a network or training. Randomness, masks and setting
 
 from layerwise.formulas.activation import log_softmax, relu, sigmoid, softmax, tanh
 from layerwise.formulas.affine import linear
+from layerwise.formulas.arithmetic import add, divide, matmul, multiply, power, total
 from layerwise.formulas.convolution import conv1d, conv2d, true_convolution2d
 from layerwise.formulas.cross_entropy import (
     binary_cross_entropy,
@@ -50,6 +51,7 @@ __all__ = [
     "Line",
     "PerceptronRun",
     "adaptive_avg_pool2d",
+    "add",
     "add_positions",
     "avg_pool2d",
     "batch_norm",
@@ -63,6 +65,7 @@ __all__ = [
     "cross_entropy_with_logits",
     "cross_entropy_with_probabilities",
     "cross_entropy_with_soft_targets",
+    "divide",
     "dropout",
     "elu",
     "embedding",
@@ -80,15 +83,18 @@ __all__ = [
     "leaky_relu",
     "linear",
     "log_softmax",
+    "matmul",
     "max_pool2d",
     "mean_absolute_error",
     "mean_squared_error",
+    "multiply",
     "mutual_information",
     "negative_log_likelihood",
     "output_size",
     "perceptron",
     "perceptron_criterion",
     "perceptron_update",
+    "power",
     "registry",
     "relu",
     "sigmoid",
@@ -99,6 +105,7 @@ __all__ = [
     "softmax",
     "softplus",
     "tanh",
+    "total",
     "trace",
     "train_perceptron",
     "true_convolution2d",
