@@ -31,6 +31,7 @@ from layerwise.layers import BatchNorm2d as BatchNorm2d
 from layerwise.layers import Conv1d as Conv1d
 from layerwise.layers import Conv2d as Conv2d
 from layerwise.layers import Dropout as Dropout
+from layerwise.layers import Embedding as Embedding
 from layerwise.layers import Flatten as Flatten
 from layerwise.layers import Identity as Identity
 from layerwise.layers import Layer as Layer
@@ -39,10 +40,12 @@ from layerwise.layers import LeakyReLU as LeakyReLU
 from layerwise.layers import Linear as Linear
 from layerwise.layers import LogSoftmax as LogSoftmax
 from layerwise.layers import MaxPool2d as MaxPool2d
+from layerwise.layers import PositionalEmbedding as PositionalEmbedding
 from layerwise.layers import ReLU as ReLU
 from layerwise.layers import Select as Select
 from layerwise.layers import Sigmoid as Sigmoid
 from layerwise.layers import SiLU as SiLU
+from layerwise.layers import SinusoidalPositions as SinusoidalPositions
 from layerwise.layers import Softmax as Softmax
 from layerwise.layers import Softplus as Softplus
 from layerwise.layers import Tanh as Tanh

@@ -128,6 +128,10 @@ TWINS: dict[str, Callable[..., Any]] = {
     "avg_pool2d": _avg_pool2d,
     "adaptive_avg_pool2d": lambda torch, x, size: torch.nn.functional.adaptive_avg_pool2d(x, _pair(size)),
     "dropout": _dropout,
+    "embedding": lambda torch, index, W, padding_idx: torch.nn.functional.embedding(
+        index, W, None if padding_idx is None else int(padding_idx)
+    ),
+    "add_positions": lambda torch, x, P: x + P[: x.shape[1]],
     "mean_squared_error": _mean_squared_error,
     "mean_absolute_error": _mean_absolute_error,
     "huber": _huber,

@@ -19,6 +19,7 @@ from layerwise.formulas.cross_entropy import (
     negative_log_likelihood,
 )
 from layerwise.formulas.dropout import dropout
+from layerwise.formulas.embedding import add_positions, embedding, sinusoidal_positions
 from layerwise.formulas.information import (
     conditional_entropy,
     cross_entropy_between,
@@ -49,6 +50,7 @@ __all__ = [
     "Line",
     "PerceptronRun",
     "adaptive_avg_pool2d",
+    "add_positions",
     "avg_pool2d",
     "batch_norm",
     "batch_norm_evaluation",
@@ -63,6 +65,7 @@ __all__ = [
     "cross_entropy_with_soft_targets",
     "dropout",
     "elu",
+    "embedding",
     "entropy",
     "formula",
     "gelu",
@@ -90,6 +93,7 @@ __all__ = [
     "relu",
     "sigmoid",
     "silu",
+    "sinusoidal_positions",
     "smooth",
     "soft_threshold",
     "softmax",

@@ -15,6 +15,7 @@ from layerwise.layers.activation import (
 )
 from layerwise.layers.convolution import Conv1d, Conv2d
 from layerwise.layers.dropout import Dropout
+from layerwise.layers.embedding import Embedding, PositionalEmbedding, SinusoidalPositions
 from layerwise.layers.flatten import Flatten
 from layerwise.layers.layer import LAYERS, Layer
 from layerwise.layers.linear import Linear
@@ -35,6 +36,7 @@ __all__ = [
     "Conv1d",
     "Conv2d",
     "Dropout",
+    "Embedding",
     "Flatten",
     "Identity",
     "Layer",
@@ -44,10 +46,12 @@ __all__ = [
     "LogSoftmax",
     "MaxPool2d",
     "Pass",
+    "PositionalEmbedding",
     "ReLU",
     "Select",
     "SiLU",
     "Sigmoid",
+    "SinusoidalPositions",
     "Softmax",
     "Softplus",
     "Tanh",
