@@ -17,8 +17,9 @@ from typing import Any
 __version__ = "0.1.0"
 
 _HOMES = {
-    "layerwise.layers": "BatchNorm1d Dropout ELU Embedding Flatten GELU Identity Layer LayerNorm "
-    "LeakyReLU Linear LogSoftmax PositionalEmbedding ReLU SiLU Sigmoid SinusoidalPositions Softmax Softplus Tanh",
+    "layerwise.layers": "BatchNorm1d Dropout ELU Embedding Flatten GELU Identity Layer LayerNorm LeakyReLU "
+    "Linear LogSoftmax MultiheadAttention PositionalEmbedding RMSNorm ReLU SiLU Sigmoid SinusoidalPositions "
+    "Softmax Softplus Tanh",
     "layerwise.losses": "BCELoss BCEWithLogitsLoss CrossEntropyLoss HuberLoss L1Loss MSELoss NLLLoss",
     "layerwise.regularizers": "L1 L2",
     "layerwise.optimizers": "SGD Adagrad Adam AdamW GradientDescent Momentum RMSprop",

@@ -9,6 +9,7 @@ Nothing here knows a layer, a network or training. Randomness, masks and setting
 
 from layerwise.formulas.activation import log_softmax, relu, sigmoid, softmax, tanh
 from layerwise.formulas.affine import linear
+from layerwise.formulas.attention import attention, multihead_attention
 from layerwise.formulas.cross_entropy import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
@@ -28,7 +29,7 @@ from layerwise.formulas.information import (
     mutual_information,
 )
 from layerwise.formulas.loss import huber, mean_absolute_error, mean_squared_error
-from layerwise.formulas.normalization import batch_norm, batch_norm_evaluation, layer_norm
+from layerwise.formulas.normalization import batch_norm, batch_norm_evaluation, layer_norm, rms_norm
 from layerwise.formulas.penalty import l1_penalty, l2_penalty, soft_threshold
 from layerwise.formulas.perceptron import (
     PerceptronRun,
@@ -47,6 +48,7 @@ __all__ = [
     "Line",
     "PerceptronRun",
     "add_positions",
+    "attention",
     "batch_norm",
     "batch_norm_evaluation",
     "binary_cross_entropy",
@@ -75,6 +77,7 @@ __all__ = [
     "log_softmax",
     "mean_absolute_error",
     "mean_squared_error",
+    "multihead_attention",
     "mutual_information",
     "negative_log_likelihood",
     "perceptron",
@@ -82,6 +85,7 @@ __all__ = [
     "perceptron_update",
     "registry",
     "relu",
+    "rms_norm",
     "sigmoid",
     "silu",
     "sinusoidal_positions",

@@ -13,12 +13,13 @@ from layerwise.layers.activation import (
     Softplus,
     Tanh,
 )
+from layerwise.layers.attention import MultiheadAttention
 from layerwise.layers.dropout import Dropout
 from layerwise.layers.embedding import Embedding, PositionalEmbedding, SinusoidalPositions
 from layerwise.layers.flatten import Flatten
 from layerwise.layers.layer import LAYERS, Layer
 from layerwise.layers.linear import Linear
-from layerwise.layers.normalization import BatchNorm1d, LayerNorm
+from layerwise.layers.normalization import BatchNorm1d, LayerNorm, RMSNorm
 from layerwise.layers.parameter import View
 from layerwise.layers.passing import Pass, Tap
 
@@ -36,8 +37,10 @@ __all__ = [
     "LeakyReLU",
     "Linear",
     "LogSoftmax",
+    "MultiheadAttention",
     "Pass",
     "PositionalEmbedding",
+    "RMSNorm",
     "ReLU",
     "SiLU",
     "Sigmoid",
