@@ -351,12 +351,6 @@ NAN_TESTS = {
 }
 
 
-def test_every_formula_is_tried_with_nan():
-    from tests.formulas.samples import FORMULAS
-
-    assert set(NAN_TESTS) == {entry.name for entry in FORMULAS}
-
-
 @each_dtype
 @pytest.mark.parametrize("name", NAN_TESTS)
 @pytest.mark.parametrize("position", range(3))

@@ -10,6 +10,7 @@ Nothing here knows a layer, a network or training. Randomness, masks and setting
 from layerwise.formulas.activation import log_softmax, relu, sigmoid, softmax, tanh
 from layerwise.formulas.affine import linear
 from layerwise.formulas.attention import attention, multihead_attention
+from layerwise.formulas.convolution import conv1d, conv2d, true_convolution2d
 from layerwise.formulas.cross_entropy import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
@@ -38,22 +39,28 @@ from layerwise.formulas.perceptron import (
     perceptron_update,
     train_perceptron,
 )
+from layerwise.formulas.pooling import adaptive_avg_pool2d, avg_pool2d, max_pool2d
 from layerwise.formulas.rectifier import elu, gelu, gelu_tanh, leaky_relu, silu, softplus
 from layerwise.formulas.registration import Case, Formula, formula, kink, registry, smooth
 from layerwise.formulas.tracing import Line, trace
+from layerwise.formulas.windows import output_size
 
 __all__ = [
     "Case",
     "Formula",
     "Line",
     "PerceptronRun",
+    "adaptive_avg_pool2d",
     "add_positions",
     "attention",
+    "avg_pool2d",
     "batch_norm",
     "batch_norm_evaluation",
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
     "conditional_entropy",
+    "conv1d",
+    "conv2d",
     "cross_entropy_between",
     "cross_entropy_with_logits",
     "cross_entropy_with_probabilities",
@@ -75,11 +82,13 @@ __all__ = [
     "leaky_relu",
     "linear",
     "log_softmax",
+    "max_pool2d",
     "mean_absolute_error",
     "mean_squared_error",
     "multihead_attention",
     "mutual_information",
     "negative_log_likelihood",
+    "output_size",
     "perceptron",
     "perceptron_criterion",
     "perceptron_update",
@@ -96,4 +105,5 @@ __all__ = [
     "tanh",
     "trace",
     "train_perceptron",
+    "true_convolution2d",
 ]

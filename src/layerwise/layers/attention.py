@@ -10,11 +10,12 @@ import numpy as np
 from layerwise import formulas
 from layerwise.checks import fraction, whole_number, yes_or_no
 from layerwise.compiled import fast
-from layerwise.errors import SettingError, ShapeError
+from layerwise.errors import SettingError
 from layerwise.initializers import xavier_uniform
 from layerwise.layers.layer import LAYERS, Layer
 from layerwise.layers.parameter import Parameter, View
 from layerwise.layers.passing import Pass
+from layerwise.layers.sequences import require_sequences, sequence_shape
 from layerwise.types import Array, Backward, Generator, Shape
 
 
@@ -81,7 +82,7 @@ class MultiheadAttention(Layer):
         return (None, self.embed_dim)
 
     def forward(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
-        self.output_shape(x.shape[1:])
+        require_sequences(self, x, self.embed_dim)
         N, T, D = x.shape
         W_in, b_in, W_out, b_out = (self.parameters.get(name) for name in _NAMES)
         assert W_in is not None
@@ -123,19 +124,7 @@ class MultiheadAttention(Layer):
         return ((draws >= p) / (1 - p if p < 1 else 1)).astype(x.dtype)
 
     def output_shape(self, shape: Shape | None) -> Shape | None:
-        if shape is None:
-            return (None, self.embed_dim)
-        if len(shape) != 2:
-            raise ShapeError(
-                f"{self!r} expects sequences (N, T, {self.embed_dim}), got samples of shape {shape}",
-                "give each step its features",
-            )
-        if shape[1] not in (None, self.embed_dim):
-            raise ShapeError(
-                f"{self!r} expects {self.embed_dim} features, got {shape[1]}",
-                f"write MultiheadAttention({shape[1]}, ...)",
-            )
-        return shape
+        return sequence_shape(self, shape, self.embed_dim)
 
     def multiplications(self, shape: Shape) -> int:
         T, D = shape[0] or 1, self.embed_dim
