@@ -18,6 +18,7 @@ from layerwise.formulas.cross_entropy import (
     negative_log_likelihood,
 )
 from layerwise.formulas.dropout import dropout
+from layerwise.formulas.gru import gru, gru_step
 from layerwise.formulas.information import (
     conditional_entropy,
     cross_entropy_between,
@@ -27,6 +28,7 @@ from layerwise.formulas.information import (
     mutual_information,
 )
 from layerwise.formulas.loss import huber, mean_absolute_error, mean_squared_error
+from layerwise.formulas.lstm import lstm, lstm_step
 from layerwise.formulas.normalization import batch_norm, batch_norm_evaluation, layer_norm
 from layerwise.formulas.penalty import l1_penalty, l2_penalty, soft_threshold
 from layerwise.formulas.perceptron import (
@@ -38,6 +40,7 @@ from layerwise.formulas.perceptron import (
 )
 from layerwise.formulas.rectifier import elu, gelu, gelu_tanh, leaky_relu, silu, softplus
 from layerwise.formulas.registration import Case, Formula, formula, kink, registry, smooth
+from layerwise.formulas.rnn import rnn, rnn_step
 from layerwise.formulas.tracing import Line, trace
 
 __all__ = [
@@ -60,6 +63,8 @@ __all__ = [
     "formula",
     "gelu",
     "gelu_tanh",
+    "gru",
+    "gru_step",
     "huber",
     "joint_distribution",
     "kink",
@@ -70,6 +75,8 @@ __all__ = [
     "leaky_relu",
     "linear",
     "log_softmax",
+    "lstm",
+    "lstm_step",
     "mean_absolute_error",
     "mean_squared_error",
     "mutual_information",
@@ -79,6 +86,8 @@ __all__ = [
     "perceptron_update",
     "registry",
     "relu",
+    "rnn",
+    "rnn_step",
     "sigmoid",
     "silu",
     "smooth",
