@@ -271,7 +271,7 @@ LABELS = [
     (Z, [[0, 1], [1]], ShapeError, "ragged"),
     (Z, MASKED, KindError, "masked array"),
     (np.zeros(3), [0, 1, 2], ShapeError, ("(N, K)", "(3,)")),
-    (np.zeros((2, 3, 4)), [0, 1], ShapeError, ("(N, K)", "(2, 3, 4)")),
+    (np.zeros((2, 3, 4)), [0, 1], ShapeError, ("labels of shape (2, 3)", "got (2,)", "one label per step")),
     (np.zeros((2, 0)), [0, 0], DataError, "0 outputs"),
     (Z + 1j, [0, 1], KindError, "complex"),
     ([["a"]], [0], KindError, "text"),

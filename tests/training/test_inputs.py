@@ -64,3 +64,60 @@ def test_kinds_paths_and_lists(tally: Tally) -> None:
     refused(tally, KindError, "loss must be a Loss; got 3", lambda: require_kind("loss", 3, lw.losses.Loss))
     refused(tally, KindError, "write resume='run.safetensors'", lambda: require_path("resume", b"a"))
     refused(tally, KindError, "listeners=[...]", lambda: listeners_in({stopper}))
+
+
+class _Reader(lw.layers.Layer):
+    """Looks whole numbers up in a table of squares."""
+
+    takes_indices = True
+
+    def forward(self, x, pass_):  # type: ignore[no-untyped-def]
+        return (np.arange(10.0, dtype=np.float32) ** 2)[x], lambda dy: None
+
+    def output_shape(self, shape):  # type: ignore[no-untyped-def]
+        return shape
+
+
+def test_indices_are_trained_on_as_they_came(tally: Tally, tmp_path: Path) -> None:
+    net = lw.Network(_Reader(), lw.Linear(3, 2))
+    words = np.arange(30, dtype=np.int16).reshape(10, 3) % 10
+    data = (words, np.arange(10) % 2)
+    found = checked("training", data, net, lw.CrossEntropyLoss())
+    assert found.x is words
+    assert found.take(slice(0, 2)).x.dtype == np.int16
+    on_disk = np.memmap(tmp_path / "words", np.int16, "w+", shape=words.shape)
+    on_disk[...] = words
+    histories = [
+        lw.fit(
+            lw.Network(_Reader(), lw.Linear(3, 2)),
+            (x, data[1]),
+            loss=lw.CrossEntropyLoss(),
+            optimizer=lw.SGD(1e-4),
+            epochs=2,
+            batch_size=4,
+            validation=data,
+        )
+        for x in (words, on_disk)
+    ]
+    assert histories[0]["train_loss"] == histories[1]["train_loss"]
+    refused(
+        tally,
+        KindError,
+        ("whole numbers", "float64"),
+        lambda: checked("training", (words * 1.0, data[1]), net, lw.CrossEntropyLoss()),
+    )
+
+
+def test_sequences_with_padding_are_weighed_by_their_labels() -> None:
+    """The mean over an epoch is over all labels that count, whatever the batches."""
+    net = lw.Network(lw.Linear(2, 3))
+    x = np.random.default_rng(0).normal(size=(7, 4, 2))
+    y = np.random.default_rng(1).integers(3, size=(7, 4))
+    y[2, 1:], y[5, 3:] = -100, -100
+    loss = lw.CrossEntropyLoss()
+    found = checked("training", (x, y), net, loss)
+    assert found.total == (y >= 0).sum()
+    history = lw.fit(net, (x, y), loss=loss, optimizer=lw.SGD(0.0), epochs=1, batch_size=2, evaluate_train=True)
+    whole, _ = loss(net(x), y)
+    assert history["train_loss"][0] == pytest.approx(whole, rel=1e-6)
+    assert history["train_loss_evaluated"][0] == pytest.approx(whole, rel=1e-6)

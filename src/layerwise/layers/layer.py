@@ -69,10 +69,16 @@ class Layer(ABC):
         """Whether there is anything to learn in this layer or below it."""
         return bool(self.parameters) or any(child.trains for _, child in self.children())
 
+    @property
+    def takes_indices(self) -> bool:
+        """Whether the layer's input is whole numbers that stand for something: words, users, characters."""
+        return False
+
     def __call__(self, x: Any) -> Array:
-        """The output in evaluation mode. Whole numbers become float32, so that nothing wraps."""
+        """The output in evaluation mode. Whole numbers that are no indices become float32, so that nothing wraps."""
         array = real_array("x", x)
-        y, _ = self.forward(array if array.dtype.kind == "f" else array.astype(np.float32), Pass())
+        kept = array.dtype.kind == "f" or self.takes_indices
+        y, _ = self.forward(array if kept else array.astype(np.float32), Pass())
         return y
 
     def __repr__(self) -> str:

@@ -1,7 +1,8 @@
-"""Losses between an output and a target of the same shape (N, K): quantities, and yes or no."""
+"""Losses between an output and a target of the same shape (N, ..., K): quantities, and yes or no."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -17,7 +18,7 @@ from layerwise.types import Array
 
 
 class ElementwiseLoss(Loss):
-    """A mean over all elements of output and target, both (N, K)."""
+    """A mean over all elements of output and target, both (N, K), or (N, T, K) for sequences."""
 
     def prepare(self, output: Array, target: Any) -> Array:
         target = real_array("target", target, output.dtype)
@@ -26,12 +27,17 @@ class ElementwiseLoss(Loss):
                 f"{self!r} compares equal shapes: the output is {output.shape}, the target {target.shape}",
                 _reshape_advice(output.shape, target.shape),
             )
-        if output.ndim != 2:
+        if output.ndim < 2:
             raise ShapeError(f"{self!r} expects an output (N, K), got shape {output.shape}")
         return target
 
+    def rows(self, output: Array, target: Array, weight: Array) -> tuple[Array, Array, Array]:
+        """All elements of a sample in one row."""
+        shape = len(output), self.terms(output)
+        return output.reshape(shape), target.reshape(shape), weight
+
     def terms(self, output: Array) -> int:
-        return int(output.shape[1])
+        return math.prod(output.shape[1:])
 
 
 @LOSSES.register

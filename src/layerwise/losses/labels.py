@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -21,7 +22,9 @@ IGNORE_INDEX = -100
 
 
 class LabelLoss(Loss):
-    """A loss of labels (N,) under an output (N, K).
+    """A loss of labels (N,) under an output (N, K); of labels (N, T) under (N, T, K), one at each step of a sequence.
+
+    Classes lie along the last axis, for sequences too, as everywhere in Layerwise; torch wants (N, K, T) here.
 
     weight: one number for each class, 0 or more. The mean is then divided by the sum of the weights of the labels, not
     by N, as in torch. ignore_index: samples with this label count nowhere.
@@ -36,45 +39,61 @@ class LabelLoss(Loss):
     def prepare(self, output: Array, target: Any) -> Array:
         target = any_array("target", target)
         self._check_output(output)
-        if target.shape != output.shape[:1]:
-            advice = "write target.ravel()" if target.shape == (len(output), 1) else "give one label per sample"
-            raise ShapeError(f"{self!r} expects {self._wanted(output)}, got {target.shape}", advice)
+        if target.shape != output.shape[:-1]:
+            raise ShapeError(f"{self!r} expects {self._wanted(output)}, got {target.shape}", _advice(output, target))
         if target.dtype.kind not in "iu":
             raise KindError(
                 f"{self!r} expects labels that are whole numbers, got {target.dtype}: number the classes 0, 1, 2, ..., "
                 "or use MSELoss for quantities"
             )
-        self._check_range(output.shape[1], target)
+        self._check_range(output.shape[-1], target)
         return target
 
     def _check_output(self, output: Array) -> None:
-        if output.ndim != 2:
+        if output.ndim < 2:
             raise ShapeError(f"{self!r} expects {self.takes} (N, K), got shape {output.shape}")
-        if self.weight is not None and len(self.weight) != output.shape[1]:
-            raise ShapeError(f"the loss has {len(self.weight)} class weights, the network {output.shape[1]} outputs")
+        if self.weight is not None and len(self.weight) != output.shape[-1]:
+            raise ShapeError(f"the loss has {len(self.weight)} class weights, the network {output.shape[-1]} outputs")
 
     def _wanted(self, output: Array) -> str:
-        return f"labels of shape ({len(output)},)"
+        return f"labels of shape {output.shape[:-1]}"
 
     def _check_range(self, classes: int, target: Array) -> None:
-        if not len(target):
+        if not target.size:
             return
         low, high = fast(extent)(target)
         if low >= 0 and high < classes:
             return
         outside = ((target < 0) | (target >= classes)) & (target != self.ignore_index)
         if outside.any():
-            row = int(outside.argmax())
+            place = tuple(int(index) for index in np.argwhere(outside)[0])
+            words = ", ".join(f"{axis} {index}" for axis, index in zip(("row", "step"), place, strict=False))
             raise DataError(
-                f"label {target[row]} in row {row} is outside 0 to {classes - 1}: the network has {classes} outputs"
+                f"label {target[place]} in {words} is outside 0 to {classes - 1}: the network has {classes} outputs"
             )
 
     def shares(self, output: Array, target: Array) -> Array | None:
-        """The weight of the class of each sample, 0 where the label is ignored."""
+        """The weight of the class of each sample, 0 where the label is ignored; of a sequence, their sum."""
+        weights = self._label_weights(output, target)
+        if target.ndim == 1:
+            return weights
+        weights = np.ones(target.shape, output.dtype) if weights is None else weights
+        return weights.reshape(len(target), -1).sum(axis=1)
+
+    def _label_weights(self, output: Array, target: Array) -> Array | None:
+        """The weight of the class of each label, 0 where it is ignored; None where all count 1."""
         kept = target != self.ignore_index
         if self.weight is None:
-            return None if np.count_nonzero(kept) == len(kept) else kept.astype(output.dtype)
+            return None if np.count_nonzero(kept) == kept.size else kept.astype(output.dtype)
         return kept * np.asarray(self.weight, output.dtype)[np.where(kept, target, 0)]
+
+    def rows(self, output: Array, target: Array, weight: Array) -> tuple[Array, Array, Array]:
+        """Every step of every sequence in a row of its own, with the weight of its sequence."""
+        labels = math.prod(output.shape[:-1])
+        K = output.shape[-1]
+        per_label = weight if len(weight) == 1 else np.repeat(weight, labels // max(1, len(weight)), axis=0)
+        shape = (labels, K) if _is_soft(target) else (labels,)
+        return output.reshape(labels, K), target.reshape(shape), per_label
 
     def accuracy(self, output: Array, target: Array) -> float | None:
         output, target, _ = self._checked(output, target, None)
@@ -82,11 +101,11 @@ class LabelLoss(Loss):
         return accuracy(output[kept], target[kept])
 
     def _known(self, output: Array, target: Array, weight: Array) -> tuple[Array, Array]:
-        """Labels that can be looked up, and the weights of the samples with the shares in them."""
-        shares = self.shares(output, target)
-        if shares is None:
+        """Labels that can be looked up, and their weights with those of their classes in them. All are rows."""
+        weights = self._label_weights(output, target)
+        if weights is None:
             return target, weight
-        return np.where(target == self.ignore_index, 0, target), weight * shares[:, None]
+        return np.where(target == self.ignore_index, 0, target), weight * weights[:, None]
 
 
 @LOSSES.register
@@ -115,6 +134,7 @@ class CrossEntropyLoss(LabelLoss):
 
     output: logits (N, K), without a softmax. target: labels (N,), whole numbers from 0 to K - 1; or probabilities
     (N, K), rows of sum 1 (see `formulas.cross_entropy_with_soft_targets`).
+    Of sequences, output: (N, T, K), target: (N, T) or (N, T, K); the mean is over all steps whose label counts.
     weight: one number for each class, or None. With labels, the mean is divided by the sum of the weights of these
     labels; with probabilities, by N, as in torch.
     ignore_index: the label of samples that count nowhere; not for probabilities.
@@ -134,7 +154,7 @@ class CrossEntropyLoss(LabelLoss):
 
     def prepare(self, output: Array, target: Any) -> Array:
         target = any_array("target", target)
-        if not _is_soft(target):
+        if not _is_soft(target) or target.ndim < output.ndim:
             self._refuse_whole_rows(output, target)
             return super().prepare(output, target)
         self._check_output(output)
@@ -150,21 +170,24 @@ class CrossEntropyLoss(LabelLoss):
         return target
 
     def _refuse_whole_rows(self, output: Array, target: Array) -> None:
-        if target.ndim == 2 and target.shape == output.shape and target.shape[1] > 1:
+        if target.ndim > 1 and target.shape == output.shape and target.shape[-1] > 1:
             raise KindError(
                 f"{self!r} expects probabilities as floating-point numbers, got {target.dtype}: "
-                "write target.astype(float), or give labels, target.argmax(axis=1)"
+                "write target.astype(float), or give labels, target.argmax(axis=-1)"
             )
 
     def _wanted(self, output: Array) -> str:
-        return f"labels of shape ({len(output)},) or probabilities of shape {output.shape}"
+        return f"labels of shape {output.shape[:-1]} or probabilities of shape {output.shape}"
 
     def shares(self, output: Array, target: Array) -> Array | None:
-        return None if _is_soft(target) else super().shares(output, target)
+        if not _is_soft(target):
+            return super().shares(output, target)
+        return None if target.ndim == 2 else np.full(len(target), math.prod(target.shape[1:-1]), output.dtype)
 
     def accuracy(self, output: Array, target: Array) -> float | None:
         output, target, _ = self._checked(output, target, None)
         if _is_soft(target):
+            output, target, _ = self.rows(output, target, np.ones((1, 1)))
             return accuracy(output, target.argmax(axis=1))
         return super().accuracy(output, target)
 
@@ -183,13 +206,23 @@ class CrossEntropyLoss(LabelLoss):
         return y if self.weight is None else y * np.asarray(self.weight, y.dtype)
 
 
+def _advice(output: Array, target: Array) -> str:
+    """What to do about labels whose shape does not fit."""
+    if target.shape == (len(output), 1):
+        return "write target.ravel()"
+    if output.ndim > 2:
+        return "give one label per step, or let the network end in one answer per sequence, as LSTM(output='last') does"
+    return "give one label per sample"
+
+
 def _is_soft(target: Array) -> bool:
     """Whether a target is rows of probabilities; labels are whole numbers, or one-dimensional."""
-    return target.ndim == 2 and target.dtype.kind == "f"
+    return target.ndim > 1 and target.dtype.kind == "f"
 
 
 def _check_probabilities(target: Array) -> None:
     """Refuse rows that are no probabilities. NaN passes, and makes the value NaN."""
+    target = target.reshape(math.prod(target.shape[:-1]), target.shape[-1])
     sums = target.sum(axis=1)
     wrong = (target < 0).any(axis=1) | (np.abs(sums - 1) > 1e-3)
     if wrong.any():

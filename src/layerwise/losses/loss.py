@@ -30,6 +30,10 @@ class Loss(ABC):
     def formula(self, output: Array, target: Array, weight: Any, denominator: float) -> tuple[Any, Callable[..., Any]]:
         """Compute the weighted sum over the denominator, and its backward."""
 
+    @abstractmethod
+    def rows(self, output: Array, target: Array, weight: Array) -> tuple[Array, Array, Array]:
+        """Output (N, ..., K), target and weight (N, 1) or (1, 1) in the shapes that the formula takes."""
+
     def terms(self, output: Array) -> int:
         """How many terms a sample adds to the sum: a mean over elements counts each of them."""
         return 1
@@ -52,8 +56,11 @@ class Loss(ABC):
         else:
             denominator = positive("denominator", denominator)
         weight = _one(output.dtype) if weight is None else weight[:, None]
-        value, backward = self.formula(output, target, weight, denominator)
-        return float(value), lambda: backward(1.0)
+        if output.ndim == 2:
+            value, backward = self.formula(output, target, weight, denominator)
+            return float(value), lambda: backward(1.0)
+        value, backward = self.formula(*self.rows(output, target, weight), denominator)
+        return float(value), lambda: backward(1.0).reshape(output.shape)
 
     def denominator(self, output: Array, target: Any, weight: Any = None) -> float:
         """What the sum over this batch is divided by unless another denominator is given.

@@ -15,6 +15,7 @@ from layerwise.checks import one_of, require_kind, whole_number
 from layerwise.errors import FileError, KindError, SettingError, ShapeError, nearest
 from layerwise.layers import Layer, Pass, Tap
 from layerwise.layers.parameter import Parameter, Vector
+from layerwise.layers.passing import State, checked_positions
 from layerwise.network.names import cast_buffers, named_buffers, named_parameters, with_buffers, words
 from layerwise.network.sequential import Sequential
 from layerwise.network.snapshot import Snapshot
@@ -141,9 +142,13 @@ class Network:
 
     # --- computing -----------------------------------------------------------------------------------------------
 
-    def __call__(self, x: Any) -> Array:
-        """The output in evaluation mode; nothing is kept for a way back."""
-        y, _ = self.chain.forward(self._input(x), Pass(input_gradient=False, saves=False))
+    def __call__(self, x: Any, *, lengths: Any = None, mask: Any = None, state: State | None = None) -> Array:
+        """The output in evaluation mode; nothing is kept for a way back. lengths, mask, state: as for `forward`."""
+        pass_ = Pass(input_gradient=False, saves=False)
+        batch = self._input(x)
+        if lengths is not None or mask is not None or state is not None:
+            _tell(pass_, batch, lengths, mask, state)
+        y, _ = self.chain.forward(batch, pass_)
         return y
 
     def forward(
@@ -155,6 +160,9 @@ class Network:
         taps: Tap | None = None,
         seed: int | None = None,
         step: int | None = None,
+        lengths: Any = None,
+        mask: Any = None,
+        state: State | None = None,
     ) -> tuple[Array, Callable[[Array], Array | None]]:
         """Return the output and `backward`: dy → dx, which adds the parameter gradients into `grad`.
 
@@ -162,12 +170,17 @@ class Network:
         None, as it is for whole numbers, which have no neighbours to move to. dy: of the shape of the output. taps: an
         observer of activations and gradients. seed, step: the address of the random masks; unless given, the
         network's seed and the number of training passes so far.
+        For sequences (N, T, ...): lengths, (N,), how many leading steps of each are real; or mask, (N, T), True where a
+        step is real. state: a dict, empty at first, that carries what recurrent layers remember from one call to the
+        next; each call reads it and leaves there what it ended with. Gradients do not flow from call to call.
         """
         batch = self._input(x)
-        input_gradient = input_gradient and (batch is x or any_array("x", x).dtype.kind == "f")
+        input_gradient = input_gradient and any_array("x", x).dtype.kind == "f"
         counted = training and step is None
         step = self.passes if counted else step or 0
         pass_ = Pass(training, input_gradient, self.seed if seed is None else seed, step, taps)
+        if lengths is not None or mask is not None or state is not None:
+            _tell(pass_, batch, lengths, mask, state)
         y, backward = self.chain.forward(batch, pass_)
         self.passes += counted
         updates = pass_.after
@@ -183,10 +196,15 @@ class Network:
 
         return y, checked
 
+    @property
+    def takes_indices(self) -> bool:
+        """Whether x is whole numbers that stand for something (the first layer is an `Embedding`)."""
+        return self.chain.takes_indices
+
     def _input(self, x: Any) -> Array:
         if type(x) is np.ndarray and x.dtype == self.dtype and x.ndim > 1:
             return x
-        x = real_array("x", x, self.dtype)
+        x = real_array("x", x, None if self.takes_indices else self.dtype)
         if x.ndim < 2:
             raise ShapeError(f"x must be a batch (N, ...), got shape {x.shape}", "write x[None, :] for one sample")
         return x
@@ -311,6 +329,13 @@ class Network:
 
     def _name_parameters(self) -> dict[str, Parameter]:
         return dict(named_parameters(self.chain))
+
+
+def _tell(pass_: Pass, x: Array, lengths: Any, mask: Any, state: State | None) -> None:
+    """Let the pass carry what is known of the sequences in x: (N, T, ...)."""
+    pass_.lengths, pass_.mask = checked_positions(x.shape[0], x.shape[1], lengths, mask)
+    require_kind("state", state, dict, "{}", optional=True)
+    pass_.state = state
 
 
 def _dtype(wanted: Any) -> Any:

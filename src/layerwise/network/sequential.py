@@ -52,6 +52,10 @@ write Linear(64, 10)
     def children(self) -> Iterator[tuple[str, Layer]]:
         return ((str(index), layer) for index, layer in enumerate(self.layers))
 
+    @property
+    def takes_indices(self) -> bool:
+        return self.layers[0].takes_indices
+
     def forward(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
         units = self._units(pass_)
         if len(units) == 1 and isinstance(units[0], DenseChain) and units[0].takes(x):

@@ -42,7 +42,7 @@ def samples_in(name: str, data: Any, net: Network, loss: Loss, sample_weight: An
     """
     x, target, weight = _arrays(name, data)
     weight = sample_weight if weight is None else weight
-    x = _finite(f"{name} x", x, net)
+    x = _indices(f"{name} x", x) if net.takes_indices else _finite(f"{name} x", x, net)
     target = real_array(f"{name} target", target)
     if x.size == 0:
         raise DataError(f"{name} data holds no samples: fit needs at least one")
@@ -61,7 +61,7 @@ def samples_in(name: str, data: Any, net: Network, loss: Loss, sample_weight: An
     target = _finite(f"{name} target", target, net) if quantities else target
     if weight is not None:
         shares = weight.astype(np.float64) if shares is None else shares * weight
-    return Samples(x, target, weight, shares, net.dtype)
+    return Samples(x, target, weight, shares, x.dtype if net.takes_indices else net.dtype)
 
 
 def _looked_at(name: str, output: Array, target: Array, loss: Loss) -> tuple[bool, Array | None]:
@@ -144,6 +144,16 @@ def _finite(name: str, values: Any, net: Network) -> Array:
     converted = real_array(name, array, net.dtype)
     require_finite(f"{name} in {net.dtype}", converted)
     return converted
+
+
+def _indices(name: str, values: Any) -> Array:
+    """Whole numbers as they came, for a network that looks them up; its first layer says if they are too large."""
+    array = real_array(name, values)
+    if array.dtype.kind not in "iu":
+        raise KindError(
+            f"{name} must hold whole numbers, which the network looks up; got {array.dtype}: write x.astype(int)"
+        )
+    return array
 
 
 @contextmanager

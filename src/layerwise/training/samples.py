@@ -17,7 +17,10 @@ _ROWS = 4096
 
 
 class Batch(NamedTuple):
-    """Some samples for a step. x: (B, ...), in the network's type. target: (B, ...). weight: (B,), or None."""
+    """Some samples for a step.
+
+    x: (B, ...), in the network's type, or indices. target: (B, ...). weight: (B,), or None.
+    """
 
     x: Array
     target: Array
@@ -31,8 +34,8 @@ class Samples:
     """All samples of one part of the data, checked.
 
     x: (N, ...), target: (N, ...), weight: (N,) or None. shares: (N,), how much each sample counts in the mean, by its
-    weight and by its target (class weights, ignored labels); None where all count 1. dtype: the network's; arrays in a
-    file stay in their own type, and each batch is converted when it is read.
+    weight and by its target (class weights, ignored labels); None where all count 1. dtype: the network's, or that of
+    indices; arrays in a file stay in their own type, and each batch is converted when it is read.
     """
 
     x: Array
