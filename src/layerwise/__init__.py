@@ -17,8 +17,8 @@ from typing import Any
 __version__ = "0.1.0"
 
 _HOMES = {
-    "layerwise.layers": "BatchNorm1d Dropout ELU Flatten GELU Identity Layer LayerNorm "
-    "LeakyReLU Linear LogSoftmax ReLU SiLU Sigmoid Softmax Softplus Tanh",
+    "layerwise.layers": "BatchNorm1d Dropout ELU Flatten GELU GRU Identity LSTM Layer LayerNorm "
+    "LeakyReLU Linear LogSoftmax RNN ReLU SiLU Sigmoid Softmax Softplus Tanh",
     "layerwise.losses": "BCELoss BCEWithLogitsLoss CrossEntropyLoss HuberLoss L1Loss MSELoss NLLLoss",
     "layerwise.regularizers": "L1 L2",
     "layerwise.optimizers": "SGD Adagrad Adam AdamW GradientDescent Momentum RMSprop",

@@ -7,7 +7,7 @@ import pickle
 
 import numpy as np
 import pytest
-from tests.layers.table import CASE_NAMES, CASES, TABLE, both_sides, draws, keeps_shape, numbers, registered
+from tests.layers.table import CASE_NAMES, CASES, TABLE, both_sides, draws, numbers, registered, repeatable
 from tests.slopes import assert_slope, slope
 
 import layerwise as lw
@@ -251,9 +251,9 @@ def test_a_layer_of_a_network_is_copied_out_of_it(row):
     assert not net.theta.size or net.theta.any()
 
 
-@pytest.mark.parametrize("row", [row for row in TABLE if keeps_shape(row)], ids=lambda row: row.label)
+@pytest.mark.parametrize("row", [row for row in TABLE if repeatable(row)], ids=lambda row: row.label)
 def test_a_layer_used_twice(row, tally):
-    layer, x = row.make(), numbers(next(shape for shape in row.shapes if len(shape) == 2 and shape[0] > 1))
+    layer, x = row.make(), numbers(repeatable(row))
     net = lw.Network(layer, lw.Tanh(), layer, seed=1, dtype="float64")
     assert net.theta.size == lw.Network(row.make()).theta.size
     y, dx, _ = there_and_back(net, x, training=True)
@@ -268,7 +268,7 @@ def test_a_layer_used_twice(row, tally):
 
 
 def test_nearly_every_layer_was_used_twice():
-    assert {type(row.make()).__name__ for row in TABLE if keeps_shape(row)} == registered()
+    assert {type(row.make()).__name__ for row in TABLE if repeatable(row)} == registered()
 
 
 @pytest.mark.torch

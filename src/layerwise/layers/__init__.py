@@ -20,11 +20,15 @@ from layerwise.layers.linear import Linear
 from layerwise.layers.normalization import BatchNorm1d, LayerNorm
 from layerwise.layers.parameter import View
 from layerwise.layers.passing import Pass, Tap
+from layerwise.layers.recurrent import GRU, LSTM, RNN
 
 __all__ = [
     "ELU",
     "GELU",
+    "GRU",
     "LAYERS",
+    "LSTM",
+    "RNN",
     "BatchNorm1d",
     "Dropout",
     "Flatten",
