@@ -9,12 +9,16 @@ import numpy as np
 import pytest
 
 from layerwise.formulas import (
+    adaptive_avg_pool2d,
     add,
     add_positions,
+    avg_pool2d,
     batch_norm,
     batch_norm_evaluation,
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
+    conv1d,
+    conv2d,
     cross_entropy_between,
     cross_entropy_with_logits,
     cross_entropy_with_probabilities,
@@ -35,6 +39,7 @@ from layerwise.formulas import (
     linear,
     log_softmax,
     matmul,
+    max_pool2d,
     mean_absolute_error,
     mean_squared_error,
     multiply,
@@ -49,6 +54,7 @@ from layerwise.formulas import (
     softplus,
     tanh,
     total,
+    true_convolution2d,
 )
 from layerwise.random import generator
 
@@ -279,6 +285,12 @@ NAN_TESTS = {
     "power": lambda x: power(x, 2.0)[0],
     "matmul": lambda x: matmul(x, np.eye(3, dtype=x.dtype))[0],
     "total": lambda x: total(x, 0)[0],
+    "conv1d": lambda x: conv1d(x[None], np.ones((1, 1, 1), x.dtype), np.zeros(1, x.dtype))[0],
+    "conv2d": lambda x: conv2d(x[None, None], np.ones((1, 1, 1, 1), x.dtype), np.zeros(1, x.dtype))[0],
+    "true_convolution2d": lambda x: true_convolution2d(np.ones((1, 1), x.dtype), x)[0],
+    "max_pool2d": lambda x: max_pool2d(x[None, None], (1, 3), (1, 3))[0],
+    "avg_pool2d": lambda x: avg_pool2d(x[None, None], (1, 3), (1, 3))[0],
+    "adaptive_avg_pool2d": lambda x: adaptive_avg_pool2d(x[None, None], (1, 1))[0],
     "mean_squared_error": lambda x: mean_squared_error(x, np.zeros_like(x), ones(1, x.dtype), 1.0)[0],
     "mean_absolute_error": lambda x: mean_absolute_error(x, np.zeros_like(x), ones(1, x.dtype), 1.0)[0],
     "huber": lambda x: huber(x, np.zeros_like(x), 1.0, ones(1, x.dtype), 1.0)[0],
