@@ -50,9 +50,10 @@ class Vocabulary:
         texts: as tokens; a plain text counts as its characters. most: how many to keep, all unless given. least: how
         often a token must come to be kept.
         """
+        least = whole_number("least", least)
         counts = Counter(token for text in texts for token in text)
-        ranked = sorted(counts, key=lambda token: (-counts[token], token))
-        ranked = [token for token in ranked if counts[token] >= whole_number("least", least)]
+        kept = [token for token, count in counts.items() if count >= least]
+        ranked = sorted(kept, key=lambda token: (-counts[token], token))
         return cls(ranked if most is None else ranked[: whole_number("most", most)])
 
     def __len__(self) -> int:
