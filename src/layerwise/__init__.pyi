@@ -41,8 +41,10 @@ from layerwise.layers import LeakyReLU as LeakyReLU
 from layerwise.layers import Linear as Linear
 from layerwise.layers import LogSoftmax as LogSoftmax
 from layerwise.layers import MaxPool2d as MaxPool2d
+from layerwise.layers import MultiheadAttention as MultiheadAttention
 from layerwise.layers import PositionalEmbedding as PositionalEmbedding
 from layerwise.layers import ReLU as ReLU
+from layerwise.layers import RMSNorm as RMSNorm
 from layerwise.layers import Select as Select
 from layerwise.layers import Sigmoid as Sigmoid
 from layerwise.layers import SiLU as SiLU

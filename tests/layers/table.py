@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from tests.layers.torch_containers import concatenate, parallel, residual, selected
-from tests.layers.torch_modules import positional_embedding, sinusoidal_positions
+from tests.layers.torch_modules import positional_embedding, self_attention, sinusoidal_positions
 
 import layerwise as lw
 from layerwise.layers import LAYERS, Layer
@@ -161,13 +161,6 @@ TABLE = [
         _widths(3),
         lambda nn: nn.LayerNorm(3, elementwise_affine=False),
     ),
-    Row("Select", lambda: lw.Select(1), [(1, 2), (4, 3), (5, 2), (3, 7), (2, 3, 4), (1, 1, 2)], selected(-1, 1)),
-    Row(
-        "Select-last-step",
-        lambda: lw.Select(-1, dim=1),
-        [(*s, 2) for s in _widths(3) if len(s) == 2] + [(1, 1, 1), (2, 1, 3)],
-        selected(1, -1),
-    ),
     Row("Embedding", lambda: lw.Embedding(5, 3), ANY, lambda nn: nn.Embedding(5, 3), words=5),
     Row("Embedding-one", lambda: lw.Embedding(1, 1), ANY, lambda nn: nn.Embedding(1, 1), words=1),
     Row(
@@ -179,6 +172,39 @@ TABLE = [
     ),
     Row("PositionalEmbedding", lambda: lw.PositionalEmbedding(7, 3), SEQUENCES, positional_embedding(7, 3)),
     Row("SinusoidalPositions", lambda: lw.SinusoidalPositions(3, 7), SEQUENCES, sinusoidal_positions(7, 3)),
+    Row("RMSNorm", lambda: lw.RMSNorm(3), _widths(3), lambda nn: nn.RMSNorm(3)),
+    Row(
+        "RMSNorm-plain",
+        lambda: lw.RMSNorm(3, 0.1, elementwise_affine=False),
+        _widths(3),
+        lambda nn: nn.RMSNorm(3, 0.1, elementwise_affine=False),
+    ),
+    Row("MultiheadAttention", lambda: lw.MultiheadAttention(3, 1), SEQUENCES, self_attention(3, 1)),
+    Row(
+        "MultiheadAttention-causal",
+        lambda: lw.MultiheadAttention(4, 2, causal=True),
+        [(n, t, 4) for n, t, _ in SEQUENCES],
+        self_attention(4, 2, causal=True),
+    ),
+    Row(
+        "MultiheadAttention-no-bias",
+        lambda: lw.MultiheadAttention(6, 3, bias=False),
+        [(n, t, 6) for n, t, _ in SEQUENCES],
+        self_attention(6, 3, bias=False),
+    ),
+    Row(
+        "MultiheadAttention-dropout",
+        lambda: lw.MultiheadAttention(2, 2, 0.4, causal=True),
+        [(n, t, 2) for n, t, _ in SEQUENCES],
+        self_attention(2, 2, 0.4, causal=True),
+    ),
+    Row("Select", lambda: lw.Select(1), [(1, 2), (4, 3), (5, 2), (3, 7), (2, 3, 4), (1, 1, 2)], selected(-1, 1)),
+    Row(
+        "Select-last-step",
+        lambda: lw.Select(-1, dim=1),
+        [(*s, 2) for s in _widths(3) if len(s) == 2] + [(1, 1, 1), (2, 1, 3)],
+        selected(1, -1),
+    ),
     Row("Flatten", lw.Flatten, ANY, lambda nn: nn.Flatten()),
     Row(
         "Sequential",
@@ -255,7 +281,7 @@ def numbers(shape: tuple[int, ...], purpose: str = "x", dtype: type = np.float64
 
 def draws(row: Row) -> bool:
     """Whether a training pass draws a mask, which PyTorch would draw otherwise: the formula is compared instead."""
-    return row.label in ("Dropout", "Sequential")
+    return row.label in ("Dropout", "Sequential", "MultiheadAttention-dropout")
 
 
 def both_sides(

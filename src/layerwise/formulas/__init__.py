@@ -10,6 +10,7 @@ Nothing here knows a layer, a network or training. Randomness, masks and setting
 from layerwise.formulas.activation import log_softmax, relu, sigmoid, softmax, tanh
 from layerwise.formulas.affine import linear
 from layerwise.formulas.arithmetic import add, divide, matmul, multiply, power, total
+from layerwise.formulas.attention import attention, multihead_attention
 from layerwise.formulas.convolution import conv1d, conv2d, true_convolution2d
 from layerwise.formulas.cross_entropy import (
     binary_cross_entropy,
@@ -30,7 +31,7 @@ from layerwise.formulas.information import (
     mutual_information,
 )
 from layerwise.formulas.loss import huber, mean_absolute_error, mean_squared_error
-from layerwise.formulas.normalization import batch_norm, batch_norm_evaluation, layer_norm
+from layerwise.formulas.normalization import batch_norm, batch_norm_evaluation, layer_norm, rms_norm
 from layerwise.formulas.penalty import l1_penalty, l2_penalty, soft_threshold
 from layerwise.formulas.perceptron import (
     PerceptronRun,
@@ -53,6 +54,7 @@ __all__ = [
     "adaptive_avg_pool2d",
     "add",
     "add_positions",
+    "attention",
     "avg_pool2d",
     "batch_norm",
     "batch_norm_evaluation",
@@ -87,6 +89,7 @@ __all__ = [
     "max_pool2d",
     "mean_absolute_error",
     "mean_squared_error",
+    "multihead_attention",
     "multiply",
     "mutual_information",
     "negative_log_likelihood",
@@ -97,6 +100,7 @@ __all__ = [
     "power",
     "registry",
     "relu",
+    "rms_norm",
     "sigmoid",
     "silu",
     "sinusoidal_positions",
