@@ -79,6 +79,34 @@ def _dropout(torch, x, mask, p):
     return torch.where(mask, x / (1 - p), 0 * x) if p < 1 else 0 * x
 
 
+def _conv1d(torch, x, W, b, stride, padding, dilation, groups):
+    return torch.nn.functional.conv1d(x, W, b, int(stride), int(padding), int(dilation), int(groups))
+
+
+def _conv2d(torch, x, W, b, stride, padding, dilation, groups):
+    return torch.nn.functional.conv2d(x, W, b, *map(_pair, (stride, padding, dilation)), int(groups))
+
+
+def _true_convolution2d(torch, f, g):
+    """PyTorch has none: its cross-correlation with the flipped kernel."""
+    kernel, image = torch.flip(f, (0, 1))[None, None], g[None, None]
+    return torch.nn.functional.conv2d(image, kernel, padding=(f.shape[0] - 1, f.shape[1] - 1))[0, 0]
+
+
+def _max_pool2d(torch, x, kernel, stride, padding, dilation):
+    return torch.nn.functional.max_pool2d(x, *map(_pair, (kernel, stride, padding, dilation)))
+
+
+def _avg_pool2d(torch, x, kernel, stride, padding, count_include_pad):
+    return torch.nn.functional.avg_pool2d(
+        x, *map(_pair, (kernel, stride, padding)), count_include_pad=bool(count_include_pad)
+    )
+
+
+def _pair(setting):
+    return tuple(int(each) for each in setting)
+
+
 TWINS: dict[str, Callable[..., Any]] = {
     "sigmoid": lambda torch, x: torch.sigmoid(x),
     "tanh": lambda torch, x: torch.tanh(x),
@@ -92,8 +120,24 @@ TWINS: dict[str, Callable[..., Any]] = {
     "gelu_tanh": lambda torch, x: torch.nn.functional.gelu(x, approximate="tanh"),
     "softmax": lambda torch, x: torch.softmax(x, dim=-1),
     "log_softmax": lambda torch, x: torch.log_softmax(x, dim=-1),
+    "add": lambda torch, a, b: torch.add(a, b),
+    "multiply": lambda torch, a, b: torch.mul(a, b),
+    "divide": lambda torch, a, b: torch.div(a, b),
+    "power": lambda torch, x, p: torch.pow(x, float(p)),
+    "matmul": lambda torch, a, b: torch.matmul(a, b),
+    "total": lambda torch, x, axis: torch.sum(x, dim=int(axis)),
     "linear": lambda torch, x, W, b: torch.nn.functional.linear(x, W, b),
+    "conv1d": _conv1d,
+    "conv2d": _conv2d,
+    "true_convolution2d": _true_convolution2d,
+    "max_pool2d": _max_pool2d,
+    "avg_pool2d": _avg_pool2d,
+    "adaptive_avg_pool2d": lambda torch, x, size: torch.nn.functional.adaptive_avg_pool2d(x, _pair(size)),
     "dropout": _dropout,
+    "embedding": lambda torch, index, W, padding_idx: torch.nn.functional.embedding(
+        index, W, None if padding_idx is None else int(padding_idx)
+    ),
+    "add_positions": lambda torch, x, P: x + P[: x.shape[1]],
     "mean_squared_error": _mean_squared_error,
     "mean_absolute_error": _mean_absolute_error,
     "huber": _huber,
@@ -119,7 +163,7 @@ TWINS: dict[str, Callable[..., Any]] = {
     "soft_threshold": lambda torch, w, strength: torch.nn.functional.softshrink(w, float(strength)),
 }
 
-PRODUCTS = {"linear"}
+PRODUCTS = {"linear", "matmul", "conv1d", "conv2d", "true_convolution2d"}
 """Formulas with matrix products, whose float32 sums may be taken in another order: they get the wider tolerance."""
 
 

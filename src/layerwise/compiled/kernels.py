@@ -238,12 +238,12 @@ def add(grad: Array, begin: int, gradient: Array) -> None:
 
 @kernel
 def shift(z: Array, shifted: Array) -> None:
-    """Fill `shifted` with z minus the largest number of each row. NaN makes its whole row NaN."""
+    """Fill `shifted` with z minus the largest number of each row. A NaN is passed over, and stays where it is."""
     N, K = z.shape
     for n in range(N):
         top = z[n, 0]
         for k in range(1, K):
-            top = top if z[n, k] <= top or top != top else z[n, k]
+            top = z[n, k] if z[n, k] > top else top
         for k in range(K):
             shifted[n, k] = z[n, k] - top
 
@@ -276,11 +276,11 @@ def cross_entropy_backward(p: Array, y: Array, weight: Array, scale: float, dz: 
 
 
 @kernel
-def binary_cross_entropy(z: Array, y: Array, weight: Array, dz: Array) -> Any:
-    """Return the weighted sum of max(z, 0) - z y + log(1 + exp(-|z|)), and fill dz with its gradient, σ(z) - y."""
+def binary_cross_entropy(z: Array, y: Array, weight: Array, denominator: float, dz: Array) -> Any:
+    """Return the weighted mean of max(z, 0) - z y + log(1 + exp(-|z|)), and fill dz with its gradient, w (σ(z) - y) / d."""
     total = 0.0
     for n in range(len(z)):
-        w = weight[n if len(weight) == len(z) else 0, 0]
+        w = weight[n if len(weight) == len(z) else 0, 0] / denominator
         for k in range(z.shape[1]):
             positive = 0 if z[n, k] < 0 else z[n, k]
             e = math.exp(-abs(z[n, k]))

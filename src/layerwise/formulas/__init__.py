@@ -9,6 +9,8 @@ Nothing here knows a layer, a network or training. Randomness, masks and setting
 
 from layerwise.formulas.activation import log_softmax, relu, sigmoid, softmax, tanh
 from layerwise.formulas.affine import linear
+from layerwise.formulas.arithmetic import add, divide, matmul, multiply, power, total
+from layerwise.formulas.convolution import conv1d, conv2d, true_convolution2d
 from layerwise.formulas.cross_entropy import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
@@ -18,6 +20,7 @@ from layerwise.formulas.cross_entropy import (
     negative_log_likelihood,
 )
 from layerwise.formulas.dropout import dropout
+from layerwise.formulas.embedding import add_positions, embedding, sinusoidal_positions
 from layerwise.formulas.information import (
     conditional_entropy,
     cross_entropy_between,
@@ -36,26 +39,36 @@ from layerwise.formulas.perceptron import (
     perceptron_update,
     train_perceptron,
 )
+from layerwise.formulas.pooling import adaptive_avg_pool2d, avg_pool2d, max_pool2d
 from layerwise.formulas.rectifier import elu, gelu, gelu_tanh, leaky_relu, silu, softplus
 from layerwise.formulas.registration import Case, Formula, formula, kink, registry, smooth
 from layerwise.formulas.tracing import Line, trace
+from layerwise.formulas.windows import output_size
 
 __all__ = [
     "Case",
     "Formula",
     "Line",
     "PerceptronRun",
+    "adaptive_avg_pool2d",
+    "add",
+    "add_positions",
+    "avg_pool2d",
     "batch_norm",
     "batch_norm_evaluation",
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
     "conditional_entropy",
+    "conv1d",
+    "conv2d",
     "cross_entropy_between",
     "cross_entropy_with_logits",
     "cross_entropy_with_probabilities",
     "cross_entropy_with_soft_targets",
+    "divide",
     "dropout",
     "elu",
+    "embedding",
     "entropy",
     "formula",
     "gelu",
@@ -70,22 +83,30 @@ __all__ = [
     "leaky_relu",
     "linear",
     "log_softmax",
+    "matmul",
+    "max_pool2d",
     "mean_absolute_error",
     "mean_squared_error",
+    "multiply",
     "mutual_information",
     "negative_log_likelihood",
+    "output_size",
     "perceptron",
     "perceptron_criterion",
     "perceptron_update",
+    "power",
     "registry",
     "relu",
     "sigmoid",
     "silu",
+    "sinusoidal_positions",
     "smooth",
     "soft_threshold",
     "softmax",
     "softplus",
     "tanh",
+    "total",
     "trace",
     "train_perceptron",
+    "true_convolution2d",
 ]

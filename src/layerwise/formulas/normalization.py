@@ -1,8 +1,8 @@
 """Normalisation: bring values to mean 0 and variance 1, then let the network choose scale and shift again.
 
-Batch normalisation takes mean and variance over the samples, one pair per feature; layer normalisation over the
-features, one pair per sample. In both, ε stands inside the root, and the variance is the biased one (divided by N, not
-N - 1).
+Batch normalisation takes mean and variance over the samples, one pair per feature; in images the features are the
+channels, and every pixel counts as a sample. Layer normalisation takes them over the features, one pair per sample. In
+both, ε stands inside the root, and the variance is the biased one (divided by N, not N - 1).
 """
 
 from __future__ import annotations
@@ -25,22 +25,33 @@ class BatchNorm(NamedTuple):
 
 
 def batch_samples(rng: Generator) -> Iterator[Case]:
-    for n, k in [(2, 1), (3, 1), (4, 3), (7, 2), (5, 6), (16, 4)]:
-        x = 2 * rng.normal(size=(n, k)) + rng.normal(size=k)
+    for shape in [(2, 1), (3, 1), (4, 3), (7, 2), (5, 6), (16, 4), (1, 2, 3, 3), (3, 2, 1, 2), (2, 3, 5)]:
+        k = shape[1]
+        x = 2 * rng.normal(size=shape) + _along_features(rng.normal(size=k), len(shape))
         # A large ε keeps the samples well-conditioned where all rows of a batch are equal.
         yield smooth(x=x, gamma=rng.uniform(0.5, 2, size=k), beta=rng.normal(size=k), eps=0.1)
 
 
 def evaluation_samples(rng: Generator) -> Iterator[Case]:
-    for n, k in [(1, 1), (1, 4), (3, 1), (4, 3), (7, 2), (5, 6)]:
+    for shape in [(1, 1), (1, 4), (3, 1), (4, 3), (7, 2), (5, 6), (1, 2, 1, 1), (2, 3, 2, 1), (2, 3, 5)]:
+        k = shape[1]
         yield smooth(
-            x=2 * rng.normal(size=(n, k)),
+            x=2 * rng.normal(size=shape),
             mean=rng.normal(size=k),
             var=rng.uniform(0.1, 3, size=k),
             gamma=rng.uniform(0.5, 2, size=k),
             beta=rng.normal(size=k),
             eps=1e-5,
         )
+
+
+def _along_features(values: Array, axes: int) -> Array:
+    """One number per feature, (K,), in the shape (K, 1, 1, ...) that stands beside x of so many axes.
+
+    >>> _along_features(np.array([1.0, 2.0]), axes=4).shape
+    (2, 1, 1)
+    """
+    return values.reshape(-1, *[1] * (axes - 2))
 
 
 def layer_samples(rng: Generator) -> Iterator[Case]:
@@ -51,11 +62,11 @@ def layer_samples(rng: Generator) -> Iterator[Case]:
 
 @formula(
     r"y = \gamma \hat x + \beta, \quad \hat x_{nk} = \frac{x_{nk} - \mu_k}{\sqrt{\sigma_k^2 + \varepsilon}}",
-    x="(N, K)",
+    x="(N, K, ...)",
     gamma="(K,)",
     beta="(K,)",
     eps="()",
-    y="(N, K)",
+    y="(N, K, ...)",
     mean="(K,)",
     var="(K,)",
     constants=("eps",),
@@ -65,6 +76,7 @@ def layer_samples(rng: Generator) -> Iterator[Case]:
 def batch_norm(x: Array, gamma: Array, beta: Array, eps: float) -> Differentiable:
     """Normalise each feature over the samples of the batch: the form used in training.
 
+    In images, (N, C, H, W), the features are the C channels, and each of the N·H·W pixels is a sample of them.
     The same sample comes out differently in other company, since μ and σ² belong to the batch. A batch of one gives β,
     whatever x is. A feature that is the same for all samples gives β too.
     Backward: x̂ depends on x directly, through μ and through σ²; the three together take the mean and the part along x̂
@@ -75,32 +87,35 @@ def batch_norm(x: Array, gamma: Array, beta: Array, eps: float) -> Differentiabl
     >>> value.mean, value.var, value.y.ravel().round(2)
     (array([3.]), array([3.5]), array([-1.07, -0.53,  0.  ,  1.6 ]))
     """
-    mean = x.mean(axis=0)
+    samples = (0, *range(2, x.ndim))  # every axis but the features
+    mean = x.mean(axis=samples, keepdims=True)  # (1, K, 1, ...)
     centred = x - mean
-    var = (centred * centred).mean(axis=0)
+    var = (centred * centred).mean(axis=samples, keepdims=True)
     std = np.sqrt(var + eps)
     x_hat = centred / std
-    y = gamma * x_hat + beta
+    scale, shift = _along_features(gamma, x.ndim), _along_features(beta, x.ndim)
+    y = scale * x_hat + shift
 
     def backward(dy: Array) -> tuple[Array, Array, Array]:
-        dx_hat = dy * gamma
-        dx = (dx_hat - dx_hat.mean(axis=0) - x_hat * (dx_hat * x_hat).mean(axis=0)) / std
-        dgamma = (dy * x_hat).sum(axis=0)
-        dbeta = dy.sum(axis=0)
+        dx_hat = dy * scale
+        along = (dx_hat * x_hat).mean(axis=samples, keepdims=True)
+        dx = (dx_hat - dx_hat.mean(axis=samples, keepdims=True) - x_hat * along) / std
+        dgamma = (dy * x_hat).sum(axis=samples)
+        dbeta = dy.sum(axis=samples)
         return dx, dgamma, dbeta
 
-    return BatchNorm(y, mean, var), backward
+    return BatchNorm(y, mean.reshape(-1), var.reshape(-1)), backward
 
 
 @formula(
     r"y = \gamma \frac{x - \mu}{\sqrt{\sigma^2 + \varepsilon}} + \beta, \quad \mu, \sigma^2 \text{ constant}",
-    x="(N, K)",
+    x="(N, K, ...)",
     mean="(K,)",
     var="(K,)",
     gamma="(K,)",
     beta="(K,)",
     eps="()",
-    y="(N, K)",
+    y="(N, K, ...)",
     constants=("mean", "var", "eps"),
     sample=evaluation_samples,
     source="Ioffe and Szegedy, Batch normalization, ICML 2015, section 3.1",
@@ -115,14 +130,16 @@ def batch_norm_evaluation(x: Array, mean: Array, var: Array, gamma: Array, beta:
     >>> y
     array([[1.]])
     """
+    samples = (0, *range(2, x.ndim))  # every axis but the features
+    mean, var, scale, shift = (_along_features(each, x.ndim) for each in (mean, var, gamma, beta))  # (K, 1, ...)
     std = np.sqrt(var + eps)
     x_hat = (x - mean) / std
-    y = gamma * x_hat + beta
+    y = scale * x_hat + shift
 
     def backward(dy: Array) -> tuple[Array, Array, Array]:
-        dx = dy * gamma / std
-        dgamma = (dy * x_hat).sum(axis=0)
-        dbeta = dy.sum(axis=0)
+        dx = dy * scale / std
+        dgamma = (dy * x_hat).sum(axis=samples)
+        dbeta = dy.sum(axis=samples)
         return dx, dgamma, dbeta
 
     return y, backward

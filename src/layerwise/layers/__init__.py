@@ -13,20 +13,30 @@ from layerwise.layers.activation import (
     Softplus,
     Tanh,
 )
+from layerwise.layers.convolution import Conv1d, Conv2d
 from layerwise.layers.dropout import Dropout
+from layerwise.layers.embedding import Embedding, PositionalEmbedding, SinusoidalPositions
 from layerwise.layers.flatten import Flatten
 from layerwise.layers.layer import LAYERS, Layer
 from layerwise.layers.linear import Linear
-from layerwise.layers.normalization import BatchNorm1d, LayerNorm
+from layerwise.layers.normalization import BatchNorm1d, BatchNorm2d, LayerNorm
 from layerwise.layers.parameter import View
 from layerwise.layers.passing import Pass, Tap
+from layerwise.layers.pooling import AdaptiveAvgPool2d, AvgPool2d, MaxPool2d
+from layerwise.layers.select import Select
 
 __all__ = [
     "ELU",
     "GELU",
     "LAYERS",
+    "AdaptiveAvgPool2d",
+    "AvgPool2d",
     "BatchNorm1d",
+    "BatchNorm2d",
+    "Conv1d",
+    "Conv2d",
     "Dropout",
+    "Embedding",
     "Flatten",
     "Identity",
     "Layer",
@@ -34,10 +44,14 @@ __all__ = [
     "LeakyReLU",
     "Linear",
     "LogSoftmax",
+    "MaxPool2d",
     "Pass",
+    "PositionalEmbedding",
     "ReLU",
+    "Select",
     "SiLU",
     "Sigmoid",
+    "SinusoidalPositions",
     "Softmax",
     "Softplus",
     "Tanh",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from abc import abstractmethod
 from typing import Any
 
 import numpy as np
@@ -9,6 +11,7 @@ import numpy as np
 from layerwise import formulas
 from layerwise.checks import fraction, positive, whole_number, yes_or_no
 from layerwise.errors import DataError, SettingError, ShapeError
+from layerwise.layers.images import require_channels, require_images, require_sample
 from layerwise.layers.layer import LAYERS, Layer
 from layerwise.layers.parameter import View
 from layerwise.layers.passing import Pass
@@ -51,22 +54,8 @@ class _Affine(Layer):
             raise ShapeError(f"{self!r} expects {features} features, got {shape[-1]}", f"write {name}({shape[-1]})")
 
 
-@LAYERS.register
-class BatchNorm1d(_Affine):
-    """Normalise each feature over the batch while training, and with running statistics in evaluation.
-
-    x: (N, K), K = num_features. eps: inside the root. momentum: how much of each batch's statistics goes into the
-    running ones, r ← (1 - momentum) r + momentum · batch; None takes the mean over all batches. affine: learn γ and β.
-    track_running_stats: False uses the batch's own statistics in evaluation too.
-    The batch is normalised with the biased variance and the unbiased one (N - 1) is remembered, as in torch. The
-    running statistics are buffers; they move once for each batch that is learnt from. After few batches they know
-    little: with momentum 0.1, 27 % of the truth after 3. See `formulas.batch_norm`.
-    Raises DataError for a batch of one in training: its variance says nothing.
-
-    >>> layer = BatchNorm1d(2)
-    >>> layer(np.array([[3.0, 5.0]])).round(3)      # nothing seen yet: mean 0, variance 1
-    array([[3., 5.]])
-    """
+class BatchNorm(_Affine):
+    """What batch normalisation of rows and of images share: the statistics of a batch, and those that run along."""
 
     def __init__(
         self,
@@ -91,29 +80,30 @@ class BatchNorm1d(_Affine):
                 "num_batches_tracked": np.zeros((), np.int64),
             }
 
-    @property
-    def input_shape(self) -> Shape:
-        """The shape of one input sample."""
-        return (self.num_features,)
+    @abstractmethod
+    def check_batch(self, shape: tuple[int, ...]) -> None:
+        """Refuse a batch of the wrong rank or number of features."""
 
     def forward(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
-        if x.ndim != 2:
-            raise ShapeError(f"{self!r} expects a batch (N, {self.num_features}), got shape {x.shape}")
-        self.check_features(x.shape, self.num_features)
+        self.check_batch(x.shape)
         gamma, beta = self.scale_and_shift(x, self.num_features)
         if not pass_.training and self.track_running_stats:
             mean, var = (self.buffers[name].astype(x.dtype) for name in ("running_mean", "running_var"))
             y, backward = formulas.batch_norm_evaluation(x, mean, var, gamma, beta, self.eps)
             return y, self.backward_of(backward, pass_)
-        if len(x) < 2:
-            raise DataError(
-                f"{self!r} needs at least two samples in a training batch, got {len(x)}: choose a batch_size that "
-                "leaves no batch of one, or use LayerNorm"
-            )
+        samples = x.size // self.num_features  # in images, every pixel is one
+        if samples < 2:
+            raise self._too_few(samples)
         value, backward = formulas.batch_norm(x, gamma, beta, self.eps)
         if pass_.training and self.track_running_stats:
-            pass_.when_used(lambda: self._remember(value.mean, value.var * (len(x) / (len(x) - 1))))
+            pass_.when_used(lambda: self._remember(value.mean, value.var * (samples / (samples - 1))))
         return value.y, self.backward_of(backward, pass_)
+
+    def _too_few(self, samples: int) -> DataError:
+        return DataError(
+            f"{self!r} needs at least two samples in a training batch, got {samples}: choose a batch_size that "
+            "leaves no batch of one, or use LayerNorm"
+        )
 
     def _remember(self, mean: Array, unbiased_var: Array) -> None:
         """Move the running statistics towards those of one batch."""
@@ -122,6 +112,34 @@ class BatchNorm1d(_Affine):
         share = 1 / int(count) if self.momentum is None else self.momentum
         for name, found in (("running_mean", mean), ("running_var", unbiased_var)):
             self.buffers[name] += share * (found - self.buffers[name])
+
+
+@LAYERS.register
+class BatchNorm1d(BatchNorm):
+    """Normalise each feature over the batch while training, and with running statistics in evaluation.
+
+    x: (N, K), K = num_features. eps: inside the root. momentum: how much of each batch's statistics goes into the
+    running ones, r ← (1 - momentum) r + momentum · batch; None takes the mean over all batches. affine: learn γ and β.
+    track_running_stats: False uses the batch's own statistics in evaluation too.
+    The batch is normalised with the biased variance and the unbiased one (N - 1) is remembered, as in torch. The
+    running statistics are buffers; they move once for each batch that is learnt from. After few batches they know
+    little: with momentum 0.1, 27 % of the truth after 3. See `formulas.batch_norm`.
+    Raises DataError for a batch of one in training: its variance says nothing.
+
+    >>> layer = BatchNorm1d(2)
+    >>> layer(np.array([[3.0, 5.0]])).round(3)      # nothing seen yet: mean 0, variance 1
+    array([[3., 5.]])
+    """
+
+    @property
+    def input_shape(self) -> Shape:
+        """The shape of one input sample."""
+        return (self.num_features,)
+
+    def check_batch(self, shape: tuple[int, ...]) -> None:
+        if len(shape) != 2:
+            raise ShapeError(f"{self!r} expects a batch (N, {self.num_features}), got shape {shape}")
+        self.check_features(shape, self.num_features)
 
     def output_shape(self, shape: Shape | None) -> Shape | None:
         if shape is not None:
@@ -132,6 +150,35 @@ class BatchNorm1d(_Affine):
 
     def multiplications(self, shape: Shape) -> int:
         return 2 * self.num_features
+
+
+@LAYERS.register
+class BatchNorm2d(BatchNorm):
+    """Normalise each channel over all pixels of all images of the batch; in evaluation, with running statistics.
+
+    x: (N, C, H, W), C = num_features. The settings, and what is remembered, are those of `BatchNorm1d`; each of the
+    N·H·W pixels counts as a sample of its channel, so that a batch of one image is enough if it has two pixels.
+    See `formulas.batch_norm`.
+    Raises DataError for a batch of one image of one pixel in training.
+
+    >>> net = BatchNorm2d(1, track_running_stats=False)
+    >>> net(np.array([[[[1.0, 2.0], [3.0, 6.0]]]])).round(2)
+    array([[[[-1.07, -0.53],
+             [ 0.  ,  1.6 ]]]])
+    """
+
+    def check_batch(self, shape: tuple[int, ...]) -> None:
+        require_images(self, shape, self.num_features)
+
+    def output_shape(self, shape: Shape | None) -> Shape | None:
+        if shape is None:
+            return (self.num_features, None, None)
+        require_sample(self, shape)
+        require_channels(self, shape, self.num_features)
+        return shape
+
+    def multiplications(self, shape: Shape) -> int:
+        return 2 * math.prod(size or 1 for size in shape)
 
 
 @LAYERS.register

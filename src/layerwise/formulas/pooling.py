@@ -1,0 +1,198 @@
+"""Pooling: each window of an image becomes one number, its largest or its mean; every channel for itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from layerwise.formulas.registration import Case, formula, kink, smooth
+from layerwise.formulas.windows import Pair, fold, pad, unpad, windows
+from layerwise.types import Array, Differentiable, Generator
+
+
+def max_samples(rng: Generator) -> Iterator[Case]:
+    for shape, kernel, stride, padding, dilation in [
+        ((1, 1, 1, 1), (1, 1), (1, 1), (0, 0), (1, 1)),
+        ((2, 2, 4, 4), (2, 2), (2, 2), (0, 0), (1, 1)),
+        ((1, 3, 5, 4), (2, 3), (2, 1), (0, 1), (1, 1)),  # the last row is seen by no window
+        ((3, 1, 3, 6), (3, 2), (1, 3), (1, 1), (1, 1)),  # windows overlap, and stand over the edges
+        ((2, 1, 5, 5), (2, 2), (1, 2), (0, 0), (3, 2)),
+        ((1, 2, 2, 3), (1, 3), (1, 1), (0, 1), (1, 1)),
+    ]:
+        yield smooth(x=_apart(rng, shape), kernel=kernel, stride=stride, padding=padding, dilation=dilation)
+    yield kink(
+        x=np.array([[[[1.0, 2.0, 2.0], [2.0, 2.0, 2.0]]]]),
+        kernel=(2, 2),
+        stride=(1, 1),
+        padding=(0, 0),
+        dilation=(1, 1),
+    )
+
+
+def _apart(rng: Generator, shape: tuple[int, ...]) -> Array:
+    """Numbers of which no two are nearly equal: which one is largest does not change with a small move."""
+    return rng.permutation(np.prod(shape)).reshape(shape) / 7 - 1.5
+
+
+def average_samples(rng: Generator) -> Iterator[Case]:
+    for shape, kernel, stride, padding, count_include_pad in [
+        ((1, 1, 1, 1), (1, 1), (1, 1), (0, 0), True),
+        ((2, 2, 4, 4), (2, 2), (2, 2), (0, 0), True),
+        ((1, 3, 5, 4), (2, 3), (2, 1), (0, 1), True),
+        ((3, 1, 3, 6), (3, 2), (1, 3), (1, 1), False),
+        ((2, 1, 5, 5), (3, 3), (1, 2), (1, 0), False),
+        ((1, 2, 2, 3), (1, 3), (1, 1), (0, 1), True),
+    ]:
+        yield smooth(
+            x=rng.normal(size=shape),
+            kernel=kernel,
+            stride=stride,
+            padding=padding,
+            count_include_pad=count_include_pad,
+        )
+
+
+def adaptive_samples(rng: Generator) -> Iterator[Case]:
+    for shape, size in [
+        ((1, 1, 1, 1), (1, 1)),
+        ((2, 3, 4, 4), (1, 1)),
+        ((1, 2, 5, 7), (3, 2)),  # windows of different sizes, which overlap
+        ((3, 1, 6, 4), (3, 4)),
+        ((2, 2, 2, 3), (4, 5)),  # more places than numbers
+        ((1, 1, 5, 1), (2, 1)),
+    ]:
+        yield smooth(x=rng.normal(size=shape), size=size)
+
+
+@formula(
+    r"y_{nchw} = \max_{i,j} x_{n,\,c,\,hs + id - p,\,ws + jd - p}",
+    x="(N, C, H, W)",
+    kernel="(2,)",
+    stride="(2,)",
+    padding="(2,)",
+    dilation="(2,)",
+    y="(N, C, H', W')",
+    constants=("kernel", "stride", "padding", "dilation"),
+    sample=max_samples,
+    source="Jarrett et al., What is the best multi-stage architecture for object recognition?, ICCV 2009; Goodfellow "
+    "et al., Deep Learning, 9.3",
+)
+def max_pool2d(x: Array, kernel: Pair, stride: Pair, padding: Pair = (0, 0), dilation: Pair = (1, 1)) -> Differentiable:
+    """The largest number that each window sees. Beyond the edges stands -∞, which never wins.
+
+    Backward: the whole gradient of a window goes to its winner, and nothing to the others. Of equal numbers the first
+    wins, row by row, so that there is always exactly one. A window that sees NaN gives NaN.
+
+    >>> x = np.array([[[[1.0, 3.0, 2.0, 0.0], [0.0, 2.0, 2.0, 2.0]]]])
+    >>> y, backward = max_pool2d(x, kernel=(2, 2), stride=(2, 2))
+    >>> y
+    array([[[[3., 2.]]]])
+    >>> backward(np.array([[[[5.0, 7.0]]]]))
+    array([[[[0., 5., 7., 0.],
+             [0., 0., 0., 0.]]]])
+    """
+    images = pad(x, padding, value=-np.inf)  # (N, C, H + 2p, W + 2p)
+    seen = windows(images, kernel, stride, dilation)  # (N, C, H', W', I, J)
+    y = seen.max(axis=(4, 5))
+    winner = seen.reshape(*y.shape, kernel[0] * kernel[1]).argmax(
+        axis=-1
+    )  # the place in its window, counted row by row
+
+    def backward(dy: Array) -> Array:
+        places = np.arange(kernel[0] * kernel[1]).reshape(kernel)  # (I, J)
+        won = winner[..., None, None] == places  # (N, C, H', W', I, J)
+        dseen = np.where(won, dy[..., None, None], 0)
+        dx = unpad(fold(dseen, images.shape, stride, dilation), padding)
+        return dx
+
+    return y, backward
+
+
+@formula(
+    r"y_{nchw} = \frac{1}{M} \sum_{i,j} x_{n,\,c,\,hs + i - p,\,ws + j - p}",
+    x="(N, C, H, W)",
+    kernel="(2,)",
+    stride="(2,)",
+    padding="(2,)",
+    count_include_pad="()",
+    y="(N, C, H', W')",
+    constants=("kernel", "stride", "padding", "count_include_pad"),
+    sample=average_samples,
+    source="LeCun et al., Gradient-based learning applied to document recognition, Proceedings of the IEEE 86 (1998)",
+)
+def avg_pool2d(
+    x: Array, kernel: Pair, stride: Pair, padding: Pair = (0, 0), count_include_pad: bool = True
+) -> Differentiable:
+    """The mean of what each window sees. Beyond the edges stand zeros.
+
+    M, the number that the sum is divided by, is the size of the window; with count_include_pad=False it counts only the
+    numbers that lie within the image. Backward: each of the numbers gets an M-th of the gradient.
+
+    >>> y, backward = avg_pool2d(np.array([[[[1.0, 3.0, 2.0, 0.0]]]]), kernel=(1, 2), stride=(1, 2))
+    >>> y
+    array([[[[2., 1.]]]])
+    >>> backward(np.array([[[[4.0, 6.0]]]]))
+    array([[[[2., 2., 3., 3.]]]])
+    """
+    images = pad(x, padding)  # (N, C, H + 2p, W + 2p)
+    seen = windows(images, kernel, stride, dilation=(1, 1))  # (N, C, H', W', I, J)
+    inside = pad(np.ones((1, 1, *x.shape[2:]), x.dtype), padding, value=1.0 if count_include_pad else 0.0)
+    M = windows(inside, kernel, stride, dilation=(1, 1)).sum(axis=(4, 5))  # (1, 1, H', W')
+    y = seen.sum(axis=(4, 5)) / M
+
+    def backward(dy: Array) -> Array:
+        dseen = np.broadcast_to((dy / M)[..., None, None], seen.shape)
+        dx = unpad(fold(dseen, images.shape, stride, dilation=(1, 1)), padding)
+        return dx
+
+    return y, backward
+
+
+@formula(
+    r"y_{nchw} = \frac{1}{|A_h| |B_w|} \sum_{i \in A_h, j \in B_w} x_{ncij}, \quad "
+    r"A_h = \{\lfloor hH/H' \rfloor, \dots, \lceil (h+1)H/H' \rceil - 1\}",
+    x="(N, C, H, W)",
+    size="(2,)",
+    y="(N, C, H', W')",
+    constants=("size",),
+    sample=adaptive_samples,
+    source="He et al., Spatial pyramid pooling in deep convolutional networks, ECCV 2014",
+)
+def adaptive_avg_pool2d(x: Array, size: Pair) -> Differentiable:
+    """Means over windows that are chosen so that H' by W' of them, the size that is asked for, cover the image.
+
+    They are as equal as they can be, and overlap where the sizes do not divide. A size of (1, 1) is the mean over the
+    whole image, one number a channel. Backward: each number of a window gets its share of the gradient.
+
+    >>> y, backward = adaptive_avg_pool2d(np.array([[[[1.0, 2.0, 6.0]]]]), size=(1, 2))
+    >>> y      # the means of 1, 2 and of 2, 6
+    array([[[[1.5, 4. ]]]])
+    """
+    rows, columns = _parts(x.shape[2], size[0]), _parts(x.shape[3], size[1])
+    y = np.stack([np.stack([x[:, :, row, column].mean(axis=(2, 3)) for column in columns], -1) for row in rows], -2)
+
+    def backward(dy: Array) -> Array:
+        dx = _shares(dy, rows, columns, x.shape)
+        return dx
+
+    return y, backward
+
+
+def _shares(dy: Array, rows: list[slice], columns: list[slice], shape: tuple[int, ...]) -> Array:
+    """For each number of x, the sum of its shares of the gradients of the windows that it lies in."""
+    total = np.zeros(shape, dy.dtype)
+    for h, row in enumerate(rows):
+        for w, column in enumerate(columns):
+            part = total[:, :, row, column]  # (N, C, A, B), a view
+            part += dy[:, :, h, w, None, None] / (part.shape[2] * part.shape[3])
+    return total
+
+
+def _parts(length: int, parts: int) -> list[slice]:
+    """The windows along one axis: part h runs from ⌊h length / parts⌋ to ⌈(h + 1) length / parts⌉.
+
+    >>> _parts(5, 2)
+    [slice(0, 3, None), slice(2, 5, None)]
+    """
+    return [slice(h * length // parts, -(-(h + 1) * length // parts)) for h in range(parts)]

@@ -1,0 +1,144 @@
+"""Pooling layers: each window of an image becomes one number; every channel for itself, and nothing is learnt."""
+
+from __future__ import annotations
+
+import math
+from abc import abstractmethod
+
+from layerwise import formulas
+from layerwise.checks import yes_or_no
+from layerwise.compiled import fast
+from layerwise.errors import SettingError
+from layerwise.formulas import output_size
+from layerwise.layers.images import Sizes, each_way, require_images, require_sample, sizes, too_small
+from layerwise.layers.layer import LAYERS, Layer
+from layerwise.layers.passing import Pass
+from layerwise.types import Array, Backward, Differentiable, Shape
+
+
+class Pooling(Layer):
+    """What both kinds of sliding window share: all but the formula."""
+
+    def __init__(self, kernel_size: Sizes, stride: Sizes | None, padding: Sizes, dilation: Sizes = 1) -> None:
+        super().__init__()
+        self.kernel_size = sizes("kernel_size", kernel_size)
+        self.stride = None if stride is None else sizes("stride", stride)
+        self.padding = sizes("padding", padding, minimum=0)
+        self.kernel = each_way(self.kernel_size)
+        self.strides = each_way(self.kernel_size if self.stride is None else self.stride)
+        self.pads, self.dilations = each_way(self.padding), each_way(sizes("dilation", dilation))
+        for pad, k in zip(self.pads, self.kernel, strict=True):
+            if 2 * pad > k:  # else a window could see nothing but padding
+                raise SettingError(
+                    f"padding must be at most half of kernel_size, got padding={self.padding!r} with "
+                    f"kernel_size={self.kernel_size!r}"
+                )
+
+    @abstractmethod
+    def compute(self, x: Array) -> Differentiable:
+        """The formula, with the settings of this layer."""
+
+    def forward(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
+        require_images(self, x.shape)
+        self._places(x.shape[2:])
+        return self.compute(x)
+
+    def _places(self, sides: Shape) -> Shape:
+        """At how many places the window fits, in each direction."""
+        settings = zip(sides, self.kernel, self.strides, self.pads, self.dilations, strict=True)
+        places = tuple(None if side is None else output_size(side, *setting) for side, *setting in settings)
+        if any(count is not None and count < 1 for count in places):
+            spans = [d * (k - 1) + 1 for k, d in zip(self.kernel, self.dilations, strict=True)]
+            raise too_small(self, spans, sides, self.pads)
+        return places
+
+    def output_shape(self, shape: Shape | None) -> Shape | None:
+        if shape is None:
+            return None
+        require_sample(self, shape)
+        return (shape[0], *self._places(shape[1:]))
+
+
+@LAYERS.register
+class MaxPool2d(Pooling):
+    """The largest number of each window. See `formulas.max_pool2d`.
+
+    x: (N, C, H, W); y: (N, C, H', W'), with H' as for `Conv2d`: what does not fill a whole window is left out.
+    kernel_size: of the window. stride: how far it moves; the size of the window unless given. padding: -∞ on each side,
+    at most half a window. dilation: how far apart the numbers are that it looks at. Each is one number, or one for the
+    height and one for the width. Of equal numbers, the first of the window has the gradient.
+    Raises ShapeError for inputs of another rank, and for images that the window does not fit in.
+
+    >>> import numpy as np
+    >>> MaxPool2d(2)(np.array([[[[1.0, 3.0, 2.0, 0.0], [0.0, 2.0, 2.0, 5.0]]]]))
+    array([[[[3., 5.]]]])
+    """
+
+    def __init__(
+        self, kernel_size: Sizes, stride: Sizes | None = None, padding: Sizes = 0, dilation: Sizes = 1
+    ) -> None:
+        super().__init__(kernel_size, stride, padding, dilation)
+        self.dilation = sizes("dilation", dilation)
+
+    def compute(self, x: Array) -> Differentiable:
+        return fast(formulas.max_pool2d)(x, self.kernel, self.strides, self.pads, self.dilations)  # type: ignore[arg-type]
+
+
+@LAYERS.register
+class AvgPool2d(Pooling):
+    """The mean of each window. See `formulas.avg_pool2d`.
+
+    x, y, kernel_size, stride, padding: as for `MaxPool2d`; the padding is 0. count_include_pad: whether it counts as
+    numbers of the window when the sum is divided; True unless given. Unlike in torch, which has `ceil_mode` before it,
+    it is given by name.
+    Raises ShapeError for inputs of another rank, and for images that the window does not fit in.
+
+    >>> import numpy as np
+    >>> AvgPool2d((1, 2))(np.array([[[[1.0, 3.0, 2.0, 0.0]]]]))
+    array([[[[2., 1.]]]])
+    """
+
+    def __init__(
+        self, kernel_size: Sizes, stride: Sizes | None = None, padding: Sizes = 0, *, count_include_pad: bool = True
+    ) -> None:
+        super().__init__(kernel_size, stride, padding)
+        self.count_include_pad = yes_or_no("count_include_pad", count_include_pad)
+
+    def compute(self, x: Array) -> Differentiable:
+        return fast(formulas.avg_pool2d)(x, self.kernel, self.strides, self.pads, self.count_include_pad)  # type: ignore[arg-type]
+
+    def multiplications(self, shape: Shape) -> int:
+        return math.prod(size or 1 for size in (shape[0], *self._places(shape[1:])))
+
+
+@LAYERS.register
+class AdaptiveAvgPool2d(Layer):
+    """Means over as many windows as are asked for, whatever the size of the image. See `formulas.adaptive_avg_pool2d`.
+
+    x: (N, C, H, W). output_size: H' and W', or one number for both; y: (N, C, H', W'). With 1 it is the mean of each
+    channel over the whole image.
+    Raises ShapeError for inputs of another rank.
+
+    >>> import numpy as np
+    >>> AdaptiveAvgPool2d(1)(np.arange(12.0).reshape(1, 2, 2, 3)).ravel()
+    array([2.5, 8.5])
+    """
+
+    def __init__(self, output_size: Sizes) -> None:
+        super().__init__()
+        self.output_size = sizes("output_size", output_size)
+
+    def forward(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
+        require_images(self, x.shape)
+        if 0 in x.shape[2:]:
+            raise too_small(self, (1, 1), x.shape[2:], (0, 0))
+        return fast(formulas.adaptive_avg_pool2d)(x, each_way(self.output_size))  # type: ignore[arg-type]
+
+    def output_shape(self, shape: Shape | None) -> Shape | None:
+        if shape is None:
+            return None
+        require_sample(self, shape)
+        return (shape[0], *each_way(self.output_size))
+
+    def multiplications(self, shape: Shape) -> int:
+        return math.prod(size or 1 for size in (shape[0], *each_way(self.output_size)))

@@ -1,0 +1,75 @@
+"""Pooling: who wins, what lies beyond the edge, and where nothing is lost."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from layerwise.formulas import adaptive_avg_pool2d, avg_pool2d, max_pool2d
+from layerwise.random import generator
+
+
+def numbers(*shape):
+    return generator(4, "pooling", layer=str(shape)).normal(size=shape)
+
+
+def test_of_equal_numbers_exactly_one_wins():
+    x = np.ones((2, 3, 6, 6))
+    y, backward = max_pool2d(x, (3, 2), (3, 2))
+    dy = numbers(*y.shape)
+    dx = backward(dy)
+    assert np.count_nonzero(dx) == dy.size
+    np.testing.assert_array_equal(dx[:, :, ::3, ::2], dy)  # the first of each window
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize(("kernel", "stride", "padding"), [(2, 2, 0), (3, 2, 1), (3, 1, 1), (2, 1, 0)])
+def test_the_winner_among_equals_is_torchs(kernel, stride, padding):
+    torch = pytest.importorskip("torch")
+    x = generator(5, "ties").integers(0, 3, size=(3, 2, 7, 6)).astype(float)
+    y, backward = max_pool2d(x, (kernel, kernel), (stride, stride), (padding, padding))
+    tensor = torch.tensor(x, requires_grad=True)
+    theirs = torch.nn.functional.max_pool2d(tensor, kernel, stride, padding)
+    dy = numbers(*y.shape)
+    theirs.backward(torch.tensor(dy))
+    np.testing.assert_array_equal(y, theirs.detach().numpy())
+    np.testing.assert_allclose(backward(dy), tensor.grad.numpy(), rtol=1e-12, atol=1e-13)
+
+
+def test_the_whole_gradient_arrives():
+    x = numbers(2, 2, 5, 5)
+    for y, backward in (max_pool2d(x, (3, 3), (1, 1), (1, 1)), avg_pool2d(x, (3, 3), (1, 1), (1, 1), False)):
+        dy = numbers(*y.shape)
+        np.testing.assert_allclose(backward(dy).sum(), dy.sum(), rtol=1e-12)
+
+
+def test_numbers_below_zero_win_over_the_padding():
+    y, _ = max_pool2d(-np.ones((1, 1, 2, 2)), (2, 2), (2, 2), (1, 1))
+    np.testing.assert_array_equal(y, -np.ones((1, 1, 2, 2)))
+
+
+@pytest.mark.parametrize("pool", [max_pool2d, avg_pool2d])
+def test_nan_is_seen_by_the_windows_that_hold_it_and_by_no_other(pool):
+    x = numbers(1, 2, 6, 6)
+    x[0, 1, 2, 3] = np.nan
+    y, _ = pool(x, (2, 2), (2, 2))
+    assert np.isnan(y).sum() == 1
+    assert np.isnan(y[0, 1, 1, 1])
+
+
+def test_a_mean_over_the_whole_image():
+    x = numbers(3, 4, 5, 7)
+    y, _ = adaptive_avg_pool2d(x, (1, 1))
+    np.testing.assert_allclose(y[:, :, 0, 0], x.mean(axis=(2, 3)), rtol=1e-12)
+
+
+def test_adaptive_windows_that_divide_the_image_are_those_of_plain_pooling():
+    x = numbers(2, 3, 6, 8)
+    np.testing.assert_allclose(adaptive_avg_pool2d(x, (3, 2))[0], avg_pool2d(x, (2, 4), (2, 4))[0], rtol=1e-12)
+
+
+def test_nan_and_infinity_stay_in_their_part_of_the_image():
+    x = np.zeros((1, 1, 4, 4))
+    x[0, 0, 0, 0], x[0, 0, 3, 3] = np.nan, np.inf
+    y, _ = adaptive_avg_pool2d(x, (2, 2))
+    np.testing.assert_array_equal(y[0, 0], [[np.nan, 0], [0, np.inf]])
