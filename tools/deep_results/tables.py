@@ -61,8 +61,12 @@ def films(seed: int) -> Run:
         validation=validation,
         seed=seed,
     )
-    return {"seed": seed, "score": _rmse(predict(net, test[0]), test[1]), "seconds": seconds,
-            "the mean": _rmse(train[1].mean(), test[1])}
+    return {
+        "seed": seed,
+        "score": _rmse(predict(net, test[0]), test[1]),
+        "seconds": seconds,
+        "the mean": _rmse(train[1].mean(), test[1]),
+    }
 
 
 def _rmse(prediction, ratings) -> float:
