@@ -40,6 +40,8 @@ class Row:
     check_losses: list[float] = field(default_factory=list)
     rounds: list[Round] = field(default_factory=list)
     problem: str | None = None
+    threads: int | None = None
+    """The threads it was limited to, if it was."""
 
     @property
     def times(self) -> list[float]:
@@ -52,6 +54,26 @@ class Row:
         return self.problem is None and bool(self.rounds)
 
 
+@dataclass(frozen=True)
+class Growth:
+    """What has grown in a workload, and how many times."""
+
+    axis: str
+    factor: int
+
+
+@dataclass(frozen=True)
+class Memory:
+    """The bytes that a contender's training needs at its peak, above those `before` it."""
+
+    workload: str
+    name: str
+    label: str
+    bytes: int | None = None
+    before: int | None = None
+    problem: str | None = None
+
+
 @dataclass
 class Table:
     """All contenders on one workload."""
@@ -60,6 +82,8 @@ class Table:
     title: str
     rows: list[Row] = field(default_factory=list)
     sizes: dict[str, int] = field(default_factory=dict)
+    grown: list[Growth] = field(default_factory=list)
+    """The rows of the growth table that it stands in; the sizes that all axes begin with, in several."""
 
     def row(self, name: str) -> Row | None:
         """The sound row of this name, if there is one."""
@@ -88,6 +112,7 @@ class Record:
     seconds: float
     machine: dict[str, Any]
     tables: list[Table] = field(default_factory=list)
+    memory: list[Memory] = field(default_factory=list)
     vary: int | None = None
     """The seed that drew the sizes; None for the declared ones."""
 
