@@ -173,14 +173,20 @@ def adaptive_avg_pool2d(x: Array, size: Pair) -> Differentiable:
     y = np.stack([np.stack([x[:, :, row, column].mean(axis=(2, 3)) for column in columns], -1) for row in rows], -2)
 
     def backward(dy: Array) -> Array:
-        dx = np.zeros(x.shape, dy.dtype)
-        for h, row in enumerate(rows):
-            for w, column in enumerate(columns):
-                part = dx[:, :, row, column]  # (N, C, A, B), a view
-                part += dy[:, :, h, w, None, None] / (part.shape[2] * part.shape[3])
+        dx = _shares(dy, rows, columns, x.shape)
         return dx
 
     return y, backward
+
+
+def _shares(dy: Array, rows: list[slice], columns: list[slice], shape: tuple[int, ...]) -> Array:
+    """For each number of x, the sum of its shares of the gradients of the windows that it lies in."""
+    total = np.zeros(shape, dy.dtype)
+    for h, row in enumerate(rows):
+        for w, column in enumerate(columns):
+            part = total[:, :, row, column]  # (N, C, A, B), a view
+            part += dy[:, :, h, w, None, None] / (part.shape[2] * part.shape[3])
+    return total
 
 
 def _parts(length: int, parts: int) -> list[slice]:

@@ -362,6 +362,13 @@ def load(path: str | os.PathLike[str]) -> Network:
 
     Raises FileError for a missing, damaged, newer or foreign file. Weights of another tool are plain safetensors: read
     them with `lw.storage.read(path).arrays` and pass them to `net.load_state_dict`.
+
+    >>> import tempfile
+    >>> import layerwise as lw
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     lw.Network(lw.Linear(2, 1)).save(f"{folder}/net.safetensors")
+    ...     load(f"{folder}/net.safetensors")
+    Network(Linear(2, 1), seed=0, dtype='float32')
     """
     stored = storage.read(path)
     spec = stored.header.get("network") if isinstance(stored.header, dict) else None
