@@ -128,6 +128,13 @@ class Record:
             plain["best_peer"] = best.name if best else None
         return data
 
+    @classmethod
+    def from_data(cls, data: dict[str, Any]) -> Record:
+        """The record that `as_data` made such data of."""
+        known = {name: data[name] for name in ("date", "seed", "rounds", "seconds", "machine", "vary")}
+        tables = [_table(plain) for plain in data["tables"]]
+        return cls(**known, tables=tables, memory=[Memory(**each) for each in data["memory"]])
+
     def write(self, path: Path) -> None:
         """Write the record as JSON; folders on the way are made."""
         try:
@@ -135,3 +142,13 @@ class Record:
             path.write_text(json.dumps(self.as_data(), indent=1) + "\n", encoding="utf-8")
         except OSError as error:
             raise FileError(f"can not write the bench record {path}: {error.strerror}: choose another --out") from None
+
+
+def _table(data: dict[str, Any]) -> Table:
+    grown = [Growth(**each) for each in data["grown"]]
+    return Table(data["workload"], data["title"], [_row(each) for each in data["rows"]], data["sizes"], grown)
+
+
+def _row(data: dict[str, Any]) -> Row:
+    known = {name: data[name] for name in ("name", "label", "peer", "about", "check_losses", "problem", "threads")}
+    return Row(**known, rounds=[Round(**each) for each in data["rounds"]])

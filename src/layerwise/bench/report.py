@@ -35,7 +35,7 @@ def show(record: Record, console: Console | None = None) -> None:
 def _grid(table: Table) -> Any:
     best = table.best_peer()
     columns = ["", "median", "middle half", "Layer-\nwise\ntakes", ""]
-    rows = [list(_cells(table, row, best)) for row in table.rows]
+    rows = [list(cells(table, row, best)) for row in table.rows]
     bold = [number for number, row in enumerate(table.rows) if row.name == "layerwise"]
     return printed(f"{table.workload}  {table.title}", columns, rows, "microseconds a training step", bold)
 
@@ -66,7 +66,7 @@ def printed(
     return grid
 
 
-def _cells(table: Table, row: Row, best: Row | None) -> tuple[str, str, str, str, str]:
+def cells(table: Table, row: Row, best: Row | None) -> tuple[str, str, str, str, str]:
     if not row.rounds:
         return row.label, "", "", "", row.problem or ""
     spread, share = figures.spread(row.times), table.against(row)

@@ -199,7 +199,7 @@ def gpt(
         title=f"GPT: {blocks} blocks, {heads} heads of {head}, inner {inner}, length {length}, batch {batch}, Adam",
         layers=(
             row("Embedding", symbols, D),
-            row("LearnedPositions", length, D),
+            row("PositionalEmbedding", length, D),
             *block * blocks,
             row("LayerNorm", D),
             row("Linear", D, symbols),
