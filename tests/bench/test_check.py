@@ -6,7 +6,6 @@ import dataclasses
 
 import pytest
 
-import layerwise as lw
 from layerwise.bench.check import CHECK_STEPS, check_losses, disagreements
 from layerwise.bench.contenders import CONTENDERS
 from layerwise.bench.workloads import WORKLOADS, declared
@@ -20,8 +19,6 @@ SMALLER = {"W3": {"batch": 9, "side": 15}, "W4": {"batch": 5, "length": 7}, "W5"
 def losses(contender: str, workload: str) -> list[float]:
     if contender in PACKAGES:
         pytest.importorskip(PACKAGES[contender], exc_type=ImportError)
-    elif missing := sorted(kind for kind in WORKLOADS[workload].kinds if not hasattr(lw, kind)):
-        pytest.skip(f"Layerwise has no {missing[0]} yet")
     return check_losses(CONTENDERS[contender], declared(workload, **SMALLER.get(workload, {})))
 
 
