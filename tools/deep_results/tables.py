@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from tools.deep_results.study import Run, Study, trained
 
 import layerwise as lw
 from layerwise.data.corpora import film_ratings, mails
@@ -11,7 +12,6 @@ from layerwise.data.vocabulary import Vocabulary, words
 from layerwise.models import bag_of_words, factorization
 from layerwise.random import generator
 from layerwise.training.evaluation import predict
-from tools.deep_results.study import Run, Study, trained
 
 
 def spam(seed: int) -> Run:
@@ -61,8 +61,12 @@ def films(seed: int) -> Run:
         validation=validation,
         seed=seed,
     )
-    return {"seed": seed, "score": _rmse(predict(net, test[0]), test[1]), "seconds": seconds,
-            "the mean": _rmse(train[1].mean(), test[1])}
+    return {
+        "seed": seed,
+        "score": _rmse(predict(net, test[0]), test[1]),
+        "seconds": seconds,
+        "the mean": _rmse(train[1].mean(), test[1]),
+    }
 
 
 def _rmse(prediction, ratings) -> float:
