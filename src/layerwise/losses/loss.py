@@ -81,10 +81,11 @@ class Loss(ABC):
             total = float(len(output) if weight is None else weight.sum())
         else:
             total = float(shares.sum() if weight is None else shares @ weight)
-        if not total * self.terms(output) > 0:
+        denominator = total * self.terms(output)
+        if not denominator > 0:
             words = f"a mean needs samples with weight: got {len(output)} samples of total weight {total}"
             raise DataError(words if shares is None else f"{words}, after {self!r} has weighed their labels")
-        return total * self.terms(output)
+        return denominator
 
     def __repr__(self) -> str:
         """The call that makes this loss: what differs from the defaults, by name."""
