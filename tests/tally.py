@@ -13,14 +13,16 @@ KINDS = ("arrays", "settings", "CSV", "files")
 """Of bad input that was written by hand, each case with a message of its own."""
 LEAST_OF_A_KIND = 25
 LEAST_OF_ALL = 150
+LEAST_NETWORKS = 20
 
 
 class Tally:
-    """Counts by column, and the names of the formulas that were checked."""
+    """Counts by column, and the names of the formulas and whole networks that were checked."""
 
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()
         self.formulas: set[str] = set()
+        self.networks: set[str] = set()
         self.refusals: dict[str, set[str]] = {kind: set() for kind in KINDS}
 
     def add(self, column: str, n: int = 1) -> None:
@@ -39,11 +41,17 @@ class Tally:
         self.formulas.add(formula)
         self.add("gradient checks", n)
 
+    def whole(self, network: str, n: int) -> None:
+        """Count n gradient checks of a whole network of the table."""
+        self.networks.add(network)
+        self.add("gradient checks", n)
+
     def line(self, registered: set[str]) -> str:
         """The line at the end of the run."""
         return (
             f"proof: {len(registered)} formulas in the registry, {len(self.formulas & registered)} checked, "
-            f"{self.counts['gradient checks']} gradient checks, {self.counts['bad input']} cases of bad input tried, "
+            f"{len(self.networks)} whole networks checked, {self.counts['gradient checks']} gradient checks, "
+            f"{self.counts['bad input']} cases of bad input tried, "
             f"distinct by hand: {', '.join(f'{kind} {len(found)}' for kind, found in self.refusals.items())}"
         )
 
@@ -51,6 +59,8 @@ class Tally:
         """What a run of the whole suite must not leave open."""
         gaps = [f"formula {name} was not checked" for name in sorted(registered - self.formulas)]
         gaps += [f"nothing was counted as {column}" for column in COLUMNS if not self.counts[column]]
+        if len(self.networks) < LEAST_NETWORKS:
+            gaps.append(f"{len(self.networks)} whole networks were checked, {LEAST_NETWORKS} wanted")
         few = {kind: len(found) for kind, found in self.refusals.items() if len(found) < LEAST_OF_A_KIND}
         gaps += [f"{count} distinct cases of bad {kind}, {LEAST_OF_A_KIND} wanted" for kind, count in few.items()]
         if (total := sum(map(len, self.refusals.values()))) < LEAST_OF_ALL:

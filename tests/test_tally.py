@@ -19,12 +19,15 @@ def test_the_line_counts():
     tally.check("relu", 3)
     tally.check("relu")
     tally.check("of another library")
+    tally.whole("a network", 2)
+    tally.whole("a network", 2)
     tally.add("bad input", 2)
     for message in ("x is ragged", "x is ragged", "x is text"):
         tally.refuse("arrays", message)
     tally.refuse("CSV", "line 3 is short")
     assert tally.line({"relu", "tanh"}) == (
-        "proof: 2 formulas in the registry, 1 checked, 5 gradient checks, 6 cases of bad input tried, "
+        "proof: 2 formulas in the registry, 1 checked, 1 whole networks checked, 9 gradient checks, "
+        "6 cases of bad input tried, "
         "distinct by hand: arrays 2, settings 0, CSV 1, files 0"
     )
 
@@ -36,6 +39,7 @@ def test_gaps_are_named():
         "formula relu was not checked",
         "nothing was counted as gradient checks",
         "nothing was counted as bad input",
+        "0 whole networks were checked, 20 wanted",
         "0 distinct cases of bad arrays, 25 wanted",
         "0 distinct cases of bad settings, 25 wanted",
         "0 distinct cases of bad CSV, 25 wanted",
@@ -43,6 +47,8 @@ def test_gaps_are_named():
         "0 distinct cases of bad input, 150 wanted",
     ]
     tally.check("relu")
+    for number in range(20):
+        tally.whole(f"network {number}", 1)
     for kind in KINDS:
         for number in range(25):
             tally.refuse(kind, f"{number} is bad")
@@ -75,5 +81,5 @@ def test_a_whole_run_that_proves_nothing_fails(tmp_path, options, fails):
         timeout=60,
     )
     assert run.returncode == int(fails), run.stdout + run.stderr
-    assert "checked, 0 gradient checks, 0 cases of bad input tried" in run.stdout
+    assert "checked, 0 whole networks checked, 0 gradient checks, 0 cases of bad input tried" in run.stdout
     assert ("proof: formula relu was not checked" in run.stdout) == fails

@@ -98,7 +98,9 @@ def main() -> None:
     beside = record.setdefault(BESIDE, {})
     for name in folds.SETS:
         if name in chosen.sets and chosen.only != "seeds":
-            beside[name] = folds.compare(name)
+            beside[name] = {}
+            for draw in (folds.CHOSEN_ON, *folds.COMPARED_ON):
+                beside[name][str(draw)] = folds.compare(name, draw)
             write(record, chosen.seeds)
 
 
@@ -125,7 +127,7 @@ def page(record: dict[str, Any], seeds: int) -> str:
 
 def _spiral(runs: list[dict[str, float]]) -> list[str]:
     """What is left of the two arms, at worst."""
-    if not all("training" in each for each in runs):
+    if not runs or not all("training" in each for each in runs):
         return []
     training, test = (min(each[part] for each in runs) for part in ("training", "score"))
     return [f"Spiral, the smallest of the seeds: {training:.1%} of the training part, {test:.1%} of the test part.", ""]

@@ -17,14 +17,15 @@ from typing import Any
 __version__ = "0.1.0"
 
 _HOMES = {
-    "layerwise.layers": "AdaptiveAvgPool2d AvgPool2d BatchNorm1d BatchNorm2d Conv1d Conv2d Dropout ELU Flatten GELU "
-    "Identity Layer LayerNorm LeakyReLU Linear LogSoftmax MaxPool2d ReLU SiLU Sigmoid Softmax Softplus Tanh",
+    "layerwise.layers": "AdaptiveAvgPool2d AvgPool2d BatchNorm1d BatchNorm2d Conv1d Conv2d Dropout ELU Embedding "
+    "Flatten GELU Identity Layer LayerNorm LeakyReLU Linear LogSoftmax MaxPool2d MultiheadAttention "
+    "PositionalEmbedding RMSNorm ReLU Select SiLU Sigmoid SinusoidalPositions Softmax Softplus Tanh",
     "layerwise.losses": "BCELoss BCEWithLogitsLoss CrossEntropyLoss HuberLoss L1Loss MSELoss NLLLoss",
     "layerwise.regularizers": "L1 L2",
     "layerwise.optimizers": "SGD Adagrad Adam AdamW GradientDescent Momentum RMSprop",
     "layerwise.schedules": "ChainedScheduler CosineAnnealingLR CosineAnnealingWarmRestarts ExponentialLR LinearLR "
     "MultiStepLR OneCycleLR SequentialLR StepLR",
-    "layerwise.network": "Network Sequential load mlp",
+    "layerwise.network": "Network Parallel Residual Sequential load mlp",
     "layerwise.training": "EarlyStopping History find_lr fit",
     "layerwise.insight": "gradcheck",
     "layerwise.compiled": "use_compiled",
@@ -32,6 +33,7 @@ _HOMES = {
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names.split()}
 _MODULES = {"data", "errors", "formulas", "initializers", "layers", "losses", "metrics", "optimizers", "schedules"}
 _MODULES |= {
+    "autograd",
     "bench",
     "cli",
     "compiled",

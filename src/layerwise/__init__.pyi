@@ -1,5 +1,6 @@
 """The public names, for type checkers: the package itself loads each at its first use."""
 
+from layerwise import autograd as autograd
 from layerwise import bench as bench
 from layerwise import cli as cli
 from layerwise import compiled as compiled
@@ -31,6 +32,7 @@ from layerwise.layers import BatchNorm2d as BatchNorm2d
 from layerwise.layers import Conv1d as Conv1d
 from layerwise.layers import Conv2d as Conv2d
 from layerwise.layers import Dropout as Dropout
+from layerwise.layers import Embedding as Embedding
 from layerwise.layers import Flatten as Flatten
 from layerwise.layers import Identity as Identity
 from layerwise.layers import Layer as Layer
@@ -39,9 +41,14 @@ from layerwise.layers import LeakyReLU as LeakyReLU
 from layerwise.layers import Linear as Linear
 from layerwise.layers import LogSoftmax as LogSoftmax
 from layerwise.layers import MaxPool2d as MaxPool2d
+from layerwise.layers import MultiheadAttention as MultiheadAttention
+from layerwise.layers import PositionalEmbedding as PositionalEmbedding
 from layerwise.layers import ReLU as ReLU
+from layerwise.layers import RMSNorm as RMSNorm
+from layerwise.layers import Select as Select
 from layerwise.layers import Sigmoid as Sigmoid
 from layerwise.layers import SiLU as SiLU
+from layerwise.layers import SinusoidalPositions as SinusoidalPositions
 from layerwise.layers import Softmax as Softmax
 from layerwise.layers import Softplus as Softplus
 from layerwise.layers import Tanh as Tanh
@@ -53,6 +60,8 @@ from layerwise.losses import L1Loss as L1Loss
 from layerwise.losses import MSELoss as MSELoss
 from layerwise.losses import NLLLoss as NLLLoss
 from layerwise.network import Network as Network
+from layerwise.network import Parallel as Parallel
+from layerwise.network import Residual as Residual
 from layerwise.network import Sequential as Sequential
 from layerwise.network import load as load
 from layerwise.network import mlp as mlp

@@ -20,6 +20,7 @@ def accuracy(logits: Array, labels: Array) -> float:
     """The share of samples whose largest logit is at the true class.
 
     logits: (N, K), or (N, 1) for a yes-or-no answer, which is yes above 0. labels: (N,) or (N, 1).
+    Source: Hastie et al., The Elements of Statistical Learning, 7.2: 1 minus the 0-1 loss.
 
     >>> accuracy(np.array([[2.0, 1.0], [0.0, 3.0], [1.0, 0.0]]), np.array([0, 1, 1]))
     0.6666666666666666
@@ -31,7 +32,13 @@ def accuracy(logits: Array, labels: Array) -> float:
 
 
 def predicted_classes(logits: Array) -> Array:
-    """The class (N,) that each row of logits stands for: the largest, or for one column its sign."""
+    """The class (N,) that each row of logits stands for: the largest, or for one column its sign.
+
+    Source: Bishop, Pattern Recognition and Machine Learning, 1.5.1: the most probable class is least often wrong.
+
+    >>> predicted_classes(np.array([[2.0, 1.0], [0.0, 3.0]])), predicted_classes(np.array([[-1.0], [2.0]]))
+    (array([0, 1]), array([0, 1]))
+    """
     logits = _rows("logits", logits)
     if logits.shape[1] == 1:
         return (logits[:, 0] > 0).astype(np.int64)
@@ -42,6 +49,7 @@ def top_k_accuracy(logits: Array, labels: Array, k: int) -> float:
     """The share of samples whose true class is among the k largest logits; of equal logits the first counts as larger.
 
     logits: (N, K). labels: (N,) or (N, 1). k: 1 (this is `accuracy`) to K.
+    Source: Russakovsky et al., ImageNet large scale visual recognition challenge, IJCV 115 (2015), section 4.1.
 
     >>> top_k_accuracy(np.array([[3.0, 2.0, 1.0], [3.0, 2.0, 1.0]]), np.array([1, 2]), k=2)
     0.5
@@ -63,6 +71,8 @@ def top_k_accuracy(logits: Array, labels: Array, k: int) -> float:
 def confusion_matrix(predicted: Array, labels: Array, classes: int) -> Array:
     """Counts (K, K): row is the true class, column the predicted one.
 
+    Source: Townsend, Theoretical analysis of an alphabetic confusion matrix, Perception and Psychophysics 9 (1971).
+
     >>> confusion_matrix(np.array([0, 1, 1]), np.array([0, 1, 0]), classes=2)
     array([[1, 1],
            [0, 1]])
@@ -80,6 +90,8 @@ def confusion_matrix(predicted: Array, labels: Array, classes: int) -> Array:
 
 def majority_share(labels: Array) -> float:
     """The accuracy of always answering with the most frequent class.
+
+    Source: Witten and Frank, Data Mining, under the name ZeroR.
 
     >>> majority_share(np.array([0, 1, 1, 1]))
     0.75
@@ -110,6 +122,7 @@ def class_scores(predicted: Array, labels: Array, classes: int, *, zero_division
 
     predicted, labels: (N,) integers from 0 to classes - 1. zero_division: the value of a share of nothing, in [0, 1]:
     the precision of a class that was never answered, the recall of one that has no sample, and the F1 of both at once.
+    Source: van Rijsbergen, Information Retrieval (1979), chapter 7.
 
     >>> scores = class_scores(np.array([0, 1, 1, 1]), np.array([0, 0, 1, 1]), classes=3)
     >>> scores.precision.round(3), scores.recall, scores.f1.round(3), scores.support
@@ -132,6 +145,7 @@ def precision(
 
     average: "macro" is the plain mean over all classes, also those without a sample; "weighted" the mean weighted by
     the number of samples; "micro" counts all classes together, which is the accuracy. The rest: see `class_scores`.
+    Source: van Rijsbergen, Information Retrieval (1979), chapter 7; the kinds of mean are scikit-learn's.
 
     >>> precision(np.array([0, 1, 1, 1]), np.array([0, 0, 1, 1]), classes=2)
     0.8333333333333333
@@ -145,6 +159,7 @@ def recall(
     """Of the samples of a class, the share that was answered with it; arguments as in `precision`.
 
     The weighted recall is the accuracy.
+    Source: van Rijsbergen, Information Retrieval (1979), chapter 7; the kinds of mean are scikit-learn's.
 
     >>> recall(np.array([0, 1, 1, 1]), np.array([0, 0, 1, 1]), classes=2)
     0.75
@@ -154,6 +169,8 @@ def recall(
 
 def f1(predicted: Array, labels: Array, classes: int, *, average: str = "macro", zero_division: float = 0.0) -> float:
     """2 (precision x recall) / (precision + recall) of each class, averaged; arguments as in `precision`.
+
+    Source: van Rijsbergen, Information Retrieval (1979), chapter 7; the kinds of mean are scikit-learn's.
 
     >>> f1(np.array([0, 1, 1, 1]), np.array([0, 0, 1, 1]), classes=2)
     0.7333333333333334
@@ -190,6 +207,8 @@ def calibration_error(probabilities: Array, labels: Array, *, bins: int = 15) ->
 def rmse(prediction: Array, y: Array) -> float:
     """√(mean of the squared errors), in the unit of y: large errors count most.
 
+    Source: Willmott and Matsuura, Advantages of the mean absolute error, Climate Research 30 (2005), which compares it.
+
     >>> rmse(np.array([1.0, 2.0]), np.array([1.0, 4.0]))
     1.4142135623730951
     """
@@ -199,6 +218,8 @@ def rmse(prediction: Array, y: Array) -> float:
 def mae(prediction: Array, y: Array) -> float:
     """The mean of the absolute errors, in the unit of y.
 
+    Source: Willmott and Matsuura, Advantages of the mean absolute error, Climate Research 30 (2005).
+
     >>> mae(np.array([1.0, 2.0]), np.array([1.0, 4.0]))
     1.0
     """
@@ -207,6 +228,8 @@ def mae(prediction: Array, y: Array) -> float:
 
 def r2(prediction: Array, y: Array) -> float:
     """1 - (sum of squared errors) / (sum of squared differences from the mean of y): 1 is perfect, 0 is the mean.
+
+    Source: Wright, Correlation and causation, Journal of Agricultural Research 20 (1921).
 
     >>> r2(np.array([1.0, 2.0, 3.0]), np.array([1.0, 2.0, 4.0]))
     0.7857142857142857

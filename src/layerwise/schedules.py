@@ -50,6 +50,8 @@ SCHEDULES: Registry[Schedule] = Registry("schedule")
 class StepLR(Schedule):
     """Multiply the rate by gamma every `step_size` epochs: lr · γ^⌊t / step_size⌋.
 
+    Source: Krizhevsky et al., ImageNet classification with deep convolutional neural networks, NIPS 2012, section 5.
+
     >>> [StepLR(step_size=2)(0.8, t) for t in (0, 1, 2)]
     [0.8, 0.8, 0.08000000000000002]
     """
@@ -68,6 +70,7 @@ class MultiStepLR(Schedule):
     """Multiply the rate by gamma at each milestone: lr · γ^(milestones reached).
 
     milestones: epochs (or steps) in any order; one that is listed twice counts twice, as in torch.
+    Source: He et al., Deep residual learning for image recognition, CVPR 2016, section 4.2.
 
     >>> [MultiStepLR(milestones=[2, 5], gamma=0.5)(0.8, t) for t in (0, 1, 2, 4, 5)]
     [0.8, 0.8, 0.4, 0.4, 0.2]
@@ -85,6 +88,8 @@ class MultiStepLR(Schedule):
 @SCHEDULES.register
 class ExponentialLR(Schedule):
     """Multiply the rate by gamma every epoch: lr · γᵗ.
+
+    Source: Senior et al., An empirical study of learning rates in deep neural networks, ICASSP 2013.
 
     >>> ExponentialLR(gamma=0.5)(0.8, 3)
     0.1
@@ -259,6 +264,7 @@ class SequentialLR(Combined):
     """One schedule after the other, each from a time 0 of its own: the next one takes over at its milestone.
 
     schedulers: the parts. milestones: when the second, the third, ... begin; they rise.
+    Source: the class of this name in torch.optim.lr_scheduler.
 
     >>> warm_up_then_fall = SequentialLR([LinearLR(0.5, total_iters=2), CosineAnnealingLR(T_max=4)], milestones=[2])
     >>> [round(warm_up_then_fall(1.0, t), 3) for t in range(7)]
@@ -285,6 +291,7 @@ class ChainedScheduler(Combined):
 
     schedulers: the parts. As torch's, where every part multiplies the rate; a cosine with eta_min above 0, or past its
     end, does not, and there torch's rates depend on how it came to them.
+    Source: the class of this name in torch.optim.lr_scheduler.
 
     >>> ChainedScheduler([LinearLR(0.5, total_iters=2), ExponentialLR(0.9)])(1.0, 1)
     0.675

@@ -81,8 +81,11 @@ class Registry(Mapping[str, type[T]], Generic[T]):
             )
         return {"name": name, **self.settings(thing)}
 
-    def build(self, spec: Mapping[str, Any]) -> T:
-        """The thing that a table describes. Unknown names and settings are answered with the nearest known one."""
+    def build(self, spec: Mapping[str, Any], *arguments: Any) -> T:
+        """The thing that a table describes. Unknown names and settings are answered with the nearest known one.
+
+        arguments: what its constructor takes by position besides.
+        """
         if not isinstance(spec, Mapping) or not isinstance(spec.get("name"), str):
             raise KindError(f"a {self.kind} is a table with a name, such as {{name = ...}}; got {spec!r}")
         cls = self[spec["name"]]
@@ -92,10 +95,10 @@ class Registry(Mapping[str, type[T]], Generic[T]):
             if key not in known:
                 raise SettingError(f"{cls.__name__} has no setting {key!r}.{nearest(key, known)}")
         try:
-            inspect.signature(cls).bind(**settings)
+            inspect.signature(cls).bind(*arguments, **settings)
         except TypeError as error:
             raise SettingError(f"{cls.__name__}: {error}") from None
-        return cls(**settings)
+        return cls(*arguments, **settings)
 
 
 def _arguments(cls: type[Any]) -> list[inspect.Parameter]:

@@ -12,6 +12,7 @@ from rich.console import Console
 
 from layerwise.bench import run_bench, show
 from layerwise.bench.record import Record, Round, Row, Table
+from layerwise.bench.workloads import varied
 from layerwise.errors import FileError, KindError, SettingError
 
 
@@ -106,6 +107,22 @@ def test_a_run_tells_where_it_is_and_keeps_every_round(tmp_path: Path) -> None:
     assert data["machine"]["cores"] >= 1
     assert table["rows"][0]["check_losses"] == pytest.approx(table["rows"][1]["check_losses"], rel=1e-3)
     assert "round 2 of 3, scikit-learn" in said
+
+
+def test_varied_sizes_reach_every_contender(tmp_path: Path) -> None:
+    out = tmp_path / "varied.json"
+    names = ["layerwise", "sklearn", "products"]
+    record = run_bench(["W2"], rounds=1, seconds=0.01, vary=5, contenders=names, out=out, say=lambda line: None)
+    assert [row.problem for row in record.tables[0].rows] == [None, None, None]
+    data = json.loads(out.read_text())
+    assert data["vary"] == 5
+    assert data["tables"][0]["sizes"] == varied("W2", 5).sizes
+    assert "sizes drawn by seed 5" in " ".join(printed(record).split())
+
+
+def test_a_contender_that_lacks_a_layer_has_no_row() -> None:
+    record = run_bench(["W3"], rounds=1, seconds=0.01, contenders=["sklearn", "products"], say=lambda line: None)
+    assert [row.name for row in record.tables[0].rows] == ["products"]
 
 
 def test_progress_goes_to_standard_error(capsys: pytest.CaptureFixture[str]) -> None:

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from layerwise.bench.contenders import Trainee
-from layerwise.bench.worker import one_round
+from layerwise.bench.worker import one_round, parsed
 from layerwise.bench.workloads import WORKLOADS
 from layerwise.errors import DivergedError
 
@@ -54,6 +54,14 @@ def test_ready_then_rounds_then_the_end(products: Conversation) -> None:
         assert figures["microseconds"] == pytest.approx(figures["seconds"] / figures["steps"] * 1e6)
     products.process.communicate(timeout=10)
     assert products.process.returncode == 0
+
+
+def test_sizes_on_the_command_line_make_another_workload() -> None:
+    contender, workload, seed = parsed(["products", "w2", "3", "batch=7", "depth=2"])
+    assert (contender.name, workload.batch, seed) == ("products", 7, 3)
+    assert workload.title == "MLP: 784-128-64-64-10 ReLU, batch 7, Adam"
+    _, declared, seed = parsed(["products", "W2"])
+    assert (declared.sizes, seed) == (WORKLOADS["W2"].sizes, 0)
 
 
 def test_an_unknown_contender_is_a_problem_in_words() -> None:

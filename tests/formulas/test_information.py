@@ -185,6 +185,7 @@ def test_joint_distribution_counts_pairs():
     (lambda: conditional_entropy([["a"]], 2), KindError, "joint must hold real numbers, got text"),
     (lambda: joint_distribution([0, 1], [0, 1, 2]), ShapeError, "equally long, got 2 and 3"),
     (lambda: joint_distribution([], []), ShapeError, "one value for each sample"),
+    (lambda: joint_distribution([[1], [1, 2]], [0, 1]), ShapeError, "x is ragged"),
     (lambda: joint_distribution([0.5, math.inf], [0, 1]), DataError, "x holds inf at row 1"),
 ])  # fmt: skip
 def test_what_is_no_distribution_is_refused(call, error, words, tally):

@@ -47,13 +47,15 @@ def test_every_formula_has_a_twin_and_a_golden_file():
 
 
 def test_the_golden_files_are_small():
-    assert sum(path.stat().st_size for path in GOLDEN.iterdir()) < 600_000
+    sizes = [path.stat().st_size for path in GOLDEN.iterdir()]
+    assert sum(sizes) < 10_000 * len(sizes)
 
 
-def golden_case(arrays, entry, number):
-    """The stored arguments of one case; scalars come back as they went in."""
-    stored = {name: arrays[f"{number}.argument.{name}"] for name in entry.arguments}
-    return {name: each[()] if each.ndim == 0 else each for name, each in stored.items()}
+def golden_case(arrays, case, number):
+    """The stored arguments of one case; scalars come back as they went in, and words and None were never stored."""
+    stored = {name: arrays.get(f"{number}.argument.{name}") for name in case.arguments}
+    arguments = {name: each[()] if each.ndim == 0 else each for name, each in stored.items() if each is not None}
+    return case.arguments | arguments
 
 
 @each_formula
@@ -62,7 +64,9 @@ def test_golden_files_hold_the_samples_of_today(entry):
     today = cases(entry)
     assert sum(key.endswith("upstream") for key in arrays) == len(today), REMAKE
     for number, case in enumerate(today):
-        for name, stored in golden_case(arrays, entry, number).items():
+        for name, stored in golden_case(arrays, case, number).items():
+            if isinstance(stored, str | None):
+                continue
             np.testing.assert_allclose(case.arguments[name], stored, rtol=1e-12, err_msg=REMAKE)
 
 
@@ -70,10 +74,10 @@ def test_golden_files_hold_the_samples_of_today(entry):
 @each_formula
 def test_golden_parity(entry, dtype):
     arrays = load_file(GOLDEN / f"{entry.name}.safetensors")
-    for number in range(len(cases(entry))):
+    for number, case in enumerate(cases(entry)):
         prefix = f"{number}.{dtype.__name__}"
         gradients = {name: arrays[f"{prefix}.gradient.{name}"] for name in entry.differentiable}
-        arguments = golden_case(arrays, entry, number)
+        arguments = golden_case(arrays, case, number)
         assert_parity(entry, arguments, arrays[f"{number}.upstream"], arrays[f"{prefix}.value"], gradients, dtype)
 
 

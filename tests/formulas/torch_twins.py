@@ -74,6 +74,22 @@ def _kl_divergence(torch, p, q, base):
     return torch.where(p > 0, terms, 0.0).sum(dim=-1) / math.log(base)
 
 
+def _attention(torch, q, k, v, mask, dropout):
+    """PyTorch draws its dropout itself; with the same factors, written out, it is this."""
+    if bool((dropout == 1).all()):
+        return torch.nn.functional.scaled_dot_product_attention(q, k, v, attn_mask=mask)
+    scores = (q @ k.mT / math.sqrt(q.shape[-1])).masked_fill(~mask, -math.inf)
+    return (torch.softmax(scores, dim=-1) * dropout) @ v
+
+
+def _multihead_attention(torch, x, W_in, b_in, W_out, b_out, heads, mask, dropout):
+    """As torch.nn.MultiheadAttention, whose dropout has no factors from outside; the layer is compared with that."""
+    projected = torch.nn.functional.linear(x, W_in, b_in)
+    q, k, v = (each.unflatten(-1, (int(heads), -1)).transpose(1, 2) for each in projected.chunk(3, dim=-1))
+    joined = _attention(torch, q, k, v, mask, dropout).transpose(1, 2).flatten(2)
+    return torch.nn.functional.linear(joined, W_out, b_out)
+
+
 def _dropout(torch, x, mask, p):
     """PyTorch draws its masks itself; written out, with the same mask, it is this."""
     return torch.where(mask, x / (1 - p), 0 * x) if p < 1 else 0 * x
@@ -120,6 +136,12 @@ TWINS: dict[str, Callable[..., Any]] = {
     "gelu_tanh": lambda torch, x: torch.nn.functional.gelu(x, approximate="tanh"),
     "softmax": lambda torch, x: torch.softmax(x, dim=-1),
     "log_softmax": lambda torch, x: torch.log_softmax(x, dim=-1),
+    "add": lambda torch, a, b: torch.add(a, b),
+    "multiply": lambda torch, a, b: torch.mul(a, b),
+    "divide": lambda torch, a, b: torch.div(a, b),
+    "power": lambda torch, x, p: torch.pow(x, float(p)),
+    "matmul": lambda torch, a, b: torch.matmul(a, b),
+    "total": lambda torch, x, axis: torch.sum(x, dim=int(axis)),
     "linear": lambda torch, x, W, b: torch.nn.functional.linear(x, W, b),
     "conv1d": _conv1d,
     "conv2d": _conv2d,
@@ -128,6 +150,10 @@ TWINS: dict[str, Callable[..., Any]] = {
     "avg_pool2d": _avg_pool2d,
     "adaptive_avg_pool2d": lambda torch, x, size: torch.nn.functional.adaptive_avg_pool2d(x, _pair(size)),
     "dropout": _dropout,
+    "embedding": lambda torch, index, W, padding_idx: torch.nn.functional.embedding(
+        index, W, None if padding_idx is None else int(padding_idx)
+    ),
+    "add_positions": lambda torch, x, P: x + P[: x.shape[1]],
     "mean_squared_error": _mean_squared_error,
     "mean_absolute_error": _mean_absolute_error,
     "huber": _huber,
@@ -145,6 +171,9 @@ TWINS: dict[str, Callable[..., Any]] = {
         x, mean, var, gamma, beta, training=False, eps=eps
     ),
     "layer_norm": lambda torch, x, gamma, beta, eps: torch.nn.functional.layer_norm(x, x.shape[-1:], gamma, beta, eps),
+    "rms_norm": lambda torch, x, gamma, eps: torch.nn.functional.rms_norm(x, x.shape[-1:], gamma, float(eps)),
+    "attention": _attention,
+    "multihead_attention": _multihead_attention,
     "entropy": _entropy,
     "cross_entropy_between": _cross_entropy_between,
     "kl_divergence": _kl_divergence,
@@ -153,7 +182,7 @@ TWINS: dict[str, Callable[..., Any]] = {
     "soft_threshold": lambda torch, w, strength: torch.nn.functional.softshrink(w, float(strength)),
 }
 
-PRODUCTS = {"linear", "conv1d", "conv2d", "true_convolution2d"}
+PRODUCTS = {"linear", "matmul", "attention", "multihead_attention", "conv1d", "conv2d", "true_convolution2d"}
 """Formulas with matrix products, whose float32 sums may be taken in another order: they get the wider tolerance."""
 
 

@@ -11,8 +11,11 @@ from tests.refusals import refused
 
 import layerwise as lw
 from layerwise.errors import KindError, LayerwiseError, SettingError
+from layerwise.layers import LAYERS
+from layerwise.network import Container
 
 SHARED, ROW = lw.Linear(3, 3), lw.Sequential(lw.Linear(3, 3), lw.Tanh())
+SQUARE = lw.Linear(3, 3)
 NETWORKS = [
     lw.Network(lw.Linear(2, 8), lw.Tanh(), lw.Linear(8, 1), seed=5),
     lw.Network(lw.Linear(2, 8, bias=False, init="he_normal"), lw.ReLU(), lw.Dropout(0.2), dtype="float64"),
@@ -20,6 +23,12 @@ NETWORKS = [
     lw.Network(lw.Sequential(lw.Linear(3, 3), lw.Sequential(lw.ReLU(), lw.Linear(3, 2))), lw.Softmax()),
     lw.Network(SHARED, lw.Tanh(), SHARED, lw.Sequential(lw.ReLU(), SHARED)),
     lw.Network(ROW, lw.Sigmoid(), ROW, lw.Sequential(ROW, ROW[0])),
+    lw.Network(
+        lw.Residual(lw.Linear(3, 4), lw.Parallel(lw.ReLU(), lw.Tanh(), combine="add"), shortcut=lw.Linear(3, 4))
+    ),
+    lw.Network(
+        lw.Residual(SQUARE, shortcut=lw.Sequential(SQUARE, lw.ReLU())), SQUARE, ties={"0.shortcut.0.bias": "0.0.bias"}
+    ),
 ]
 each_network = pytest.mark.parametrize("net", NETWORKS, ids=range(len(NETWORKS)))
 
@@ -47,6 +56,21 @@ def test_a_shared_layer_is_written_once():
         {"name": "Same", "layer": "0"},
         {"name": "Sequential", "layers": [{"name": "Same", "layer": "0"}, {"name": "Same", "layer": "0.0"}]},
     ]
+
+
+def test_containers_nest_and_their_settings_that_are_layers_are_rows():
+    assert NETWORKS[6].spec()["layers"] == [
+        {
+            "name": "Residual",
+            "layers": [
+                {"name": "Linear", "in_features": 3, "out_features": 4},
+                {"name": "Parallel", "layers": [{"name": "ReLU"}, {"name": "Tanh"}], "combine": "add"},
+            ],
+            "shortcut": {"name": "Linear", "in_features": 3, "out_features": 4},
+        }
+    ]
+    assert NETWORKS[7].spec()["layers"][0]["shortcut"]["layers"][0] == {"name": "Same", "layer": "0.0"}
+    assert NETWORKS[7].spec()["layers"][1] == {"name": "Same", "layer": "0.0"}
 
 
 @pytest.mark.parametrize("through", [dict, lambda spec: json.loads(json.dumps(spec)), lambda spec: _toml(spec)],
@@ -78,6 +102,13 @@ def nested(depth):
     row = RELU
     for _ in range(depth):
         row = {"name": "Sequential", "layers": [row]}
+    return [row]
+
+
+def shortcuts(depth):
+    row = RELU
+    for _ in range(depth):
+        row = {"name": "Residual", "layers": [RELU], "shortcut": row}
     return [row]
 
 
@@ -113,6 +144,16 @@ def nested(depth):
     ({"layers": [{"name": "Sequential"}]}, KindError, "layers are a list"),
     ({"layers": [{"name": "Sequential", "layers": []}]}, SettingError, "at least one layer"),
     ({"layers": [{"name": "Sequential", "layers": [RELU], "seed": 1}]}, SettingError, "no setting 'seed'"),
+    ({"layers": [{"name": "Residual"}]}, KindError, "layers are a list"),
+    ({"layers": [{"name": "Residual", "layers": [RELU], "shortcut": 3}]}, KindError, "a layer is a table"),
+    ({"layers": [{"name": "Residual", "layers": [RELU], "shortcut": {"name": "os"}}]}, SettingError, "called 'os'"),
+    ({"layers": [{"name": "Residual", "layers": [RELU], "shortcut": {"name": "Same", "layer": "0"}}]}, SettingError,
+     "must point"),
+    ({"layers": [{"name": "Residual", "layers": [RELU], "shortcu": RELU}]}, SettingError, "Did you mean 'shortcut'?"),
+    ({"layers": [{"name": "Parallel", "layers": [RELU], "combine": "sum"}]}, SettingError, "combine 'sum'"),
+    ({"layers": [{"name": "Parallel", "layers": [RELU], "combine": RELU}]}, KindError, "combine"),
+    ({"layers": shortcuts(22)}, SettingError, "20 levels"),
+    ({"layers": shortcuts(500)}, SettingError, "20 levels"),
     ({"layers": [{"name": "Same", "layer": "0"}]}, SettingError, "must point to a layer before it"),
     ({"layers": [RELU, {"name": "Same", "layer": "1"}]}, SettingError, "got '1'"),
     ({"layers": [RELU, {"name": "Same", "layer": "-1"}]}, SettingError, "got '-1'"),
@@ -157,3 +198,31 @@ def test_a_layer_of_ones_own_joins_by_registering(tally):
     refused(tally, SettingError, ("Double is not a registered layer", "register"), net.spec)
     with pytest.raises(LayerwiseError):
         lw.Network.from_spec({"layers": [{"name": "Double"}]})
+
+
+def test_a_container_of_ones_own_joins_by_registering():
+    @LAYERS.register
+    class Twice(Container):
+        """f(f(x)), or, with after=, after(f(f(x)))."""
+
+        layer_settings = ("after",)
+
+        def __init__(self, *layers, after=None, scale=1.0):
+            super().__init__(*layers)
+            self.after, self.scale = after, scale
+
+        def inputs(self, shape):
+            return ((name, layer, shape) for name, layer in self.children())
+
+        def forward(self, x, pass_):
+            return lw.Sequential(*self.layers, *self.layers).forward(self.scale * x, pass_)
+
+        def output_shape(self, shape):
+            return shape
+
+    net = lw.Network(Twice(lw.Linear(3, 3), after=lw.Sequential(lw.Linear(3, 2)), scale=2.0))
+    assert list(net.parameters()) == ["0.0.weight", "0.0.bias", "0.after.0.weight", "0.after.0.bias"]
+    again = lw.Network.from_spec(net.spec())
+    assert repr(again) == repr(net)
+    assert again[0].scale == 2
+    del LAYERS._classes["Twice"]

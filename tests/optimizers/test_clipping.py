@@ -144,6 +144,7 @@ def test_the_norm_takes_whatever_holds_numbers(grad):
 
 def test_the_squares_of_whole_numbers_do_not_run_over():
     assert norm_of(np.array([3 * 2**40, 4 * 2**40])) == 5 * 2**40
+    assert norm_of(np.array([2**32 + 1])) == 2**32 + 1  # whose square leaves 2³³ + 1 in an integer of 64 bits
 
 
 def test_the_norm_makes_no_copy_of_the_gradient():

@@ -19,7 +19,7 @@ from tools import folds
 def test_every_sample_is_tested_once_and_never_learnt_from_then(name):
     raw = lw.data.load(name, scale=False)
     whole = np.concatenate([part.y for part in (raw.train, raw.validation, raw.test)])
-    parts = folds.folds(raw)
+    parts = folds.folds(raw, 2)
     assert len(parts) == folds.FOLDS
     assert sum(len(data.test.x) for data in parts) == len(whole)
     for data in parts:
@@ -63,6 +63,20 @@ def test_both_are_scored_alike():
     ([0.6, 0.5, 0.5], [0.5, 0.5, 0.65], True),  # -0.017 with a standard error of 0.073
 ])  # fmt: skip
 def test_the_verdict(ours, theirs, holds):
-    found = {"ours": ours, "theirs": theirs, "best": "any", "seconds": 1.0}
-    assert folds.holds(found) is holds
-    assert ("| yes |" if holds else "| **no** |") in folds.section({"iris": found})
+    assert folds.holds(ours, theirs) is holds
+    draw = {"ours": ours, "grid": {"any": theirs}, "seconds": 1.0}
+    draws = {str(each): draw for each in (folds.CHOSEN_ON, *folds.COMPARED_ON)}
+    assert ("| yes |" if holds else "| **no** |") in folds.section({"iris": draws})
+
+
+def test_what_is_compared_was_chosen_on_other_folds():
+    """The configuration is the best of the first draw, also where another one is better on the others."""
+    assert folds.CHOSEN_ON not in folds.COMPARED_ON
+    first = {"ours": [0.1, 0.2], "grid": {"a": [0.8, 0.9], "b": [0.7, 0.8]}, "seconds": 1.0}
+    other = {"ours": [0.5, 0.6], "grid": {"a": [0.4, 0.5], "b": [0.9, 1.0]}, "seconds": 1.0}
+    draws = {str(folds.CHOSEN_ON): first} | {str(draw): other for draw in folds.COMPARED_ON}
+    chosen, theirs, ours, hindsight = folds.pooled(draws)
+    assert chosen == "a"
+    assert theirs == [0.4, 0.5] * len(folds.COMPARED_ON)
+    assert ours == [0.5, 0.6] * len(folds.COMPARED_ON)
+    assert hindsight == [0.9, 1.0] * len(folds.COMPARED_ON)

@@ -15,6 +15,7 @@ from layerwise.optimizers import OPTIMIZERS
 ROOT = Path(__file__).parents[2]
 sys.path.append(str(ROOT))  # the tools are no part of the package
 
+from tools.mutate import record  # noqa: E402
 from tools.mutate.mutants import mutants  # noqa: E402
 from tools.mutate.operators import OPERATORS  # noqa: E402
 from tools.mutate.report import LEAST_MUTANTS, Result, complaints, markdown  # noqa: E402
@@ -159,10 +160,71 @@ def test_what_is_wrong_with_a_run_is_said():
     assert "listed as a survivor, but there is none" in gone[0]
     weak = result(number=18, survived=2)
     reasons = {weak.key(each): "The same for all x." for each in weak.survivors}
-    assert complaints([weak], reasons, whole=True) == ["18 of 20 mutants killed, 95% are wanted"]
-    page = markdown([weak], reasons)
+    assert complaints([weak], reasons, whole=True) == []  # no mistakes, so that all mistakes are killed
+    page = markdown([weak], [], reasons)
     assert "18 of 20 mutants killed (90.0%)" in page
     assert "The same for all x." in page
+    reasons = {weak.key(each): "Nobody has found a test yet." for each in weak.survivors}
+    assert complaints([weak], reasons, whole=True) == ["toy: 90.0% of the mistakes killed, 95% are wanted"]
+
+
+def test_the_record_keeps_what_was_tried_until_the_code_changes(tmp_path):
+    source = tmp_path / "src/layerwise/toy.py"
+    source.parent.mkdir(parents=True)
+    source.write_text("def f(x):\n    return x + 1\n")
+    tried = result(number=18, survived=2)
+    record.write(tmp_path / "record.json", {"toy": record.entry(tmp_path, tried)})
+    entries = record.read(tmp_path / "record.json")
+    (back,), untried = record.current(tmp_path, [tried.target], entries)
+    assert (back.ways, untried) == (tried.ways, [])
+    assert [back.key(each) for each in back.survivors] == [tried.key(each) for each in tried.survivors]
+    source.write_text('def f(x):\n    """One more."""\n\n    return x + 1  # and no other\n')
+    assert record.current(tmp_path, [tried.target], entries)[1] == []
+    source.write_text("def f(x):\n    return x + 2\n")
+    assert record.current(tmp_path, [tried.target], entries) == ([], ["toy"])
+    assert "Not tried since they changed: toy." in markdown([], ["toy"], {})
+
+
+FORMULAS = """
+@formula(r"y = x", sample=samples)
+def one(x):
+    def backward(dy):
+        return _helps(dy)
+
+    return _helps(x), backward
+
+
+@formula(r"y = x", sample=samples)
+def two(x):
+    return _helps(x), None
+
+
+def samples(rng):
+    yield from ()
+
+
+def _helps(x):
+    return _deeper(x)
+
+
+def _deeper(x):
+    return x
+"""
+
+
+def test_a_formula_brings_the_functions_that_it_calls(tmp_path):
+    """Each once, and never the samples; a file without formulas is a target of its own."""
+    folder = tmp_path / "src/layerwise/formulas"
+    folder.mkdir(parents=True)
+    (tmp_path / "tests/formulas").mkdir(parents=True)
+    (folder / "new.py").write_text(FORMULAS)
+    (folder / "windows.py").write_text("def cut(x):\n    return x\n")
+    (tmp_path / "tests/formulas/test_new.py").write_text("")
+    one, two, windows = targets(tmp_path)[:3]
+    assert (one.name, one.functions) == ("one", ("one", "_helps", "_deeper"))
+    assert (two.name, two.functions) == ("two", ("two",))
+    assert (windows.name, windows.kind, windows.functions) == ("windows", "other", ("cut",))
+    assert one.tests[:2] == ("src/layerwise/formulas/new.py", "tests/formulas/test_new.py")
 
 
 def project(folder: Path, test: str) -> None:

@@ -22,6 +22,7 @@ from layerwise.training.experiment import Experiment, suited
 
 LAYERS: list[dict[str, Any]] = [
     {"name": "Linear", "in_features": 2, "out_features": 8, "init": "he_normal"},
+    {"name": "Residual", "layers": [{"name": "Linear", "in_features": 8, "out_features": 8}, {"name": "ReLU"}]},
     {"name": "Sequential", "layers": [{"name": "ReLU"}, {"name": "Dropout", "p": 0.1}]},
     {"name": "Linear", "in_features": 8, "out_features": 2, "bias": False},
 ]
@@ -32,6 +33,7 @@ FULL: dict[str, Any] = {
     "optimizer": {"name": "Adam", "lr": 0.01, "betas": [0.8, 0.99], "weight_decay": 1e-4},
     "schedule": {"name": "CosineAnnealingLR", "T_max": 3, "eta_min": 1e-5},
     "regularizer": {"name": "L2", "strength": 1e-4},
+    "ties": {"1.0.bias": "0.bias"},
     "early_stopping": {"patience": 2, "monitor": "val_accuracy", "min_delta": 0.001, "restore_best": False},
     "clip_norm": 1.5,
     "clip_value": 0.5,
@@ -68,10 +70,11 @@ def test_every_entry_reaches_the_run() -> None:
     thetas = {"as it is": run(experiment)[0].theta}
     changes: dict[str, Any] = {
         "data": {**FULL["data"], "noise": 0.2},
-        "layers": [*LAYERS[:1], {"name": "Tanh"}, *LAYERS[2:]],
+        "layers": [*LAYERS[:2], {"name": "Tanh"}, *LAYERS[3:]],
         "optimizer": {"name": "SGD", "lr": 0.01},
         "schedule": None,
         "regularizer": {"name": "L1", "strength": 1e-2},
+        "ties": None,
         "clip_norm": 0.01,
         "clip_value": 0.001,
         "epochs": 2,

@@ -5,9 +5,10 @@ when the tests of its target fail, and *survives* when they pass. A survivor is 
 change that is none (x > 0 for x >= 0, where both give the same number); those are listed, each with its reason, in
 `survivors.toml`.
 
-    python -m tools.mutate                    # every target; writes docs/mutation.md
+    python -m tools.mutate                    # every target
     python -m tools.mutate --target softmax   # one of them
     python -m tools.mutate --quick            # three mutants of each target, always the same ones
 
-The working tree is never changed: mutants live in a copy of `src` and `tests` in a temporary folder.
+A full trial of a target is kept in docs/mutation.json, and docs/mutation.md is written from all that is kept there.
+Nothing else is changed: mutants live in a copy of `src` and `tests` in a temporary folder.
 """

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from tools.mutate import sequence
 from tools.mutate.mutants import Mutant
 from tools.mutate.operators import OPERATORS
-from tools.mutate.survivors import Key
+from tools.mutate.survivors import Key, is_no_mistake
 from tools.mutate.targets import Target
 
 LEAST_MUTANTS = 8
@@ -34,6 +34,11 @@ class Result:
     def key(self, mutant: Mutant) -> Key:
         return Key(self.target.name, mutant.operator, mutant.before, mutant.after)
 
+    def share(self, reasons: dict[Key, str]) -> float:
+        """The share killed of those that are mistakes: a survivor that computes the same is none."""
+        none = sum(is_no_mistake(reasons.get(self.key(mutant), "")) for mutant in self.survivors)
+        return self.killed / max(1, self.total - none)
+
 
 def complaints(results: list[Result], reasons: dict[Key, str], *, whole: bool) -> list[str]:
     """What is wrong with a run; nothing, if every promise is kept. whole: all mutants were tried."""
@@ -50,21 +55,21 @@ def complaints(results: list[Result], reasons: dict[Key, str], *, whole: bool) -
     for result in results:
         if result.target.kind != "other" and result.total < LEAST_MUTANTS:
             found.append(f"{result.target.name}: {result.total} mutants, {LEAST_MUTANTS} are wanted")
-    killed, total = sum(result.killed for result in results), sum(result.total for result in results)
-    if killed < LEAST_SHARE * total:
-        found.append(f"{killed} of {total} mutants killed, {LEAST_SHARE:.0%} are wanted")
+        if (share := result.share(reasons)) < LEAST_SHARE:
+            found.append(f"{result.target.name}: {share:.1%} of the mistakes killed, {LEAST_SHARE:.0%} are wanted")
     return found
 
 
-def markdown(results: list[Result], reasons: dict[Key, str]) -> str:
-    """The whole page."""
+def markdown(results: list[Result], untried: list[str], reasons: dict[Key, str]) -> str:
+    """The whole page. untried: the names of targets without a trial of the code of today."""
     killed, total = sum(result.killed for result in results), sum(result.total for result in results)
     ways = sum((result.ways for result in results), Counter[str]())
     parts = [
         HEAD,
-        f"**{killed:,} of {total:,} mutants killed ({killed / total:.1%}); {total - killed} survivors, each with its "
-        f"reason below.** Of the killed, {ways['number']:,} failed a comparison of numbers, "
-        f"{ways['exception']:,} raised an exception, {ways['time']} ran out of time.\n",
+        f"**{killed:,} of {total:,} mutants killed ({killed / max(1, total):.1%}) in {len(results)} targets; "
+        f"{total - killed} survivors, each with its reason below.** Of the killed, {ways['number']:,} failed a "
+        f"comparison of numbers, {ways['exception']:,} raised an exception, {ways['time']} ran out of time.\n",
+        *([f"Not tried since they changed: {', '.join(untried)}.\n"] if untried else []),
         _table(results),
         "## Survivors\n",
         "A survivor counts against the share above, also when it is no mistake at all.\n",
@@ -77,7 +82,8 @@ def markdown(results: list[Result], reasons: dict[Key, str]) -> str:
 
 HEAD = """# The mutation proof
 
-Made by `python -m tools.mutate`; do not edit by hand.
+Made by `python -m tools.mutate` from [mutation.json](mutation.json), which keeps the last full trial of each target; do
+not edit by hand.
 
 A test suite that passes proves little: it may pass on wrong code as well. Here every formula and every optimizer is
 made wrong in every way that the operators below know, one mistake at a time, and the tests of that formula are run.

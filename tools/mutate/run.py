@@ -14,6 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from tools.mutate import record
 from tools.mutate.mutants import Mutant, mutants
 from tools.mutate.report import Result, complaints, markdown
 from tools.mutate.sandbox import NO_TESTS, Job, Sandbox, Verdict
@@ -21,6 +22,8 @@ from tools.mutate.survivors import known
 from tools.mutate.targets import Target, targets
 
 ROOT = Path(__file__).resolve().parents[2]
+PAGE = ROOT / "docs" / "mutation.md"
+RECORD = ROOT / "docs" / "mutation.json"
 QUICK = 3
 SPARE_SECONDS = 10
 """What a mutant may take, on top of five times what its tests take without it."""
@@ -46,15 +49,23 @@ def main(arguments: list[str] | None = None) -> int:
     except ProofError as error:
         print(error)
         return 1
-    reasons = known()
     killed, total = sum(result.killed for result in results), sum(result.total for result in results)
     print(f"{killed} of {total} mutants killed in {time.monotonic() - begin:.0f} s")
-    wrong = complaints(results, reasons, whole=not options.quick)
+    wrong = complaints(results, known(), whole=not options.quick)
     print(*wrong, sep="\n", end="\n" if wrong else "")
-    if not wrong and not options.target and not options.quick:
-        page = ROOT / "docs" / "mutation.md"
-        page.write_text(markdown(results, reasons), encoding="utf-8")
+    if not options.quick:
+        _keep(results)
     return 1 if wrong else 0
+
+
+def _keep(results: list[Result]) -> None:
+    """Enter the results of full trials into the record, and write the page from all that it holds."""
+    entries = record.read(RECORD) | {result.target.name: record.entry(ROOT, result) for result in results}
+    known_targets = targets(ROOT)
+    names = {target.name for target in known_targets}
+    record.write(RECORD, {name: each for name, each in entries.items() if name in names})
+    page = markdown(*record.current(ROOT, known_targets, entries), known())
+    PAGE.write_text(page, encoding="utf-8")
 
 
 def _parser() -> argparse.ArgumentParser:

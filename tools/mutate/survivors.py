@@ -8,6 +8,9 @@ from pathlib import Path
 
 FILE = Path(__file__).with_name("survivors.toml")
 
+NO_MISTAKE = ("The same ", "Only speed", "Only memory")
+"""How the reason of a mutant begins that computes what the original computes."""
+
 
 @dataclass(frozen=True)
 class Key:
@@ -30,3 +33,8 @@ def known(path: Path = FILE) -> dict[Key, str]:
             raise ValueError(f"{path.name} gives no reason for {key}")
         reasons[key] = entry["reason"]
     return reasons
+
+
+def is_no_mistake(reason: str) -> bool:
+    """Whether the mutant computes what the original computes, so that no test of its values can tell them apart."""
+    return reason.startswith(NO_MISTAKE)

@@ -9,17 +9,12 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
+Node = TypeVar("Node", bound=ast.stmt)
 NOT_COMPUTING = ("__init__", "__repr__")
-FORMULA_TESTS = (
-    "test_gradients.py",
-    "test_parity.py",
-    "test_stability.py",
-    "test_rectifier.py",
-    "test_cross_entropy.py",
-    "test_dropout.py",
-    "test_information.py",
-)
+FORMULA_TESTS = ("test_gradients.py", "test_parity.py", "test_stability.py")
+NO_FORMULAS = ("__init__.py", "registration.py", "tracing.py")
 OPTIMIZER_TESTS = (
     "test_gradient_descent.py",
     "test_adagrad.py",
@@ -49,14 +44,39 @@ def targets(root: Path) -> list[Target]:
 
 
 def _formulas(root: Path) -> list[Target]:
-    tests = tuple(f"tests/formulas/{name}" for name in FORMULA_TESTS)
+    """One target for each formula, with the functions of its file that it calls; one for each file that only helps."""
     found = []
     for path in sorted((root / "src/layerwise/formulas").glob("*.py")):
-        file = path.relative_to(root).as_posix()
-        for node in ast.parse(path.read_text(encoding="utf-8")).body:
-            if isinstance(node, ast.FunctionDef) and _decorated(node, "formula"):
-                found.append(Target(node.name, "formula", file, (node.name,), (file, *tests)))
+        if path.name in NO_FORMULAS:
+            continue
+        file, own = path.relative_to(root).as_posix(), f"tests/formulas/test_{path.name}"
+        tests = (file, *([own] if (root / own).exists() else []), *(f"tests/formulas/{name}" for name in FORMULA_TESTS))
+        functions = {node.name: node for node in _top(path, ast.FunctionDef)}
+        formulas = [name for name, node in functions.items() if _decorated(node, "formula")]
+        helpers = {name: node for name, node in functions.items() if name not in formulas}
+        if not formulas:
+            found.append(Target(path.stem, "other", file, tuple(helpers), tests))
+        for name in formulas:
+            called = _called(functions[name], helpers)
+            helpers = {each: node for each, node in helpers.items() if each not in called}  # mutated once
+            found.append(Target(name, "formula", file, (name, *called), tests))
     return found
+
+
+def _top(path: Path, kind: type[Node]) -> list[Node]:
+    return [node for node in ast.parse(path.read_text(encoding="utf-8")).body if isinstance(node, kind)]
+
+
+def _called(node: ast.FunctionDef, helpers: dict[str, ast.FunctionDef]) -> list[str]:
+    """The names of the helpers that a function uses, or that those use."""
+    waiting, found = [node], dict[str, None]()
+    while waiting:
+        body = ast.Module(waiting.pop().body, [])  # not the decorator, which names the samples
+        names = {each.id for each in ast.walk(body) if isinstance(each, ast.Name)}
+        new = [name for name in helpers if name in names and name not in found]
+        found.update(dict.fromkeys(new))
+        waiting += [helpers[name] for name in new]
+    return [name for name in helpers if name in found]
 
 
 def _optimizers(root: Path) -> list[Target]:
@@ -64,8 +84,8 @@ def _optimizers(root: Path) -> list[Target]:
     found = []
     for path in sorted((root / "src/layerwise/optimizers").glob("*.py")):
         file = path.relative_to(root).as_posix()
-        for node in ast.parse(path.read_text(encoding="utf-8")).body:
-            if isinstance(node, ast.ClassDef) and _decorated(node, "OPTIMIZERS.register"):
+        for node in _top(path, ast.ClassDef):
+            if _decorated(node, "OPTIMIZERS.register"):
                 methods = [each.name for each in node.body if isinstance(each, ast.FunctionDef)]
                 functions = tuple(f"{node.name}.{name}" for name in methods if name not in NOT_COMPUTING)
                 found.append(Target(node.name, "optimizer", file, functions, (file, *tests)))
@@ -125,6 +145,12 @@ OTHERS = [
         "formulas/perceptron.py",
         "perceptron perceptron_update PerceptronRun.separated train_perceptron _samples",
         "formulas/test_perceptron.py",
+    ),
+    _other(
+        "information of discrete variables",
+        "formulas/information.py",
+        "conditional_entropy mutual_information joint_distribution states _table",
+        "formulas/test_information.py insight/test_information.py",
     ),
     _other("regularizers", "regularizers.py", "L1.__call__ L1.shrink L2.__call__ _apply", "test_regularizers.py"),
     _other(

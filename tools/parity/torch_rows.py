@@ -56,7 +56,8 @@ def layers(torch: Any) -> Iterator[Row]:
     """Outputs, gradients and state, in evaluation and in training; what draws masks in evaluation only."""
     for name in sorted(layer_table.registered()):
         mine = [row for row in layer_table.TABLE if type(row.make()).__name__ == name]
-        peer = f"`torch.nn.{type(mine[0].twin(torch.nn)).__name__}`"
+        twin = type(mine[0].twin(torch.nn))
+        peer = f"`torch.nn.{twin.__name__}`" if hasattr(torch.nn, twin.__name__) else "arithmetic of tensors"
         wide, narrow = (largest(_layer_pairs(torch, mine, dtype)) for dtype in DTYPES)
         yield Row("layer", name, peer, wide, narrow, _layer_note(mine))
 

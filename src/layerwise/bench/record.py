@@ -59,6 +59,7 @@ class Table:
     workload: str
     title: str
     rows: list[Row] = field(default_factory=list)
+    sizes: dict[str, int] = field(default_factory=dict)
 
     def row(self, name: str) -> Row | None:
         """The sound row of this name, if there is one."""
@@ -87,6 +88,8 @@ class Record:
     seconds: float
     machine: dict[str, Any]
     tables: list[Table] = field(default_factory=list)
+    vary: int | None = None
+    """The seed that drew the sizes; None for the declared ones."""
 
     def as_data(self) -> dict[str, Any]:
         """The record for JSON, with the figures that follow from the rounds beside them."""

@@ -108,7 +108,8 @@ def circumstances(record: Record) -> list[str]:
     said = [
         f"{machine['cpu']}, {machine['cores']} cores, {machine['system']}, Python {machine['python']}; "
         + ", ".join(f"{name} {versions[name]}" for name in packages if name in versions)
-        + f"; float32, {record.rounds} interleaved rounds of {record.seconds:g} s, seed {record.seed}."
+        + f"; float32, {record.rounds} interleaved rounds of {record.seconds:g} s, seed {record.seed}"
+        + ("." if record.vary is None else f"; sizes drawn by seed {record.vary}.")
     ]
     shares = [each.others for row in rows for each in row.rounds if each.others is not None]
     if shares and (middle := statistics.median(shares)) > BUSY:

@@ -17,7 +17,7 @@ from layerwise.bench import machine
 from layerwise.bench.check import disagreements
 from layerwise.bench.contenders import CONTENDERS, Contender
 from layerwise.bench.record import Record, Round, Row, Table
-from layerwise.bench.workloads import Workload, chosen
+from layerwise.bench.workloads import Workload, chosen, declared, varied
 from layerwise.checks import one_of, positive, whole_number
 from layerwise.errors import SettingError
 
@@ -32,6 +32,7 @@ def run_bench(
     seed: int = 0,
     contenders: Sequence[str] = (),
     say: Say | None = None,
+    vary: int | None = None,
 ) -> Record:
     """Time a training step of Layerwise against its peers.
 
@@ -43,10 +44,13 @@ def run_bench(
         seed: of the initial weights and the data.
         contenders: names from `contenders.CONTENDERS`; none means all.
         say: told at each round where the run is; by default a line on standard error.
+        vary: a seed that draws every size anew, within 30 % of the declared one, odd ones included: ratios that
+            change much show a program that is made for the declared sizes. None keeps these.
 
     Returns:
         The record; `layerwise.bench.show` prints it as tables. A contender that is not installed, fails, or does
-        other work than the rest has a row that says so, and the others go on.
+        other work than the rest has a row that says so, and the others go on. One that is known to lack a layer of
+        the workload has no row.
 
     Raises:
         SettingError: for an unknown workload or contender.
@@ -55,29 +59,33 @@ def run_bench(
     >>> [(row.label, len(row.rounds), row.problem) for row in record.tables[0].rows]
     [('matrix products', 2, None)]
     """
-    rounds, seconds = whole_number("rounds", rounds), positive("seconds", seconds)
-    seed = whole_number("seed", seed, minimum=0)
     if isinstance(workloads, str) or isinstance(contenders, str):
         raise SettingError("workloads and contenders are lists of names, such as ['W1']")
-    tasks = chosen(workloads)
+    tasks = [declared(name) if vary is None else varied(name, vary) for name in chosen(workloads)]
     names = [one_of("contender", name, CONTENDERS) for name in contenders or CONTENDERS]
-    record = Record(datetime.now(UTC).isoformat(timespec="seconds"), seed, rounds, seconds, machine.describe())
+    record = begun(rounds, seconds, seed, vary)
     for task in tasks:
-        line = Line(task.name) if say is None else say
-        record.tables.append(_one_table(task, [CONTENDERS[name] for name in names], record, line))
-        if isinstance(line, Line):
-            line.end()
+        record.tables.append(one_table(task, names, record, say))
         if out is not None:  # after each workload, so that an interrupted run keeps what it has
             record.write(Path(out))
     return record
 
 
+def begun(rounds: int, seconds: float, seed: int, vary: int | None = None) -> Record:
+    """A record of no table yet."""
+    rounds, seconds = whole_number("rounds", rounds), positive("seconds", seconds)
+    seed, now = whole_number("seed", seed, minimum=0), datetime.now(UTC).isoformat(timespec="seconds")
+    return Record(now, seed, rounds, seconds, machine.describe(), vary=vary)
+
+
 class Worker:
     """One contender's process, and the two ends of its conversation."""
 
-    def __init__(self, contender: Contender, workload: Workload, seed: int) -> None:
+    def __init__(self, contender: Contender, workload: Workload, seed: int, module: str = "worker") -> None:
         self.errors = tempfile.TemporaryFile()  # noqa: SIM115 (closed by `close`)
-        command = [sys.executable, "-m", "layerwise.bench.worker", contender.name, workload.name, str(seed)]
+        sizes = [f"{name}={size}" for name, size in workload.sizes.items()]
+        program = [sys.executable, "-m", f"layerwise.bench.{module}"]
+        command = [*program, contender.name, workload.name, str(seed), *sizes]
         self.process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.errors, text=True, encoding="utf-8"
         )
@@ -116,8 +124,19 @@ class Worker:
         self.errors.close()
 
 
-def _one_table(task: Workload, contenders: list[Contender], record: Record, say: Say) -> Table:
-    table = Table(task.name, task.title, [Row(each.name, each.label, each.peer) for each in contenders])
+def one_table(task: Workload, names: Sequence[str], record: Record, say: Say | None = None) -> Table:
+    """Let the contenders of these names take turns on one workload."""
+    line = Line(task.name) if say is None else say
+    try:
+        return _rounds(task, [CONTENDERS[name] for name in names if CONTENDERS[name].takes(task)], record, line)
+    finally:
+        if isinstance(line, Line):
+            line.end()
+
+
+def _rounds(task: Workload, contenders: list[Contender], record: Record, say: Say) -> Table:
+    rows = [Row(each.name, each.label, each.peer) for each in contenders]
+    table = Table(task.name, task.title, rows, task.sizes)
     workers = {}
     try:
         for each in contenders:

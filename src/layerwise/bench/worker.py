@@ -1,4 +1,4 @@
-"""One contender in a process of its own: `python -m layerwise.bench.worker CONTENDER WORKLOAD [SEED]`.
+"""One contender in a process of its own: `python -m layerwise.bench.worker CONTENDER WORKLOAD [SEED [SIZE=N ...]]`.
 
 It builds, takes the check steps, warms up and prints one JSON line. Then it sleeps on its standard input. For each
 line `go SECONDS` it trains for that long on a fresh pool of batches and prints one JSON line again. It ends
@@ -18,8 +18,9 @@ from typing import Any, TextIO
 
 from layerwise.bench import machine
 from layerwise.bench.check import first_losses
-from layerwise.bench.contenders import CONTENDERS, Trainee
-from layerwise.bench.workloads import Batch, chosen
+from layerwise.bench.contenders import CONTENDERS, Contender, Trainee
+from layerwise.bench.teachers import Batch
+from layerwise.bench.workloads import Workload, chosen, declared
 from layerwise.checks import one_of
 from layerwise.errors import DivergedError, MissingExtraError
 
@@ -34,8 +35,7 @@ def main(arguments: list[str]) -> int:
     """Serve rounds until the input ends."""
     channel = _own_channel()
     try:
-        contender = CONTENDERS[one_of("contender", arguments[0], CONTENDERS)]
-        workload, seed = chosen([arguments[1]])[0], int(arguments[2]) if len(arguments) > 2 else 0
+        contender, workload, seed = parsed(arguments)
         trainee = contender.build(workload, workload.initial_weights(seed))
         losses = first_losses(trainee, workload, seed)
         one_round(trainee, workload.batches(seed, 0), WARM_UP)  # compilation is over; this wakes what else is lazy
@@ -54,6 +54,14 @@ def main(arguments: list[str]) -> int:
         _say(channel, problem=_first_line(error))
         raise
     return 0
+
+
+def parsed(arguments: list[str]) -> tuple[Contender, Workload, int]:
+    """The contender, the workload and the seed that the command line names."""
+    contender, name, seed, *sizes = [*arguments, "0"] if len(arguments) == 2 else arguments
+    pairs = (each.split("=") for each in sizes)
+    workload = declared(chosen([name])[0], **{size: int(number) for size, number in pairs})
+    return CONTENDERS[one_of("contender", contender, CONTENDERS)], workload, int(seed)
 
 
 def one_round(trainee: Trainee, batches: list[Batch], seconds: float) -> dict[str, Any]:

@@ -1,44 +1,60 @@
 """What the bench trains: each workload is one declaration of a network, an update and a source of data.
 
 Layers, losses and optimizers stand under their PyTorch names, which are Layerwise's names too, so most contenders
-build theirs by looking the name up. The labels come from a teacher that a learner of this size can imitate, so
-that the loss means something; a tenth of them is drawn by chance, which keeps the loss, and with it the squared
-gradients in Adam, well away from zero: arithmetic with denormal numbers would be timed otherwise.
+build theirs by looking the name up. A declaration takes its sizes as arguments: the defaults are the workload that is
+compared from run to run, others show that nothing is made for these sizes alone.
 """
 
 from __future__ import annotations
 
+import inspect
+import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 import numpy as np
 
-from layerwise.checks import one_of
+from layerwise.bench.rows import Row, addressed, row
+from layerwise.bench.teachers import Batch, Teacher, directions, pictures, quarters, sentences
+from layerwise.bench.weights import initial
+from layerwise.checks import one_of, whole_number
 from layerwise.random import generator
-from layerwise.types import Array, Generator
+from layerwise.types import Array
 
-Batch: TypeAlias = tuple[Array, Array]
-Teacher: TypeAlias = Callable[[Generator, Generator, int], Batch]
-"""Takes the teacher's own randomness, the round's randomness and a number of samples; returns inputs and labels."""
-
-CHANCE_LABELS = 0.1
+POOL = 8_000_000
+"""Numbers in the inputs that are drawn for a round: enough that no batch is learnt by heart."""
+MOST_BATCHES, FEWEST_BATCHES = 1024, 8
+SPREAD = 0.3
+"""How far a varied size may lie from the declared one, as a share of it."""
 
 
 @dataclass(frozen=True)
 class Workload:
-    """One training task, the same for every contender. Arrays are float32, labels of classes int64."""
+    """One training task, the same for every contender. Arrays are float32, labels of classes and symbols int64."""
 
-    name: str
     title: str
-    layers: tuple[tuple[Any, ...], ...]
+    layers: tuple[Row, ...]
     loss: str
     optimizer: str
     lr: float
     batch: int
-    pool: int
-    """The number of different batches drawn for each round, before its clock starts."""
+    numbers: int
+    """In the input of one sample."""
     teacher: Teacher
+    name: str = ""
+    sizes: dict[str, int] = field(default_factory=dict)
+    """What the declaration was called with: with the name, enough to declare it again in another process."""
+
+    @property
+    def kinds(self) -> set[str]:
+        """The names of its layers."""
+        return {each.kind for _, each in addressed(self.layers)}
+
+    @property
+    def pool(self) -> int:
+        """The number of different batches drawn for each round, before its clock starts."""
+        return min(MOST_BATCHES, max(FEWEST_BATCHES, POOL // (self.batch * self.numbers)))
 
     def initial_weights(self, seed: int) -> dict[str, Array]:
         """The weights that every contender starts from, under PyTorch's parameter names.
@@ -47,10 +63,9 @@ class Workload:
         [('0.weight', (8, 2)), ('0.bias', (8,))]
         """
         weights: dict[str, Array] = {}
-        for place, (kind, *arguments) in enumerate(self.layers):
+        for place, each in addressed(self.layers):
             rng = generator(seed, "bench weights", layer=f"{self.name}.{place}")
-            for name, value in _initial(kind, rng, *arguments).items():
-                weights[f"{place}.{name}"] = value.astype(np.float32)
+            weights |= {f"{place}.{name}": value for name, value in initial(each, rng).items()}
         return weights
 
     def batches(self, seed: int, round_number: int, count: int | None = None) -> list[Batch]:
@@ -67,73 +82,180 @@ class Workload:
         return list(zip(np.split(x, count), np.split(t, count), strict=True))
 
 
-def _initial(kind: str, rng: Generator, *arguments: Any) -> dict[str, Array]:
-    return INITIAL[kind](rng, *arguments) if kind in INITIAL else {}
-
-
-def _linear_weights(rng: Generator, D: int, K: int) -> dict[str, Array]:
-    """PyTorch's default: all uniform within 1 / sqrt(D)."""
-    bound = D**-0.5
-    return {"weight": rng.uniform(-bound, bound, (K, D)), "bias": rng.uniform(-bound, bound, K)}
-
-
-INITIAL: dict[str, Callable[..., dict[str, Array]]] = {"Linear": _linear_weights}
-"""The layers that have weights; the others have none."""
-
-
-def quarters(teacher: Generator, samples: Generator, N: int) -> Batch:
-    """Points of the plane, labelled by the quarter that two crossing lines put them in, as XOR does."""
-    lines = teacher.standard_normal((2, 2))
-    x = samples.standard_normal((N, 2), dtype=np.float32)
-    label = (x @ lines).prod(axis=1) > 0
-    by_chance = samples.random(N) < CHANCE_LABELS
-    label = np.where(by_chance, samples.random(N) < 0.5, label)
-    return x, label[:, None].astype(np.float32)
-
-
-def ten_directions(teacher: Generator, samples: Generator, N: int) -> Batch:
-    """Vectors of 784 numbers, labelled by the one of ten directions that they point along most."""
-    directions = teacher.standard_normal((784, 10), dtype=np.float32)
-    x = samples.standard_normal((N, 784), dtype=np.float32)
-    label = (x @ directions).argmax(axis=1)
-    by_chance = samples.random(N) < CHANCE_LABELS
-    return x, np.where(by_chance, samples.integers(0, 10, N), label)
-
-
-WORKLOADS: dict[str, Workload] = {
-    each.name: each
-    for each in (
-        Workload(
-            name="W1",
-            title="tiny: 2-8-8-1 tanh, batch 10, SGD",
-            layers=(("Linear", 2, 8), ("Tanh",), ("Linear", 8, 8), ("Tanh",), ("Linear", 8, 1)),
-            loss="BCEWithLogitsLoss",
-            optimizer="SGD",
-            lr=0.03,
-            batch=10,
-            pool=1024,
-            teacher=quarters,
+def tiny(batch: int = 10, first: int = 8, second: int = 8) -> Workload:
+    """W1: so small that what counts is how long each call takes to begin."""
+    return Workload(
+        title=f"tiny: 2-{first}-{second}-1 tanh, batch {batch}, SGD",
+        layers=(
+            row("Linear", 2, first),
+            row("Tanh"),
+            row("Linear", first, second),
+            row("Tanh"),
+            row("Linear", second, 1),
         ),
-        Workload(
-            name="W2",
-            title="MLP: 784-128-64-10 ReLU, batch 128, Adam",
-            layers=(("Linear", 784, 128), ("ReLU",), ("Linear", 128, 64), ("ReLU",), ("Linear", 64, 10)),
-            loss="CrossEntropyLoss",
-            optimizer="Adam",
-            lr=1e-3,
-            batch=128,
-            pool=64,
-            teacher=ten_directions,
-        ),
+        loss="BCEWithLogitsLoss",
+        optimizer="SGD",
+        lr=0.03,
+        batch=batch,
+        numbers=2,
+        teacher=quarters,
     )
-}
 
 
-def chosen(names: Sequence[str]) -> list[Workload]:
-    """The workloads of these names, in this order; none named means all.
+def mlp(
+    batch: int = 128, features: int = 784, first: int = 128, second: int = 64, classes: int = 10, depth: int = 1
+) -> Workload:
+    """W2: dense layers. depth: how many there are of the second width."""
+    widths = [features, first, *[second] * depth]
+    hidden = [each for D, K in pairwise(widths) for each in (row("Linear", D, K), row("ReLU"))]
+    return Workload(
+        title=f"MLP: {_dashes(*widths, classes)} ReLU, batch {batch}, Adam",
+        layers=(*hidden, row("Linear", widths[-1], classes)),
+        loss="CrossEntropyLoss",
+        optimizer="Adam",
+        lr=1e-3,
+        batch=batch,
+        numbers=features,
+        teacher=directions(features, classes),
+    )
 
-    >>> [each.name for each in chosen(["w2"])]
+
+def cnn(
+    batch: int = 64,
+    side: int = 28,
+    first: int = 16,
+    second: int = 32,
+    hidden: int = 64,
+    classes: int = 10,
+    depth: int = 1,
+) -> Workload:
+    """W3: convolutions of 3 x 3. depth: how many stand behind the first pooling."""
+    pool, flat = row("MaxPool2d", 2), second * (side // 4) ** 2
+    deeper = [each for C, K in pairwise([first, *[second] * depth]) for each in _convolution(C, K)]
+    chain = _dashes(f"{first}c3", "pool", *[f"{second}c3"] * depth, "pool", hidden, classes)
+    return Workload(
+        title=f"CNN: {chain} on {side}x{side}, batch {batch}, Adam",
+        layers=(
+            *_convolution(1, first),
+            pool,
+            *deeper,
+            pool,
+            row("Flatten"),
+            row("Linear", flat, hidden),
+            row("ReLU"),
+            row("Linear", hidden, classes),
+        ),
+        loss="CrossEntropyLoss",
+        optimizer="Adam",
+        lr=1e-3,
+        batch=batch,
+        numbers=side * side,
+        teacher=pictures(side, classes),
+    )
+
+
+def lstm(
+    batch: int = 32, length: int = 64, symbols: int = 64, embedding: int = 64, hidden: int = 128, depth: int = 1
+) -> Workload:
+    """W4: a recurrent layer. depth: how many stand in a row."""
+    recurrent = [row("LSTM", D, H) for D, H in pairwise([embedding, *[hidden] * depth])]
+    return Workload(
+        title=f"LSTM: {_dashes(symbols, embedding, *[hidden] * depth)}, length {length}, batch {batch}, Adam",
+        layers=(row("Embedding", symbols, embedding), *recurrent, row("Linear", hidden, symbols)),
+        loss="CrossEntropyLoss",
+        optimizer="Adam",
+        lr=1e-3,
+        batch=batch,
+        numbers=length,
+        teacher=sentences(length, symbols),
+    )
+
+
+def gpt(
+    batch: int = 16,
+    length: int = 64,
+    symbols: int = 64,
+    heads: int = 4,
+    head: int = 16,
+    inner: int = 256,
+    blocks: int = 2,
+) -> Workload:
+    """W5: causal attention. head: the width of one. inner: the width between the two linear layers of a block."""
+    D = heads * head
+    block = (
+        row("Residual", row("LayerNorm", D), row("MultiheadAttention", D, heads, causal=True)),
+        row("Residual", row("LayerNorm", D), row("Linear", D, inner), row("GELU"), row("Linear", inner, D)),
+    )
+    return Workload(
+        title=f"GPT: {blocks} blocks, {heads} heads of {head}, inner {inner}, length {length}, batch {batch}, Adam",
+        layers=(
+            row("Embedding", symbols, D),
+            row("LearnedPositions", length, D),
+            *block * blocks,
+            row("LayerNorm", D),
+            row("Linear", D, symbols),
+        ),
+        loss="CrossEntropyLoss",
+        optimizer="Adam",
+        lr=1e-3,
+        batch=batch,
+        numbers=length,
+        teacher=sentences(length, symbols),
+    )
+
+
+def _convolution(C: int, K: int) -> tuple[Row, Row]:
+    return row("Conv2d", C, K, 3, padding=1), row("ReLU")
+
+
+def _dashes(*parts: object) -> str:
+    return "-".join(str(each) for each in parts)
+
+
+DECLARATIONS: dict[str, Callable[..., Workload]] = {"W1": tiny, "W2": mlp, "W3": cnn, "W4": lstm, "W5": gpt}
+
+
+def sizes_of(name: str) -> dict[str, int]:
+    """The sizes that a declaration takes, with their defaults.
+
+    >>> sizes_of("W1")
+    {'batch': 10, 'first': 8, 'second': 8}
+    """
+    return {each.name: each.default for each in inspect.signature(DECLARATIONS[name]).parameters.values()}
+
+
+def declared(name: str, **sizes: int) -> Workload:
+    """The workload of this name at these sizes; the others are the defaults.
+
+    >>> declared("W2", first=200).title
+    'MLP: 784-200-64-10 ReLU, batch 128, Adam'
+    """
+    full = sizes_of(name) | sizes
+    return replace(DECLARATIONS[name](**full), name=name, sizes=full)
+
+
+def varied(name: str, seed: int) -> Workload:
+    """The workload with every size drawn anew within 30 % of the declared one, odd sizes as likely as even ones.
+
+    >>> varied("W2", seed=1).title == varied("W2", seed=1).title != varied("W2", seed=2).title
+    True
+    """
+    rng = generator(whole_number("vary", seed, minimum=0), "bench sizes", layer=name)
+    drawn = {
+        size: int(rng.integers(math.ceil((1 - SPREAD) * value), math.floor((1 + SPREAD) * value) + 1))
+        for size, value in sizes_of(name).items()
+    }
+    return declared(name, **drawn)
+
+
+WORKLOADS: dict[str, Workload] = {name: declared(name) for name in DECLARATIONS}
+
+
+def chosen(names: Sequence[str]) -> list[str]:
+    """The names of workloads, in this order and capitals; none given means all.
+
+    >>> chosen(["w2"])
     ['W2']
     """
     upper = [name.upper() if isinstance(name, str) else name for name in names]
-    return [WORKLOADS[one_of("workload", name, WORKLOADS)] for name in upper or WORKLOADS]
+    return [one_of("workload", name, WORKLOADS) for name in upper or WORKLOADS]

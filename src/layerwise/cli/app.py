@@ -146,9 +146,12 @@ def bench(
         list[str] | None,
         typer.Option("--contender", metavar="NAME", help="Only this one; may be repeated. All unless given."),
     ] = None,
+    vary: Annotated[
+        int | None, typer.Option(metavar="SEED", help="Draw every size anew by this seed, within 30 percent.")
+    ] = None,
     out: Annotated[str | None, typer.Option(metavar="FILE", help="Write the record to this JSON file.")] = None,
 ) -> int:
     """Time a training step against PyTorch, JAX and scikit-learn on this machine."""
     from layerwise.cli import bench as command
 
-    return command.bench(workloads or [], rounds, seconds, seed, contenders or [], out)
+    return command.bench(workloads or [], rounds, seconds, seed, contenders or [], vary, out)

@@ -9,6 +9,8 @@ Nothing here knows a layer, a network or training. Randomness, masks and setting
 
 from layerwise.formulas.activation import log_softmax, relu, sigmoid, softmax, tanh
 from layerwise.formulas.affine import linear
+from layerwise.formulas.arithmetic import add, divide, matmul, multiply, power, total
+from layerwise.formulas.attention import attention, multihead_attention
 from layerwise.formulas.convolution import conv1d, conv2d, true_convolution2d
 from layerwise.formulas.cross_entropy import (
     binary_cross_entropy,
@@ -19,6 +21,7 @@ from layerwise.formulas.cross_entropy import (
     negative_log_likelihood,
 )
 from layerwise.formulas.dropout import dropout
+from layerwise.formulas.embedding import add_positions, embedding, sinusoidal_positions
 from layerwise.formulas.information import (
     conditional_entropy,
     cross_entropy_between,
@@ -28,7 +31,7 @@ from layerwise.formulas.information import (
     mutual_information,
 )
 from layerwise.formulas.loss import huber, mean_absolute_error, mean_squared_error
-from layerwise.formulas.normalization import batch_norm, batch_norm_evaluation, layer_norm
+from layerwise.formulas.normalization import batch_norm, batch_norm_evaluation, layer_norm, rms_norm
 from layerwise.formulas.penalty import l1_penalty, l2_penalty, soft_threshold
 from layerwise.formulas.perceptron import (
     PerceptronRun,
@@ -49,6 +52,9 @@ __all__ = [
     "Line",
     "PerceptronRun",
     "adaptive_avg_pool2d",
+    "add",
+    "add_positions",
+    "attention",
     "avg_pool2d",
     "batch_norm",
     "batch_norm_evaluation",
@@ -61,8 +67,10 @@ __all__ = [
     "cross_entropy_with_logits",
     "cross_entropy_with_probabilities",
     "cross_entropy_with_soft_targets",
+    "divide",
     "dropout",
     "elu",
+    "embedding",
     "entropy",
     "formula",
     "gelu",
@@ -77,24 +85,31 @@ __all__ = [
     "leaky_relu",
     "linear",
     "log_softmax",
+    "matmul",
     "max_pool2d",
     "mean_absolute_error",
     "mean_squared_error",
+    "multihead_attention",
+    "multiply",
     "mutual_information",
     "negative_log_likelihood",
     "output_size",
     "perceptron",
     "perceptron_criterion",
     "perceptron_update",
+    "power",
     "registry",
     "relu",
+    "rms_norm",
     "sigmoid",
     "silu",
+    "sinusoidal_positions",
     "smooth",
     "soft_threshold",
     "softmax",
     "softplus",
     "tanh",
+    "total",
     "trace",
     "train_perceptron",
     "true_convolution2d",

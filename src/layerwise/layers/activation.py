@@ -55,7 +55,12 @@ class Sigmoid(Activation):
 
 @LAYERS.register
 class Tanh(Activation):
-    """tanh(x), into (-1, 1), with 0 staying 0. See `formulas.tanh`."""
+    """tanh(x), into (-1, 1), with 0 staying 0. See `formulas.tanh`.
+
+    >>> import numpy as np
+    >>> Tanh()(np.array([[-1.0, 0.0, 1.0]])).round(4)
+    array([[-0.7616,  0.    ,  0.7616]])
+    """
 
     formula = staticmethod(formulas.tanh)
 
@@ -182,6 +187,10 @@ class Softmax(RowActivation):
 
     Not wanted before `CrossEntropyLoss`, which takes logits: softmax twice can never come below a loss of
     ln(e + K - 1) - 1.
+
+    >>> import numpy as np
+    >>> Softmax()(np.log([[1.0, 3.0]])).round(4)   # logits are logarithms, up to a constant
+    array([[0.25, 0.75]])
     """
 
     formula = staticmethod(formulas.softmax)
@@ -189,7 +198,14 @@ class Softmax(RowActivation):
 
 @LAYERS.register
 class LogSoftmax(RowActivation):
-    """Rows of logits into rows of log-probabilities. See `formulas.log_softmax`."""
+    """Rows of logits into rows of log-probabilities. See `formulas.log_softmax`.
+
+    Before `NLLLoss`; together they are `CrossEntropyLoss`, which takes the logits themselves.
+
+    >>> import numpy as np
+    >>> LogSoftmax()(np.array([[0.0, 1000.0]]))   # where softmax is 0, and its logarithm would be lost
+    array([[-1000.,     0.]])
+    """
 
     formula = staticmethod(formulas.log_softmax)
 

@@ -23,6 +23,15 @@ class Layer(ABC):
     A subclass declares its parameters in its constructor, keeps the constructor's arguments as attributes of the same
     names, and computes by formulas. What a forward call saves lives in the `backward` it returns, not on the layer, so
     a layer may be used twice in one network, and by two threads.
+
+    >>> class Square(Layer):
+    ...     def forward(self, x, pass_):
+    ...         return x * x, lambda dy: 2 * x * dy
+    ...
+    ...     def output_shape(self, shape):
+    ...         return shape
+    >>> Square()(np.array([[3.0]]))
+    array([[9.]])
     """
 
     address: str = ""

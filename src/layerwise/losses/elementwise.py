@@ -45,6 +45,7 @@ class MSELoss(ElementwiseLoss):
     """Mean squared error over all elements, for numbers. See `formulas.mean_squared_error`.
 
     output, target: (N, K), target in the same units.
+    Source: Gauss, Theoria motus (1809); Bishop, Pattern Recognition and Machine Learning, 3.1.
 
     >>> value, backward = MSELoss()(np.array([[1.0], [5.0]]), np.array([[2.0], [2.0]]))
     >>> value, backward()
@@ -65,6 +66,7 @@ class L1Loss(ElementwiseLoss):
     """Mean absolute error over all elements, for numbers among which some are wild. See `formulas.mean_absolute_error`.
 
     output, target: (N, K), in the same units as the value. Not the penalty on weights, which is the regularizer `L1`.
+    Source: Laplace, Mémoire sur la probabilité des causes (1774).
 
     >>> value, backward = L1Loss()(np.array([[1.0], [5.0]]), np.array([[2.0], [2.0]]))
     >>> value, backward()
@@ -81,6 +83,7 @@ class HuberLoss(ElementwiseLoss):
     """Half the squared error up to δ, a straight line beyond; the mean over all elements. See `formulas.huber`.
 
     output, target: (N, K), in the same units. delta: δ, above 0, in these units too; 1 unless given.
+    Source: Huber, Robust estimation of a location parameter, Annals of Mathematical Statistics 35 (1964).
 
     >>> value, _ = HuberLoss(delta=2.0)(np.array([[1.0], [7.0]]), np.array([[0.0], [0.0]]))
     >>> value   # (1/2 + 2 (7 - 1)) / 2
@@ -114,6 +117,7 @@ class BCEWithLogitsLoss(YesOrNoLoss):
     """Binary cross-entropy on logits, in nats, for yes or no. See `formulas.binary_cross_entropy_with_logits`.
 
     output: logits (N, K), without a sigmoid. target: (N, K), numbers from 0 to 1.
+    Source: Goodfellow et al., Deep Learning, 6.2.2.2.
 
     >>> value, _ = BCEWithLogitsLoss()(np.array([[0.0]]), np.array([[1.0]]))
     >>> round(value, 4)
@@ -136,6 +140,7 @@ class BCELoss(YesOrNoLoss):
     Logarithms are taken as -100 at the least, as in torch: certain and wrong costs 100. `BCEWithLogitsLoss` needs no
     such limit, and is the better choice for training.
     Raises DataError for outputs outside 0 to 1, which are no probabilities.
+    Source: Bishop, Pattern Recognition and Machine Learning, 4.3.2.
 
     >>> value, _ = BCELoss()(np.array([[0.25], [0.0]]), np.array([[1.0], [1.0]]))
     >>> round(value, 4)   # (ln 4 + 100) / 2

@@ -115,6 +115,7 @@ class NLLLoss(LabelLoss):
     output: log-probabilities (N, K), such as those of a last layer `LogSoftmax`; logits would give nonsense.
     target: labels (N,), whole numbers from 0 to K - 1.
     weight: one number for each class, or None. ignore_index: the label of samples that count nowhere.
+    Source: Bishop, Pattern Recognition and Machine Learning, 4.3.4.
 
     >>> value, backward = NLLLoss()(np.log([[0.5, 0.25, 0.25]]), np.array([1]))
     >>> round(value, 4), backward()   # ln 4
@@ -139,6 +140,8 @@ class CrossEntropyLoss(LabelLoss):
     labels; with probabilities, by N, as in torch.
     ignore_index: the label of samples that count nowhere; not for probabilities.
     label_smoothing: ε from 0 to 1. The true class is given the probability 1 - ε + ε/K, every other one ε/K.
+    Source: Goodfellow et al., Deep Learning, 6.2.2.3; for the smoothing Szegedy et al., Rethinking the Inception
+    architecture for computer vision, CVPR 2016, section 7.
 
     >>> value, backward = CrossEntropyLoss()(np.zeros((2, 10)), np.array([3, 7]))
     >>> round(value, 4)   # ln 10: a network that knows nothing

@@ -21,7 +21,10 @@ from layerwise.network.sequential import Sequential
 from layerwise.network.snapshot import Snapshot
 from layerwise.network.spec import layers_of, rows_of
 from layerwise.network.summary import summary
+from layerwise.network.ties import tie
 from layerwise.types import Array, Shape
+
+_SETTINGS = ("seed", "dtype", "ties")
 
 
 class Network:
@@ -30,6 +33,9 @@ class Network:
     layers: as for `Sequential`. seed: for the first values of the weights. dtype: "float32" or "float64"; inputs are
     converted to it. Parameters are named as in `torch.nn.Sequential` of the same layers: "0.weight", "0.bias", ...
     Every weight and bias is a view into theta: changing either changes both.
+    ties: names of parameters that are to be others, {"2.weight": "0.weight"}: two names and one segment of theta, with
+    the first values, and the penalty, of the second name; their gradients add up. Language models tie the weight of
+    their last layer to that of their embedding.
     Raises ShapeError where one layer does not fit the next, SettingError for a layer of another network.
 
     >>> import layerwise as lw
@@ -41,12 +47,15 @@ class Network:
     >>> net.theta -= 0.1 * net.grad         # one step of gradient descent
     """
 
-    def __init__(self, *layers: Layer, seed: int = 0, dtype: Any = "float32") -> None:
+    def __init__(
+        self, *layers: Layer, seed: int = 0, dtype: Any = "float32", ties: Mapping[str, str] | None = None
+    ) -> None:
         self.seed = whole_number("seed", seed, minimum=0)
         self.dtype = _dtype(dtype)
         self.chain = Sequential(*layers)
         self.passes = 0
         self._refuse_adopted()
+        self.ties = tie(self.chain, {} if ties is None else ties)
         self._give_addresses(self.chain, "")
         self._names = self._name_parameters()
         self._remembering = list(with_buffers(self.chain))
@@ -244,25 +253,26 @@ class Network:
 
     def __repr__(self) -> str:
         layers = ", ".join(repr(layer) for layer in self.layers)
-        return f"Network({layers}, seed={self.seed}, dtype={str(self.dtype)!r})"
+        ties = f", ties={self.ties}" if self.ties else ""
+        return f"Network({layers}, seed={self.seed}, dtype={str(self.dtype)!r}{ties})"
 
     # --- as a table, as a copy, as a file ------------------------------------------------------------------------
 
     def spec(self) -> dict[str, Any]:
         """The network as a table of names and settings, without its weights."""
-        return {"layers": rows_of(self.layers), "seed": self.seed, "dtype": str(self.dtype)}
+        table = {"layers": rows_of(self.layers), "seed": self.seed, "dtype": str(self.dtype)}
+        return {**table, "ties": dict(self.ties)} if self.ties else table
 
     @classmethod
     def from_spec(cls, spec: Mapping[str, Any]) -> Network:
         """The network that a table describes, with fresh weights from its seed."""
         if not isinstance(spec, Mapping):
-            raise KindError(f"a network is a table with layers, seed and dtype; got {spec!r}")
-        unknown = set(spec) - {"layers", "seed", "dtype"}
+            raise KindError(f"a network is a table with layers, seed, dtype and ties; got {spec!r}")
+        unknown = set(spec) - {"layers", *_SETTINGS}
         if unknown:
-            name = sorted(unknown)[0]
-            raise SettingError(f"a network has no setting {name!r}.{nearest(name, ['layers', 'seed', 'dtype'])}")
-        layers = layers_of(spec.get("layers"))
-        return cls(*layers, seed=spec.get("seed", 0), dtype=spec.get("dtype", "float32"))
+            name = sorted(unknown, key=str)[0]
+            raise SettingError(f"a network has no setting {name!r}.{nearest(name, ['layers', *_SETTINGS])}")
+        return cls(*layers_of(spec.get("layers")), **{name: spec[name] for name in _SETTINGS if name in spec})
 
     def astype(self, dtype: str) -> Network:
         """A copy in another type of number, "float32" or "float64"."""
@@ -352,6 +362,13 @@ def load(path: str | os.PathLike[str]) -> Network:
 
     Raises FileError for a missing, damaged, newer or foreign file. Weights of another tool are plain safetensors: read
     them with `lw.storage.read(path).arrays` and pass them to `net.load_state_dict`.
+
+    >>> import tempfile
+    >>> import layerwise as lw
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     lw.Network(lw.Linear(2, 1)).save(f"{folder}/net.safetensors")
+    ...     load(f"{folder}/net.safetensors")
+    Network(Linear(2, 1), seed=0, dtype='float32')
     """
     stored = storage.read(path)
     spec = stored.header.get("network") if isinstance(stored.header, dict) else None

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, SupportsIndex
+from typing import Any
 
 from layerwise.compiled import in_use
-from layerwise.errors import KindError, SettingError, ShapeError
-from layerwise.layers import LAYERS, Layer, Pass
+from layerwise.errors import ShapeError
+from layerwise.layers import LAYERS, Layer, Pass, Select
+from layerwise.network.container import Container
 from layerwise.network.fusion import DenseChain, fused
 from layerwise.types import Array, Backward, Shape
 
 
 @LAYERS.register
-class Sequential(Layer):
+class Sequential(Container):
     """x → layer 0 → layer 1 → ... → y, and the gradients the other way round.
 
     A layer may stand in the row twice: its parameters then have two names and one place in theta.
@@ -29,32 +30,18 @@ write Linear(64, 10)
     _fused: tuple[Layer | DenseChain, ...] | None = None
 
     def __init__(self, *layers: Layer) -> None:
-        super().__init__()
-        if not layers:
-            raise SettingError("a network needs at least one layer, such as Linear(2, 1)")
-        for layer in layers:
-            if not isinstance(layer, Layer):
-                raise KindError(f"expected layers, such as ReLU(); got {layer!r} ({_kind(layer)})")
-        self.layers = layers
+        super().__init__(*layers)
         self.output_shape(None)
 
-    def __len__(self) -> int:
-        return len(self.layers)
-
-    def __getitem__(self, index: int) -> Layer:
-        if not isinstance(index, SupportsIndex | slice):
-            raise KindError(f"a layer is picked by its number, 0 to {len(self) - 1}, got {index!r}")
-        return self.layers[index]
-
-    def __iter__(self) -> Iterator[Layer]:
-        return iter(self.layers)
-
-    def children(self) -> Iterator[tuple[str, Layer]]:
-        return ((str(index), layer) for index, layer in enumerate(self.layers))
+    def inputs(self, shape: Shape | None) -> Iterator[tuple[str, Layer, Shape | None]]:
+        for name, layer in self.children():
+            yield name, layer, shape
+            shape = layer.output_shape(shape)
 
     @property
     def takes_indices(self) -> bool:
-        return self.layers[0].takes_indices
+        first = next((layer for layer in self.layers if not isinstance(layer, Select)), None)
+        return first is not None and first.takes_indices
 
     def forward(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
         units = self._units(pass_)
@@ -114,12 +101,3 @@ write Linear(64, 10)
     def __getstate__(self) -> dict[str, Any]:
         """What fusion finds is found again: a network pickles to the same bytes before and after it has computed."""
         return {name: value for name, value in self.__dict__.items() if name != "_fused"}
-
-    def __repr__(self) -> str:
-        return f"Sequential({', '.join(repr(layer) for layer in self.layers)})"
-
-
-def _kind(thing: Any) -> str:
-    if isinstance(thing, list | tuple):
-        return "a list: write Network(*layers)"
-    return "a class: write it with brackets" if isinstance(thing, type) else type(thing).__name__

@@ -2,8 +2,9 @@
 
     [{"name": "Linear", "in_features": 2, "out_features": 8}, {"name": "Tanh"}, ...]
 
-Rows nest: `{"name": "Sequential", "layers": [...]}`. A layer that stands in the network a second time is written
-`{"name": "Same", "layer": "0"}`, after the address where it stood first; in "1.0", 1 is the place of a Sequential, and
+Rows nest: `{"name": "Sequential", "layers": [...]}`, and so for every container, whose other settings stand beside
+`layers`; those that are layers are rows themselves. A layer that stands in the network a second time is written
+`{"name": "Same", "layer": "0"}`, after the address where it stood first; in "1.0", 1 is the place of a container, and
 0 a place inside it. Names come from the registry of layers.
 """
 
@@ -14,7 +15,7 @@ from typing import Any
 
 from layerwise.errors import KindError, SettingError, nearest
 from layerwise.layers import LAYERS, Layer
-from layerwise.network.sequential import Sequential
+from layerwise.network.container import Container
 
 _MAX_LAYERS = 1000
 _MAX_DEPTH = 20
@@ -29,15 +30,21 @@ def _rows(layers: Sequence[Layer], prefix: str, seen: dict[int, str]) -> list[di
     """seen: the address of every layer that has a row already, by its identity."""
     rows: list[dict[str, Any]] = []
     for index, layer in enumerate(layers):
-        address = f"{prefix}{index}"
-        if id(layer) in seen:
-            rows.append({"name": "Same", "layer": seen[id(layer)]})
-        elif isinstance(layer, Sequential):
-            rows.append({"name": "Sequential", "layers": _rows(layer.layers, f"{address}.", seen)})
-        else:
-            rows.append(LAYERS.spec(layer))
-        seen.setdefault(id(layer), address)
+        rows.append(_row(layer, f"{prefix}{index}", seen))
     return rows
+
+
+def _row(layer: Layer, address: str, seen: dict[int, str]) -> dict[str, Any]:
+    if id(layer) in seen:
+        return {"name": "Same", "layer": seen[id(layer)]}
+    row = LAYERS.spec(layer)
+    if isinstance(layer, Container):
+        row = {"name": row.pop("name"), "layers": _rows(layer.layers, f"{address}.", seen), **row}
+        for name in layer.layer_settings:
+            if name in row:
+                row[name] = _row(row[name], f"{address}.{name}", seen)
+    seen[id(layer)] = address
+    return row
 
 
 def layers_of(rows: Any) -> list[Layer]:
@@ -51,29 +58,32 @@ def _layers(rows: Any, prefix: str, before: dict[str, Layer]) -> list[Layer]:
         raise KindError(f"layers are a list of tables such as {{name = 'ReLU'}}; got {rows!r}")
     if len(rows) > _MAX_LAYERS or prefix.count(".") > _MAX_DEPTH:
         raise SettingError(f"a network may have {_MAX_LAYERS} layers in a row and {_MAX_DEPTH} levels; this has more")
-    layers: list[Layer] = []
-    for index, row in enumerate(rows):
-        address = f"{prefix}{index}"
-        layers.append(_layer(row, address, before))
-        before.setdefault(address, layers[-1])
-    return layers
+    return [_layer(row, f"{prefix}{index}", before) for index, row in enumerate(rows)]
 
 
 def _layer(row: Any, address: str, before: dict[str, Layer]) -> Layer:
     if not isinstance(row, Mapping):
         raise KindError(f"a layer is a table such as {{name = 'ReLU'}}; got {row!r}")
-    if row.get("name") == "Sequential":
-        _only(row, "layers")
-        return Sequential(*_layers(row.get("layers"), f"{address}.", before))
     if row.get("name") == "Same":
-        _only(row, "layer")
-        place = row.get("layer")
-        if not isinstance(place, str) or place not in before:
-            raise SettingError(f"'Same' must point to a layer before it, such as '0'; got {place!r}")
-        return before[place]
-    return LAYERS.build(row)
+        return _same(row, before)
+    cls = LAYERS.get(row.get("name"))
+    if cls is not None and issubclass(cls, Container):
+        settings = dict(row)
+        layers = _layers(settings.pop("layers", None), f"{address}.", before)
+        for name in cls.layer_settings:
+            if settings.get(name) is not None:
+                settings[name] = _layer(settings[name], f"{address}.{name}", before)
+        layer = LAYERS.build(settings, *layers)
+    else:
+        layer = LAYERS.build(row)
+    before[address] = layer
+    return layer
 
 
-def _only(row: Mapping[str, Any], setting: str) -> None:
-    for key in row.keys() - {"name", setting}:
-        raise SettingError(f"{row['name']} has no setting {key!r}.{nearest(key, [setting])}")
+def _same(row: Mapping[str, Any], before: dict[str, Layer]) -> Layer:
+    for key in row.keys() - {"name", "layer"}:
+        raise SettingError(f"Same has no setting {key!r}.{nearest(key, ['layer'])}")
+    place = row.get("layer")
+    if not isinstance(place, str) or place not in before:
+        raise SettingError(f"'Same' must point to a layer before it, such as '0'; got {place!r}")
+    return before[place]

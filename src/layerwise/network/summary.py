@@ -5,36 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from layerwise.checks import whole_number
-from layerwise.errors import KindError, SettingError, ShapeError
-from layerwise.layers import Layer
-from layerwise.network.sequential import Sequential
+from layerwise.errors import KindError, SettingError
+from layerwise.network.container import Container, input_shape, leaves
 from layerwise.types import Shape
 
 _WIDTH = 80
 _NARROWEST = 16  # of the column of layers: less would say nothing
 
 
-def input_shape(layer: Layer) -> Shape | None:
-    """The shape of one input sample, as far as the first layer that cares knows it."""
-    own = getattr(layer, "input_shape", None)
-    if own is not None:
-        return tuple(own)
-    for _, child in layer.children():
-        shape = input_shape(child)
-        if shape is not None or not _keeps_any_shape(child):
-            return shape
-    return None
-
-
-def _keeps_any_shape(layer: Layer) -> bool:
-    """Whether a layer takes what comes, so that the layer behind it may know the shape of the input."""
-    try:
-        return layer.output_shape((1,)) == (1,)
-    except ShapeError:  # a layer of images
-        return False
-
-
-def summary(chain: Sequential, shape: Shape | None, itemsize: int) -> str:
+def summary(chain: Container, shape: Shape | None, itemsize: int) -> str:
     """One row a layer: the shape of its output, its parameters, its multiplications for one sample."""
     shape = input_shape(chain) if shape is None else _checked(shape)
     if shape is None:
@@ -43,14 +22,16 @@ def summary(chain: Sequential, shape: Shape | None, itemsize: int) -> str:
     rows.append(("", "input", _words(shape), "", ""))
     seen: set[int] = set()
     parameters = products = 0
-    for address, layer in _leaves(chain):
-        own = sum(p.size for p in layer.parameters.values() if id(p) not in seen)
-        shared = bool(layer.parameters) and own == 0
-        seen.update(id(p) for p in layer.parameters.values())
-        work = layer.multiplications(shape)
-        shape = layer.output_shape(shape) or ()
-        count = "shared" if shared else f"{own:,}" if own else ""
-        rows.append((address, repr(layer), _words(shape), count, f"{work:,}" if work else ""))
+    for address, layer, before, after in leaves(chain, shape):
+        if isinstance(layer, Container):
+            rows.append((address, layer.result, _words(after), "", ""))
+            continue
+        inside = {id(p): p.size for p in layer.all_parameters()}
+        own = sum(size for key, size in inside.items() if key not in seen)
+        seen.update(inside)
+        work = layer.multiplications(before or ())
+        count = "shared" if inside and own == 0 else f"{own:,}" if own else ""
+        rows.append((address, repr(layer), _words(after), count, f"{work:,}" if work else ""))
         parameters, products = parameters + own, products + work
     rows.append(("", "total", "", f"{parameters:,}", f"{products:,}"))
     return (
@@ -64,18 +45,9 @@ def _checked(shape: Shape) -> Shape:
     return tuple(size if size is None else whole_number("input_shape", size, minimum=0) for size in shape)
 
 
-def _leaves(layer: Layer) -> list[tuple[str, Layer]]:
-    """The layers that compute, in order, with their addresses."""
-    found: list[tuple[str, Layer]] = []
-    for name, child in layer.children():
-        if isinstance(child, Sequential):
-            found += [(f"{name}.{inner}", leaf) for inner, leaf in _leaves(child)]
-        else:
-            found.append((name, child))
-    return found
-
-
-def _words(shape: Shape) -> str:
+def _words(shape: Shape | None) -> str:
+    if shape is None:
+        return "?"
     return f"(N, {', '.join('?' if size is None else str(size) for size in shape)})"
 
 

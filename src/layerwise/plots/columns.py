@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from layerwise.layers import Layer, Linear
-from layerwise.network import Network, Sequential
-from layerwise.network.summary import input_shape
+from layerwise.network import Network
+from layerwise.network.container import input_shape, leaves
 from layerwise.types import Shape
 
 
@@ -45,9 +44,8 @@ def columns_of(net: Network) -> list[Column]:
     shape = input_shape(net.chain)
     columns = [Column(shape)]
     seen: set[int] = set()
-    for layer in _leaves(net.chain):
-        made = layer.output_shape(shape)
-        if layer.parameters or made != shape:
+    for _, layer, before, made in leaves(net.chain, shape):
+        if layer.parameters or made != before:
             columns.append(Column(made, layer))
         else:
             columns[-1].after.append(layer)
@@ -55,7 +53,6 @@ def columns_of(net: Network) -> list[Column]:
         columns[-1].parameters += sum(size for key, size in own.items() if key not in seen)
         columns[-1].shared = columns[-1].shared or bool(own.keys() & seen)
         seen |= own.keys()
-        shape = made
     _name(columns)
     return columns
 
@@ -69,14 +66,6 @@ def abridged(columns: list[Column], most: int) -> list[Column]:
     gap = Column(None, role=f"hidden {first} to {first + len(middle) - 1}", hidden=len(middle))
     gap.parameters = sum(each.parameters for each in middle)
     return [*columns[:first], gap, *columns[-last:]]
-
-
-def _leaves(layer: Layer) -> Iterator[Layer]:
-    for _, child in layer.children():
-        if isinstance(child, Sequential):
-            yield from _leaves(child)
-        else:
-            yield child
 
 
 def _name(columns: list[Column]) -> None:

@@ -41,7 +41,8 @@ class Experiment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     """Everything that decides the outcome of a run.
 
     data: {"name": "digits"} or {"path": "my.csv", "target": "price"}, with the options of `lw.data.load` or `read_csv`.
-    layers: rows of layers, as in `Network.spec()`. loss, optimizer, schedule, regularizer: {"name": ..., settings}.
+    layers: rows of layers, as in `Network.spec()`. ties: parameters with two names, as for `Network`, or absent.
+    loss, optimizer, schedule, regularizer: {"name": ..., settings}.
     early_stopping: the settings of `EarlyStopping`, or absent. The others are arguments of `lw.fit` and `lw.Network`.
     threads: for matrix products; another number gives other last bits.
     `from_table` and `read` raise SettingError for an entry that is unknown, missing or of a wrong type; what stands in
@@ -68,6 +69,7 @@ class Experiment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     optimizer: Table
     schedule: Table | None = None
     regularizer: Table | None = None
+    ties: dict[str, str] | None = None
     early_stopping: Table | None = None
     clip_norm: float | None = None
     clip_value: float | None = None
@@ -92,7 +94,9 @@ class Experiment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
 
     def network(self) -> Network:
         """A network with fresh weights from the seed."""
-        return Network.from_spec({"layers": self.layers, "seed": self.seed, "dtype": self.dtype})
+        return Network.from_spec(
+            {"layers": self.layers, "seed": self.seed, "dtype": self.dtype, "ties": self.ties or {}}
+        )
 
     def train(self, net: Network, data: Dataset, **watching: Any) -> History:
         """Train `net` on the training part, choosing by the validation part, unless that is empty.

@@ -37,6 +37,12 @@ class Contender:
     name: str
     label: str
     peer: bool = True
+    kinds: frozenset[str] | None = None
+    """The layers it has, for one that has few: it is left out of workloads with others. None: no such limit."""
+
+    def takes(self, workload: Workload) -> bool:
+        """Whether it has all layers of the workload."""
+        return self.kinds is None or workload.kinds <= self.kinds
 
     def build(self, workload: Workload, weights: dict[str, Array]) -> Trainee:
         """Import the contender's file and let it set up the workload."""
@@ -52,7 +58,7 @@ CONTENDERS: dict[str, Contender] = {
         Contender("torch_eager", "PyTorch eager"),
         Contender("torch_compile", "torch.compile"),
         Contender("jax_jit", "JAX jit"),
-        Contender("sklearn", "scikit-learn"),
+        Contender("sklearn", "scikit-learn", kinds=frozenset({"Linear", "Tanh", "ReLU"})),
         Contender("products", "matrix products", peer=False),
     )
 }

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from layerwise.bench.contenders import Trainee, look_up
+from layerwise.bench.contenders.jax_network import network
 from layerwise.bench.workloads import Workload
 from layerwise.extras import require
 from layerwise.types import Array
@@ -23,7 +24,7 @@ def build(workload: Workload, weights: dict[str, Array]) -> Trainee:
     jax = require("jax", extra="bench", purpose="Timing against JAX")
     ravel_pytree = importlib.import_module("jax.flatten_util").ravel_pytree
     jax.config.update("jax_platforms", "cpu")
-    forward, cost = _network(jax, workload)
+    forward, cost = network(jax, workload)
     start = {name: jax.numpy.asarray(value) for name, value in weights.items()}
     flat = sum(value.size for value in weights.values()) < FLAT_BELOW
     parameters, named = ravel_pytree(start) if flat else (start, lambda same: same)
@@ -44,42 +45,14 @@ def build(workload: Workload, weights: dict[str, Array]) -> Trainee:
         return value
 
     def convert(x: Array, t: Array) -> tuple[Any, Any]:
-        # JAX counts in 32 bits unless told otherwise, so labels are brought there first.
-        return jax.numpy.array(x), jax.numpy.array(t.astype(np.int32) if t.dtype.kind == "i" else t)
+        # JAX counts in 32 bits unless told otherwise, so labels and symbols are brought there first.
+        return tuple(jax.numpy.array(each.astype(np.int32) if each.dtype.kind == "i" else each) for each in (x, t))
 
     def read(value: Any) -> float:
         jax.block_until_ready((state, value))
         return float(value)
 
     return Trainee(step, convert, read, about={"jax": jax.__version__, "threads": os.cpu_count(), "flat": flat})
-
-
-def _network(jax: Any, workload: Workload) -> tuple[Callable[..., Any], Callable[..., Any]]:
-    functions = {
-        "Linear": lambda x, W, b: x @ W.T + b,
-        "Tanh": jax.numpy.tanh,
-        "ReLU": jax.nn.relu,
-    }
-    losses = {"BCEWithLogitsLoss": _binary_cross_entropy, "CrossEntropyLoss": _cross_entropy}
-    layers = [look_up(functions, kind, "JAX") for kind, *_ in workload.layers]
-    loss = look_up(losses, workload.loss, "JAX")
-
-    def forward(parameters: dict[str, Any], x: Any) -> Any:
-        for place, layer in enumerate(layers):
-            own = (f"{place}.weight", f"{place}.bias")
-            x = layer(x, *(parameters[name] for name in own if name in parameters))
-        return x
-
-    return forward, lambda y, t: loss(jax, y, t)
-
-
-def _binary_cross_entropy(jax: Any, y: Any, t: Any) -> Any:
-    return (jax.numpy.logaddexp(0, y) - t * y).mean()
-
-
-def _cross_entropy(jax: Any, y: Any, t: Any) -> Any:
-    log_p = jax.nn.log_softmax(y)
-    return -jax.numpy.take_along_axis(log_p, t[:, None], axis=1).mean()
 
 
 def _sgd(jax: Any, parameters: Any, lr: float) -> tuple[Any, Callable[..., Any]]:

@@ -12,7 +12,8 @@ from collections.abc import Callable
 from typing import Any
 
 from layerwise.bench.contenders import Trainee, look_up
-from layerwise.bench.contenders.torch_eager_ import about, converter, network, read
+from layerwise.bench.contenders.torch_eager_ import about, converter, read
+from layerwise.bench.contenders.torch_network import network
 from layerwise.bench.workloads import Workload
 from layerwise.extras import require
 from layerwise.types import Array

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from layerwise.bench.contenders import Trainee
+from layerwise.bench.contenders.torch_network import network
 from layerwise.bench.workloads import Workload
 from layerwise.extras import require
 from layerwise.types import Array
@@ -28,13 +29,6 @@ def build(workload: Workload, weights: dict[str, Array]) -> Trainee:
         return value
 
     return Trainee(step, converter(torch), read, about={**about(torch), "optimizer": fastest})
-
-
-def network(torch: Any, workload: Workload, weights: dict[str, Array]) -> tuple[Any, Any]:
-    """The workload's layers as `torch.nn.Sequential`, at the given weights, and its loss."""
-    net = torch.nn.Sequential(*(getattr(torch.nn, kind)(*arguments) for kind, *arguments in workload.layers))
-    net.load_state_dict({name: torch.from_numpy(value.copy()) for name, value in weights.items()})
-    return net, getattr(torch.nn, workload.loss)()
 
 
 def converter(torch: Any) -> Any:

@@ -1,0 +1,1 @@
+"""Known networks, each on one page: what they are made of, and why."""

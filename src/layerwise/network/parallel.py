@@ -1,0 +1,120 @@
+"""Layers side by side: all see the same input, and what they make of it is put together."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+
+from layerwise.checks import one_of
+from layerwise.errors import ShapeError
+from layerwise.layers import LAYERS, Layer, Pass
+from layerwise.network.container import Container, branch
+from layerwise.types import Array, Backward, Shape
+
+Shares = Callable[[Array], list[Array]]
+"""From the gradient at what was put together to the gradients at the parts."""
+
+
+@LAYERS.register
+class Parallel(Container):
+    """y = [f_0(x), f_1(x), ...], or their sum, or their product element by element.
+
+    combine: "concatenate" (unless given) puts the features next to each other: along the last axis, or, for images
+        (N, C, H, W), along the channels; all other sizes must agree. "add" and "multiply" ask for equal shapes, since
+        nothing is broadcast. The product gates: one branch says how much of another goes on; with two embeddings it is
+        the heart of a recommender.
+    x: (N, ...), the same for every layer; a branch of several layers is a Sequential.
+    The gradient at x is the sum of the branches' gradients; a branch has from "add" dy itself, from "concatenate" its
+    own features of dy, from "multiply" dy times the product of the others.
+    Parameters are named "0.weight", "1.weight", ...
+    Raises ShapeError, with all shapes, where they do not fit.
+    Source: Szegedy et al., Going deeper with convolutions (2015), for branches that are concatenated
+
+    >>> import numpy as np
+    >>> from layerwise.layers import Identity, ReLU
+    >>> x = np.array([[3.0, -2.0]])
+    >>> Parallel(Identity(), ReLU())(x)
+    array([[ 3., -2.,  3.,  0.]])
+    >>> Parallel(Identity(), ReLU(), combine="multiply")(x)
+    array([[ 9., -0.]])
+    """
+
+    def __init__(self, *layers: Layer, combine: str = "concatenate") -> None:
+        super().__init__(*layers)
+        self.combine = one_of("combine", combine, _WAYS)
+        self.output_shape(None)
+
+    @property
+    def result(self) -> str:
+        return self.combine
+
+    def forward(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
+        input_gradient = pass_.input_gradient
+        values, backwards = zip(*(branch(each, x, pass_, input_gradient) for each in self.layers), strict=True)
+        self._combined([value.shape[1:] for value in values])  # NumPy would broadcast
+        y, shares = _WAYS[self.combine](values)
+
+        def backward(dy: Array) -> Array | None:
+            dx, *others = [back(part) for back, part in zip(backwards, shares(dy), strict=True)]
+            for other in others:
+                dx = None if dx is None or other is None else dx + other
+            return dx
+
+        return y, backward
+
+    def output_shape(self, shape: Shape | None) -> Shape | None:
+        return self._combined([layer.output_shape(shape) for layer in self.layers])
+
+    def _combined(self, shapes: Sequence[Shape | None]) -> Shape | None:
+        """The shape of y from those of the parts, or of as many as are known; raises ShapeError if they do not fit."""
+        known = [shape for shape in shapes if shape is not None]
+        if not known:
+            return None
+        axis = _axis(len(known[0])) if self.combine == "concatenate" else None
+        columns = list(zip(*known, strict=False))
+        fits = len({len(shape) for shape in known}) == 1
+        if not fits or any(len({*sizes} - {None}) > 1 for place, sizes in enumerate(columns) if place != axis):
+            raise ShapeError(
+                f"{self!r} puts together outputs of the shapes {', '.join(map(str, known))}",
+                "they must be equal" + ("" if axis is None else f", except in axis {axis}"),
+            )
+        sizes = [next((size for size in sizes if size is not None), None) for sizes in columns]
+        if axis is not None:
+            complete = len(known) == len(shapes) and None not in columns[axis]
+            sizes[axis] = sum(columns[axis]) if complete else None
+        return tuple(sizes)
+
+    def inputs(self, shape: Shape | None) -> Iterator[tuple[str, Layer, Shape | None]]:
+        return ((name, layer, shape) for name, layer in self.children())
+
+    @property
+    def takes_indices(self) -> bool:
+        return any(layer.takes_indices for layer in self.layers)
+
+
+def _axis(axes: int) -> int:
+    """Where features lie in a sample of so many axes: channels first in images (C, H, W), else last."""
+    return 0 if axes == 3 else axes - 1
+
+
+def _concatenate(values: tuple[Array, ...]) -> tuple[Array, Shares]:
+    axis = 1 + _axis(values[0].ndim - 1)
+    ends = np.cumsum([value.shape[axis] for value in values])[:-1]
+    return np.concatenate(values, axis), lambda dy: np.split(dy, ends, axis)
+
+
+def _add(values: tuple[Array, ...]) -> tuple[Array, Shares]:
+    return sum(values[1:], values[0]), lambda dy: [dy] * len(values)
+
+
+def _multiply(values: tuple[Array, ...]) -> tuple[Array, Shares]:
+    def shares(dy: Array) -> list[Array]:
+        others = [values[:place] + values[place + 1 :] for place in range(len(values))]
+        return [math.prod(rest, start=dy) for rest in others]
+
+    return math.prod(values[1:], start=values[0]), shares
+
+
+_WAYS = {"concatenate": _concatenate, "add": _add, "multiply": _multiply}
