@@ -57,6 +57,7 @@ def heatmap(
     ax.xaxis.set_ticks(_ticks(columns))
     ax.yaxis.set_ticks(_ticks(rows))
     if numbers:
+        _part(ax, rows, columns)
         dark = _luminance(fields.to_rgba(table)[..., :3]) < _DARK
         for (row, column), value in np.ndenumerate(table):
             ax.text(
@@ -65,6 +66,12 @@ def heatmap(
                 color=style.SURFACE if dark[row, column] else style.INK,
             )  # fmt: skip
     return ax
+
+
+def _part(ax: Axes, rows: int, columns: int) -> None:
+    """Thin lines between fields, so that neighbours of one colour are two."""
+    ax.vlines(np.arange(1, columns) - 0.5, -0.5, rows - 0.5, color=style.GROUND, linewidth=1)
+    ax.hlines(np.arange(1, rows) - 0.5, -0.5, columns - 0.5, color=style.GROUND, linewidth=1)
 
 
 def _colours(colour: str) -> Any:
