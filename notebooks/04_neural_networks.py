@@ -751,7 +751,7 @@ painted = image.copy()
 painted[-1], painted[:, -1] = 9, -9
 print("outputs that change:", np.count_nonzero(correlate(painted, f, stride=2) != correlate(image, f, stride=2)))
 
-# %%
+# %% jupyter={"outputs_hidden": true}
 panels = new_panels(2, 7.6, 4.2)
 for ax, padding in zip(panels, (0, 1), strict=True):
     reads = np.zeros((8 + 2 * padding, 8 + 2 * padding))  # by hand: count the windows over each pixel
@@ -762,7 +762,8 @@ for ax, padding in zip(panels, (0, 1), strict=True):
     z, backward = formulas.conv2d(image[None, None], np.ones((1, 1, 3, 3)), np.zeros(1), (2, 2), (padding, padding))
     dx, dW, db = backward(np.ones_like(z))  # with all weights 1, the gradient of the sum of all outputs counts them too
     np.testing.assert_allclose(dx[0, 0], reads)
-    title = f"padding {padding}: {np.sum(reads == 0)} pixels are never read"
+    unread = np.sum(reads == 0)
+    title = f"padding {padding}: {f'{unread} pixels are never read' if unread else 'every pixel is read'}"
     heatmap(reads, title=title, numbers=".0f", limit=4, ax=ax)
 show(panels[0])
 
@@ -826,7 +827,7 @@ for name, layers in builds.items():
     print(f"{name}: {model.theta.size} parameters; right in place {accuracy[name][2]:.1f} %, moved by one pixel "
           f"{accuracy[name][1]:.1f} % (left) and {accuracy[name][3]:.1f} % (right)")  # fmt: skip
 
-# %%
+# %% jupyter={"outputs_hidden": true}
 title = "Moved digits: the network that shares its weights forgives more"
 ax = lines(np.arange(-2, 3), accuracy, title=title, labels=("test images moved by (pixels)", "right (%)"))
 ax.set_xticks(range(-2, 3))
@@ -1302,7 +1303,7 @@ for name, residual in {"plain": False, "residual": True}.items():
     found = lw.fit(model, digits.train, loss=loss, optimizer=lw.Adam(lr=0.001), epochs=8, batch_size=64, progress=False)
     fitted_losses[name] = found["train_loss"]
     ratio = sizes[name][0] / sizes[name][-1]
-    print(f"{name}: first gradient over last {ratio:.1g}, loss after 8 epochs {found['train_loss'][-1]:.3f}")
+    print(f"{name}: first gradient over last {ratio:.2g}, loss after 8 epochs {found['train_loss'][-1]:.3f}")
 
 left, right = new_panels(2, 9.4, 3.9)
 lines(np.arange(DEPTH + 1), sizes, log="y", title="Gradient through 40 blocks",

@@ -26,7 +26,8 @@ def unread_pixels() -> Axes:
         same(f"padding {padding}, windows over each pixel", reads, backward(np.ones_like(z))[0, 0])
         unread = int((reads == 0).sum())
         print(f"    {(8 + 2 * padding - 3) / 2 + 1} places, so {places}; {unread} of 64 pixels have gradient 0")
-        heatmap(reads, title=f"padding {padding}: {unread} pixels nobody reads", numbers=".0f", limit=4, ax=ax)
+        found = f"{unread} pixels nobody reads" if unread else "every pixel is read"
+        heatmap(reads, title=f"padding {padding}: {found}", numbers=".0f", limit=4, ax=ax)
     shared, own = lw.Network(lw.Conv2d(1, 8, 3, stride=2)), lw.Network(lw.Linear(64, 8 * 3 * 3))
     print(f"  8 kernels have {shared.theta.size} parameters; a dense layer to as many outputs {own.theta.size:,}")
     return panels[0]
