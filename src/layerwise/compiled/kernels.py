@@ -277,7 +277,7 @@ def cross_entropy_backward(p: Array, y: Array, weight: Array, scale: float, dz: 
 
 @kernel
 def binary_cross_entropy(z: Array, y: Array, weight: Array, denominator: float, dz: Array) -> Any:
-    """Return the weighted mean of max(z, 0) - z y + log(1 + exp(-|z|)), and fill dz with its gradient, w (σ(z) - y) / d."""
+    """Return the weighted mean of max(z, 0) - z y + log(1 + exp(-|z|)), and fill dz with its gradient."""
     total = 0.0
     for n in range(len(z)):
         w = weight[n if len(weight) == len(z) else 0, 0] / denominator
