@@ -196,8 +196,8 @@ OTHERS = [
         "Sequential",
         "network/row.py",
         "in_turn",
-        "network/test_row.py network/test_sequential.py network/test_fusion.py network/test_evaluation_memory.py network/test_network.py "
-        "layers/test_conformance.py",
+        "network/test_row.py network/test_sequential.py network/test_fusion.py network/test_evaluation_memory.py "
+        "network/test_network.py layers/test_conformance.py",
         twins=True,
     ),
 ]
