@@ -25,8 +25,6 @@ OURS = {
     for name, each in table.items()
     if each.__module__.startswith("layerwise")
 }
-    name: each for table in (LOSSES, SCHEDULES) for name, each in table.items() if each.__module__[:9] == "layerwise"
-}
 
 
 @pytest.mark.parametrize("name", NAMES)

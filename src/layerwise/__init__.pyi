@@ -25,6 +25,9 @@ from layerwise.compiled import use_compiled as use_compiled
 from layerwise.insight import gradcheck as gradcheck
 from layerwise.layers import ELU as ELU
 from layerwise.layers import GELU as GELU
+from layerwise.layers import GRU as GRU
+from layerwise.layers import LSTM as LSTM
+from layerwise.layers import RNN as RNN
 from layerwise.layers import AdaptiveAvgPool2d as AdaptiveAvgPool2d
 from layerwise.layers import AvgPool2d as AvgPool2d
 from layerwise.layers import BatchNorm1d as BatchNorm1d
@@ -41,8 +44,10 @@ from layerwise.layers import LeakyReLU as LeakyReLU
 from layerwise.layers import Linear as Linear
 from layerwise.layers import LogSoftmax as LogSoftmax
 from layerwise.layers import MaxPool2d as MaxPool2d
+from layerwise.layers import MultiheadAttention as MultiheadAttention
 from layerwise.layers import PositionalEmbedding as PositionalEmbedding
 from layerwise.layers import ReLU as ReLU
+from layerwise.layers import RMSNorm as RMSNorm
 from layerwise.layers import Select as Select
 from layerwise.layers import Sigmoid as Sigmoid
 from layerwise.layers import SiLU as SiLU

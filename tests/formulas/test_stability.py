@@ -12,6 +12,7 @@ from layerwise.formulas import (
     adaptive_avg_pool2d,
     add,
     add_positions,
+    attention,
     avg_pool2d,
     batch_norm,
     batch_norm_evaluation,
@@ -30,6 +31,8 @@ from layerwise.formulas import (
     entropy,
     gelu,
     gelu_tanh,
+    gru,
+    gru_step,
     huber,
     kl_divergence,
     l1_penalty,
@@ -38,15 +41,21 @@ from layerwise.formulas import (
     leaky_relu,
     linear,
     log_softmax,
+    lstm,
+    lstm_step,
     matmul,
     max_pool2d,
     mean_absolute_error,
     mean_squared_error,
+    multihead_attention,
     multiply,
     negative_log_likelihood,
     perceptron_criterion,
     power,
     relu,
+    rms_norm,
+    rnn,
+    rnn_step,
     sigmoid,
     silu,
     soft_threshold,
@@ -260,9 +269,67 @@ def test_layer_norm_of_a_constant_row_gives_the_shift(dtype):
     assert np.isfinite(backward(x)[0]).all()
 
 
+@each_dtype
+def test_attention_of_extreme_fits_looks_at_the_best(dtype):
+    q = np.array([[[[1e4, 0.0], [-1e4, 0.0], [1e-4, 0.0]]]], dtype=dtype)
+    value, backward = attention(q, q, q, *open_attention(q))
+    np.testing.assert_array_equal(value.weights[0, 0, :2], [[1, 0, 0], [0, 1, 0]])
+    np.testing.assert_allclose(value.weights.sum(axis=-1), 1, atol=SUM[dtype])
+    for gradient in backward(np.ones_like(q)):
+        assert np.isfinite(gradient).all()
+
+
+@each_dtype
+def test_a_step_that_may_look_at_nothing_says_nothing(dtype):
+    q = generator(0, "attention").normal(size=(1, 1, 3, 2)).astype(dtype)
+    mask = np.array([[True, True, False], [False, False, False], [True, True, True]])[None, None]
+    value, backward = attention(q, q, q, mask, np.ones(1, dtype))
+    np.testing.assert_array_equal(value.weights[0, 0, 1], 0)
+    np.testing.assert_array_equal(value.y[0, 0, 1], 0)
+    dq, dk, dv = backward(np.ones_like(q))
+    np.testing.assert_array_equal(dq[0, 0, 1], 0)
+    assert np.isfinite(dk).all()
+    assert np.isfinite(dv).all()
+
+
+@each_dtype
+def test_rms_norm_of_nothing_is_nothing(dtype):
+    x = np.zeros((2, 3), dtype=dtype)
+    y, backward = rms_norm(x, np.ones(3, dtype=dtype), float(np.finfo(dtype).eps))
+    np.testing.assert_array_equal(y, 0)
+    assert np.isfinite(backward(np.ones_like(x))[0]).all()
+
+
+@each_dtype
+@pytest.mark.parametrize("sign", [1, -1])
+def test_recurrent_networks_of_extreme_inputs_saturate(sign, dtype):
+    """Gates stand at 0 or 1, states at ±1: nothing overflows, and no gradient goes through them."""
+    x = np.full((2, 3, 3), sign * HUGE[dtype], dtype=dtype)
+    h0 = np.zeros((2, 1), dtype=dtype)
+    dh = generator(0, "upstream").normal(size=(2, 3, 1)).astype(dtype)
+    for value, backward in (
+        lstm(x, h0, h0, *recurrent(x, 4)),
+        gru(x, h0, *recurrent(x, 3)),
+        rnn(x, h0, *recurrent(x, 1), "tanh"),
+    ):
+        assert (np.abs(value.h) <= 1).all()
+        np.testing.assert_array_equal(backward(dh)[0], 0)
+
+
 def unit(x):
     """Four parameters of the width of x, all 1."""
     return (np.ones(x.shape[-1], dtype=x.dtype),) * 4
+
+
+def open_attention(x):
+    """Look everywhere, drop nothing."""
+    return np.ones((1, 1, 1, 1), bool), np.ones((1, 1, 1, 1), x.dtype)
+
+
+def recurrent(x, gates):
+    """Parameters of a recurrent network with three inputs and one unit, all 1."""
+    one = np.ones((gates, 1), dtype=x.dtype)
+    return one @ np.ones((1, 3), dtype=x.dtype), one, one[:, 0], one[:, 0]
 
 
 NAN_TESTS = {
@@ -314,6 +381,25 @@ NAN_TESTS = {
     "layer_norm": lambda x: layer_norm(x, *unit(x)[:2], 1e-5)[0],
     "embedding": lambda x: embedding(np.array([0]), x)[0],
     "add_positions": lambda x: add_positions(np.zeros((1, 1, 3), x.dtype), x)[0],
+    "rms_norm": lambda x: rms_norm(x, *unit(x)[:1], 1e-5)[0],
+    "attention": lambda x: attention(*(x[None, None],) * 3, *open_attention(x))[0].y,
+    "multihead_attention": lambda x: (
+        multihead_attention(
+            x[None],
+            np.eye(9, 3, dtype=x.dtype),
+            np.ones(9, x.dtype),
+            np.eye(3, dtype=x.dtype),
+            unit(x)[0],
+            3,
+            *open_attention(x),
+        )[0].y
+    ),
+    "rnn_step": lambda x: rnn_step(x, ones(1, x.dtype), *recurrent(x, 1), "relu")[0],
+    "rnn": lambda x: rnn(x[None], ones(1, x.dtype), *recurrent(x, 1), "relu")[0].h,
+    "lstm_step": lambda x: lstm_step(x, ones(1, x.dtype), ones(1, x.dtype), *recurrent(x, 4))[0].h,
+    "lstm": lambda x: lstm(x[None], ones(1, x.dtype), ones(1, x.dtype), *recurrent(x, 4))[0].h,
+    "gru_step": lambda x: gru_step(x, ones(1, x.dtype), *recurrent(x, 3))[0].h,
+    "gru": lambda x: gru(x[None], ones(1, x.dtype), *recurrent(x, 3))[0].h,
     "entropy": lambda x: entropy(np.abs(x), 2.0)[0],
     "cross_entropy_between": lambda x: cross_entropy_between(np.abs(x), ones(3, x.dtype).T / 3, 2.0)[0],
     "kl_divergence": lambda x: kl_divergence(ones(3, x.dtype).T / 3, np.abs(x), 2.0)[0],

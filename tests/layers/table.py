@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from tests.layers.torch_containers import concatenate, parallel, residual, selected
-from tests.layers.torch_modules import positional_embedding, sinusoidal_positions
+from tests.layers.torch_modules import positional_embedding, self_attention, sinusoidal_positions
 
 import layerwise as lw
 from layerwise.layers import LAYERS, Layer
@@ -44,6 +44,23 @@ ANY = [(1, 1), (1, 5), (4, 1), (3, 7), (2, 3, 5), (2, 1, 3, 2)]
 
 SEQUENCES = [(1, 1, 3), (1, 7, 3), (2, 4, 3), (5, 2, 3), (3, 5, 3), (4, 1, 3)]
 """N sequences of T steps with three features each."""
+
+
+def _recurrent(label: str, name: str, *settings: Any, output: str = "sequence", **named: Any) -> Row:
+    """A recurrent layer; its twin answers with the outputs alone, all of them or those of the last steps."""
+
+    def twin(nn: Any) -> Any:
+        def forward(self: Any, x: Any) -> Any:
+            h, states = base.forward(self, x)
+            h_n = states[0] if isinstance(states, tuple) else states
+            directions = 2 if self.bidirectional else 1
+            return h if output == "sequence" else h_n[-directions:].transpose(0, 1).reshape(len(x), -1)
+
+        base = getattr(nn, name)
+        return type(name, (base,), {"forward": forward})(*settings, batch_first=True, **named)
+
+    return Row(label, lambda: getattr(lw, name)(*settings, output=output, **named), SEQUENCES, twin)
+
 
 BATCHES = [(2, 3), (3, 3), (5, 3), (8, 3), (4, 3), (9, 3)]
 
@@ -161,13 +178,6 @@ TABLE = [
         _widths(3),
         lambda nn: nn.LayerNorm(3, elementwise_affine=False),
     ),
-    Row("Select", lambda: lw.Select(1), [(1, 2), (4, 3), (5, 2), (3, 7), (2, 3, 4), (1, 1, 2)], selected(-1, 1)),
-    Row(
-        "Select-last-step",
-        lambda: lw.Select(-1, dim=1),
-        [(*s, 2) for s in _widths(3) if len(s) == 2] + [(1, 1, 1), (2, 1, 3)],
-        selected(1, -1),
-    ),
     Row("Embedding", lambda: lw.Embedding(5, 3), ANY, lambda nn: nn.Embedding(5, 3), words=5),
     Row("Embedding-one", lambda: lw.Embedding(1, 1), ANY, lambda nn: nn.Embedding(1, 1), words=1),
     Row(
@@ -179,6 +189,51 @@ TABLE = [
     ),
     Row("PositionalEmbedding", lambda: lw.PositionalEmbedding(7, 3), SEQUENCES, positional_embedding(7, 3)),
     Row("SinusoidalPositions", lambda: lw.SinusoidalPositions(3, 7), SEQUENCES, sinusoidal_positions(7, 3)),
+    Row("RMSNorm", lambda: lw.RMSNorm(3), _widths(3), lambda nn: nn.RMSNorm(3)),
+    Row(
+        "RMSNorm-plain",
+        lambda: lw.RMSNorm(3, 0.1, elementwise_affine=False),
+        _widths(3),
+        lambda nn: nn.RMSNorm(3, 0.1, elementwise_affine=False),
+    ),
+    Row("MultiheadAttention", lambda: lw.MultiheadAttention(3, 1), SEQUENCES, self_attention(3, 1)),
+    Row(
+        "MultiheadAttention-causal",
+        lambda: lw.MultiheadAttention(4, 2, causal=True),
+        [(n, t, 4) for n, t, _ in SEQUENCES],
+        self_attention(4, 2, causal=True),
+    ),
+    Row(
+        "MultiheadAttention-no-bias",
+        lambda: lw.MultiheadAttention(6, 3, bias=False),
+        [(n, t, 6) for n, t, _ in SEQUENCES],
+        self_attention(6, 3, bias=False),
+    ),
+    Row(
+        "MultiheadAttention-dropout",
+        lambda: lw.MultiheadAttention(2, 2, 0.4, causal=True),
+        [(n, t, 2) for n, t, _ in SEQUENCES],
+        self_attention(2, 2, 0.4, causal=True),
+    ),
+    Row("Select", lambda: lw.Select(1), [(1, 2), (4, 3), (5, 2), (3, 7), (2, 3, 4), (1, 1, 2)], selected(-1, 1)),
+    Row(
+        "Select-last-step",
+        lambda: lw.Select(-1, dim=1),
+        [(*s, 2) for s in _widths(3) if len(s) == 2] + [(1, 1, 1), (2, 1, 3)],
+        selected(1, -1),
+    ),
+    _recurrent("RNN", "RNN", 3, 3),
+    _recurrent("RNN-relu", "RNN", 3, 4, 2, "relu", bidirectional=True),
+    _recurrent("RNN-last", "RNN", 3, 2, output="last"),
+    _recurrent("LSTM", "LSTM", 3, 3),
+    _recurrent("LSTM-one", "LSTM", 3, 1, bias=False),
+    _recurrent("LSTM-deep", "LSTM", 3, 4, 3),
+    _recurrent("LSTM-both", "LSTM", 3, 2, 2, bidirectional=True),
+    _recurrent("LSTM-both-last", "LSTM", 3, 2, 2, bidirectional=True, output="last"),
+    _recurrent("LSTM-dropout", "LSTM", 3, 4, 2, dropout=0.4),
+    _recurrent("GRU", "GRU", 3, 3),
+    _recurrent("GRU-both", "GRU", 3, 2, 2, bias=False, bidirectional=True),
+    _recurrent("GRU-last", "GRU", 3, 5, 2, output="last"),
     Row("Flatten", lw.Flatten, ANY, lambda nn: nn.Flatten()),
     Row(
         "Sequential",
@@ -255,7 +310,7 @@ def numbers(shape: tuple[int, ...], purpose: str = "x", dtype: type = np.float64
 
 def draws(row: Row) -> bool:
     """Whether a training pass draws a mask, which PyTorch would draw otherwise: the formula is compared instead."""
-    return row.label in ("Dropout", "Sequential")
+    return row.label in ("Dropout", "Sequential", "MultiheadAttention-dropout", "LSTM-dropout")
 
 
 def both_sides(

@@ -81,14 +81,6 @@ def test_fit_learns_from_words():
 @pytest.mark.parametrize("make", [lambda: lw.PositionalEmbedding(4, 3), lambda: lw.SinusoidalPositions(3, 4)])
 def test_sequences_that_do_not_fit_the_positions_are_refused(tally, make):
     refused(tally, ShapeError, ("4 positions", "sequence of 5", "max_length=5"), lambda: make()(np.zeros((1, 5, 3))))
-    refused(tally, ShapeError, ("3 features", "got 2"), lambda: make()(np.zeros((1, 4, 2))))
-    refused(tally, ShapeError, "sequences (N, T, 3)", lambda: make()(np.zeros((1, 3))))
-
-
-def test_positions_know_their_shape_as_far_as_it_is_fixed():
-    layer = lw.PositionalEmbedding(4, 3)
-    assert layer.output_shape(None) == (None, 3)
-    assert lw.Sequential(lw.Embedding(9, 3), layer).output_shape((4,)) == (4, 3)
 
 
 def test_a_learned_position_is_first_standard_normal():

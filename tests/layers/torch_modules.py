@@ -40,3 +40,18 @@ def sinusoidal_positions(max_length: int, embedding_dim: int) -> Twin:
         return SinusoidalPositions()
 
     return twin
+
+
+def self_attention(*settings: Any, causal: bool = False, **named: Any) -> Twin:
+    """torch.nn.MultiheadAttention, which gets its query, key and value one by one, called with one x for all."""
+
+    def twin(nn: Any) -> Any:
+        class MultiheadAttention(nn.MultiheadAttention):
+            def forward(self, x, padding=None):
+                ahead = x.new_ones(x.shape[1], x.shape[1]).triu(1).bool() if causal else None
+                y, _ = super().forward(x, x, x, key_padding_mask=padding, attn_mask=ahead, need_weights=False)
+                return y
+
+        return MultiheadAttention(*settings, batch_first=True, **named)
+
+    return twin

@@ -14,6 +14,7 @@ from layerwise.errors import DataError, KindError, SettingError, ShapeError
 from layerwise.layers.layer import LAYERS, Layer
 from layerwise.layers.parameter import View
 from layerwise.layers.passing import Pass
+from layerwise.layers.sequences import require_sequences, sequence_shape
 from layerwise.types import Array, Backward, Generator, Shape
 
 
@@ -113,22 +114,18 @@ class _Positions(Layer):
         """The shape of one input sample, as far as the layer knows it."""
         return (None, self.embedding_dim)
 
+    def require(self, x: Array) -> None:
+        """Refuse what is no batch of sequences that the positions reach for."""
+        require_sequences(self, x, self.embedding_dim)
+        self.output_shape(x.shape[1:])
+
     def output_shape(self, shape: Shape | None) -> Shape | None:
-        if shape is None:
-            return (None, self.embedding_dim)
-        if len(shape) != 2:
-            raise ShapeError(
-                f"{self!r} expects sequences (N, T, {self.embedding_dim}), got samples of shape {shape}",
-                "give each step its vector, with Embedding or as numbers",
-            )
-        T, D = shape
-        if D not in (None, self.embedding_dim):
-            raise ShapeError(f"{self!r} expects {self.embedding_dim} features, got {D}", "give both the same width")
+        T, D = sequence_shape(self, shape, self.embedding_dim)
         if T is not None and self.max_length < T:
             raise ShapeError(
                 f"{self!r} has {self.max_length} positions, got a sequence of {T}", f"write max_length={T}, or cut it"
             )
-        return shape
+        return (T, D)
 
 
 @LAYERS.register
@@ -154,7 +151,7 @@ class PositionalEmbedding(_Positions):
         self.declare("weight", shape, partial(_standard_normal, shape), decays=True)
 
     def forward(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
-        self.output_shape(x.shape[1:])
+        self.require(x)
         weight = self.parameters["weight"]
         y, backward_formula = fast(formulas.add_positions)(x, weight.value)
         input_gradient = pass_.input_gradient
@@ -183,7 +180,7 @@ class SinusoidalPositions(_Positions):
         self.settle(max_length, embedding_dim)
 
     def forward(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
-        self.output_shape(x.shape[1:])
+        self.require(x)
         P: Any = formulas.sinusoidal_positions(x.shape[1], self.embedding_dim)
         return x + P.astype(x.dtype), _pass_on
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from layerwise import formulas
 from layerwise.checks import fraction, positive, whole_number, yes_or_no
+from layerwise.compiled import fast
 from layerwise.errors import DataError, SettingError, ShapeError
 from layerwise.layers.images import require_channels, require_images, require_sample
 from layerwise.layers.layer import LAYERS, Layer
@@ -194,11 +195,7 @@ class LayerNorm(_Affine):
 
     def __init__(self, normalized_shape: int, eps: float = 1e-5, elementwise_affine: bool = True) -> None:
         super().__init__()
-        if isinstance(normalized_shape, list | tuple):
-            if len(normalized_shape) != 1:
-                raise SettingError(f"LayerNorm works along the last axis: give one size, got {normalized_shape!r}")
-            normalized_shape = normalized_shape[0]
-        self.normalized_shape = whole_number("normalized_shape", normalized_shape)
+        self.normalized_shape = _one_size("LayerNorm", normalized_shape)
         self.eps = positive("eps", eps)
         self.elementwise_affine = yes_or_no("elementwise_affine", elementwise_affine)
         if elementwise_affine:
@@ -212,7 +209,7 @@ class LayerNorm(_Affine):
     def forward(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
         self.check_features(x.shape, self.normalized_shape)
         gamma, beta = self.scale_and_shift(x, self.normalized_shape)
-        y, backward = formulas.layer_norm(x, gamma, beta, self.eps)
+        y, backward = fast(formulas.layer_norm)(x, gamma, beta, self.eps)
         return y, self.backward_of(backward, pass_)
 
     def output_shape(self, shape: Shape | None) -> Shape | None:
@@ -223,6 +220,65 @@ class LayerNorm(_Affine):
 
     def multiplications(self, shape: Shape) -> int:
         return 2 * self.normalized_shape
+
+
+@LAYERS.register
+class RMSNorm(_Affine):
+    """Bring each sample to a root mean square of 1 over its features; training and evaluation are the same.
+
+    x: (N, ..., K), K = normalized_shape. eps: inside the root; None takes the distance from 1 to the next number of the
+    type of x, as torch does. elementwise_affine: learn γ (`weight`, first 1); there is no β. See `formulas.rms_norm`.
+
+    >>> RMSNorm(2)(np.array([[3.0, 4.0]])).round(3)
+    array([[0.849, 1.131]])
+    """
+
+    def __init__(self, normalized_shape: int, eps: float | None = None, elementwise_affine: bool = True) -> None:
+        super().__init__()
+        self.normalized_shape = _one_size("RMSNorm", normalized_shape)
+        self.eps = None if eps is None else positive("eps", eps)
+        self.elementwise_affine = yes_or_no("elementwise_affine", elementwise_affine)
+        if elementwise_affine:
+            self.declare("weight", (self.normalized_shape,), _Constant(1.0, self.normalized_shape), decays=False)
+
+    @property
+    def input_shape(self) -> Shape:
+        """The shape of one input sample."""
+        return (self.normalized_shape,)
+
+    def forward(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
+        self.check_features(x.shape, self.normalized_shape)
+        weight = self.parameters.get("weight")
+        gamma = weight.value if weight else np.ones(self.normalized_shape, x.dtype)
+        eps = float(np.finfo(x.dtype).eps) if self.eps is None else self.eps
+        y, backward_formula = fast(formulas.rms_norm)(x, gamma, eps)
+        input_gradient = pass_.input_gradient
+
+        def backward(dy: Array) -> Array | None:
+            dx, dgamma = backward_formula(dy)
+            if weight:
+                pass_.add_gradient(weight, dgamma)
+            return dx if input_gradient else None
+
+        return y, backward
+
+    def output_shape(self, shape: Shape | None) -> Shape | None:
+        if shape is None:
+            return (self.normalized_shape,)
+        self.check_features(shape, self.normalized_shape)
+        return shape
+
+    def multiplications(self, shape: Shape) -> int:
+        return 2 * self.normalized_shape
+
+
+def _one_size(name: str, normalized_shape: object) -> int:
+    """The number of features: torch also takes a list of sizes, of which one makes sense here."""
+    if isinstance(normalized_shape, list | tuple):
+        if len(normalized_shape) != 1:
+            raise SettingError(f"{name} works along the last axis: give one size, got {normalized_shape!r}")
+        normalized_shape = normalized_shape[0]
+    return whole_number("normalized_shape", normalized_shape)
 
 
 class _Constant:
