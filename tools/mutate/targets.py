@@ -204,7 +204,7 @@ OTHERS = [
         "Parallel.forward Parallel._combined _axis _concatenate _add _multiply",
         "network/test_parallel.py network/test_spec.py",
     ),
-    _other("weight tying", "network/ties.py", "tie", "network/test_ties.py"),
+    _other("weight tying", "network/ties.py", "tie require_agreement", "network/test_ties.py"),
     _other("Select", "layers/select.py", "Select.forward Select.output_shape", "layers/test_select.py"),
     _other(
         "autograd",
