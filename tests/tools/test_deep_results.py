@@ -40,13 +40,16 @@ def runs(*scores):
 
 
 def test_a_row_shows_the_worst_seed():
-    assert study().row(runs(0.6, 0.9, 0.8)) == (
+    assert study().row({"a study": runs(0.6, 0.9, 0.8)}) == (
         "| data | net | accuracy | ≥ 50.0 % | **60.0 %** | 80.0 % | 3 | rival 25.0 % | 3 s |"
     )
-    assert "**40.0 %**, missed" in study().row(runs(0.6, 0.4))
-    assert study(rising=False, measure="RMSE").row(runs(0.4, 0.6)) == (
+    assert "**40.0 %**, missed" in study().row({"a study": runs(0.6, 0.4)})
+    assert study(rising=False, measure="RMSE").row({"a study": runs(0.4, 0.6)}) == (
         "| data | net | RMSE | ≤ 0.500 | **0.600**, missed | 0.500 | 2 | rival 0.250 | 2 s |"
     )
+
+    beside = study(goal="another").row({"a study": runs(0.7), "another": runs(0.6, 0.8, 0.9)})
+    assert "| ≥ 80.0 % | **70.0 %**, missed |" in beside
 
 
 def test_the_command_runs_records_and_writes(tmp_path, monkeypatch):

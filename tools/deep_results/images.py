@@ -35,7 +35,7 @@ STUDIES = [
     Study(
         "lenet mnist",
         "MNIST, 3 epochs",
-        "`lenet`",
+        "`lenet`, 16 and 32 maps",
         "accuracy",
         0.99,
         True,
@@ -44,7 +44,7 @@ STUDIES = [
     Study(
         "lenet fashion",
         "Fashion-MNIST, 5 epochs",
-        "`lenet`",
+        "`lenet`, 16 and 32 maps",
         "accuracy",
         0.90,
         True,
@@ -55,7 +55,7 @@ STUDIES = [
         "Fashion-MNIST, 5 epochs",
         "`resnet`",
         "accuracy",
-        0.91,
+        "lenet fashion",
         True,
         partial(run, "fashion_mnist", resnet, 5, 64, 0.01),
     ),

@@ -24,7 +24,7 @@ beside it saw the same training part.
 
 def section(record: dict[str, list[Run]]) -> str:
     """The table of what has been run."""
-    rows = [STUDIES[name].row(record[name]) for name in STUDIES if name in record]
+    rows = [STUDIES[name].row(record) for name in STUDIES if name in record]
     if not rows:
         return ""
     head = [
