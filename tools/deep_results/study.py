@@ -15,8 +15,8 @@ class Study:
     """One network on one set of data.
 
     name: the entry in the record. data, network: for the table. measure: what the score is. goal: what it should
-    reach, or the study whose median it should reach. rising: whether more is better. run: one seed, which decides the first weights, the order of the samples and,
-    where there is no given one, the split. seeds: how many.
+    reach, or the study whose median it should reach. rising: whether more is better. run: one seed, which decides the
+    first weights, the order of the samples and, where there is no given one, the split. seeds: how many.
     """
 
     name: str
