@@ -21,7 +21,7 @@ from layerwise.network.sequential import Sequential
 from layerwise.network.snapshot import Snapshot
 from layerwise.network.spec import layers_of, rows_of
 from layerwise.network.summary import summary
-from layerwise.network.ties import tie
+from layerwise.network.ties import require_agreement, tie
 from layerwise.types import Array, Shape
 
 _SETTINGS = ("seed", "dtype", "ties")
@@ -315,6 +315,7 @@ class Network:
         for name, array in arrays.items():
             if array.shape != places[name].shape:
                 raise ShapeError(f"{name} has shape {places[name].shape}, got values of shape {array.shape}")
+        require_agreement(self._names, arrays)
         for name, array in arrays.items():
             np.copyto(places[name], array)
 
