@@ -23,6 +23,7 @@ import numba
 import numpy as np
 from numba.core import event
 
+from layerwise.compiled.cache import forgive
 from layerwise.compiled.codes import RELU, SIGMOID, TANH
 from layerwise.types import Array
 
@@ -32,6 +33,7 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 def kernel(function: Function) -> Function:
     """Compile a function for each combination of argument types, when it is first called with it."""
     compiled: Function = numba.njit(cache=True, error_model="numpy", nogil=True)(function)
+    forgive(compiled)
     return compiled
 
 

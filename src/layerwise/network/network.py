@@ -11,7 +11,7 @@ import numpy as np
 
 from layerwise import storage
 from layerwise.arrays import any_array, real_array
-from layerwise.checks import one_of, require_kind, whole_number
+from layerwise.checks import one_of, require_kind, whole_number, yes_or_no
 from layerwise.errors import FileError, KindError, SettingError, ShapeError, nearest
 from layerwise.layers import Layer, Pass, Tap
 from layerwise.layers.parameter import Parameter, Vector
@@ -185,7 +185,7 @@ class Network:
         """
         batch = self._input(x)
         input_gradient = input_gradient and any_array("x", x).dtype.kind == "f"
-        counted = training and step is None
+        counted = yes_or_no("training", training) and step is None
         step = self.passes if counted else step or 0
         pass_ = Pass(training, input_gradient, self.seed if seed is None else seed, step, taps)
         if lengths is not None or mask is not None or state is not None:
