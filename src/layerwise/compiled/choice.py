@@ -14,7 +14,17 @@ from layerwise.extras import require
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
-MODULES = ("activation", "affine", "arrays", "loss", "optimizer")
+MODULES = (
+    "activation",
+    "affine",
+    "arrays",
+    "attention",
+    "embedding",
+    "loss",
+    "normalization",
+    "optimizer",
+    "rectifier",
+)
 """The files of this folder that hold twins."""
 
 _twins: dict[str, Callable[..., Any]] = {}
