@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from functools import partial
 
+from tools.deep_results.study import Run, Study, trained
+
 import layerwise as lw
 from layerwise.models import lenet, resnet
 from layerwise.training.evaluation import predict
-from tools.deep_results.study import Run, Study, trained
 
 
 def run(name: str, build, epochs: int, batch_size: int, rate: float, seed: int) -> Run:

@@ -37,12 +37,18 @@ class Study:
         beside = "; ".join(
             f"{name} {self.words(statistics.median(run[name] for run in runs))}" for name in sorted(peers)
         )
-        seconds = [run["seconds"] for run in runs]
-        return (
-            f"| {self.data} | {self.network} | {self.measure} | {'≥' if self.rising else '≤'} {self.words(self.goal)} | "
-            f"**{self.words(worst)}**{'' if reached else ', missed'} | {self.words(statistics.median(scores))} | "
-            f"{len(runs)} | {beside} | {statistics.median(seconds):.0f} s |"
-        )
+        cells = [
+            self.data,
+            self.network,
+            self.measure,
+            f"{'≥' if self.rising else '≤'} {self.words(self.goal)}",
+            f"**{self.words(worst)}**{'' if reached else ', missed'}",
+            self.words(statistics.median(scores)),
+            str(len(runs)),
+            beside,
+            f"{statistics.median(run['seconds'] for run in runs):.0f} s",
+        ]
+        return f"| {' | '.join(cells)} |"
 
     def words(self, value: float) -> str:
         """A score as the table writes it."""

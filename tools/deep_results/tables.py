@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from tools.deep_results.study import Run, Study, trained
 
 import layerwise as lw
 from layerwise.data.corpora import film_ratings, mails
@@ -11,7 +12,6 @@ from layerwise.data.vocabulary import Vocabulary, words
 from layerwise.models import bag_of_words, factorization
 from layerwise.random import generator
 from layerwise.training.evaluation import predict
-from tools.deep_results.study import Run, Study, trained
 
 
 def spam(seed: int) -> Run:
@@ -44,7 +44,7 @@ def _logistic(train, test) -> float:
 
 
 def films(seed: int) -> Run:
-    """Ratings drawn by chance, whenever they were given: four fifths to learn from, a tenth each to choose and to tell."""
+    """Ratings drawn by chance, whenever they were given: a tenth to choose by, a tenth to tell, the rest to learn from."""
     pairs, ratings, users, items = film_ratings()
     split = plain_split(len(pairs), validation=0.1, test=0.1, generator=generator(seed, "films"))
     train, validation, test = ((pairs[rows], ratings[rows]) for rows in split)
@@ -61,8 +61,12 @@ def films(seed: int) -> Run:
         validation=validation,
         seed=seed,
     )
-    return {"seed": seed, "score": _rmse(predict(net, test[0]), test[1]), "seconds": seconds,
-            "the mean": _rmse(train[1].mean(), test[1])}
+    return {
+        "seed": seed,
+        "score": _rmse(predict(net, test[0]), test[1]),
+        "seconds": seconds,
+        "the mean": _rmse(train[1].mean(), test[1]),
+    }
 
 
 def _rmse(prediction, ratings) -> float:

@@ -19,6 +19,7 @@ MODULES = (
     "affine",
     "arrays",
     "attention",
+    "convolution",
     "embedding",
     "loss",
     "normalization",

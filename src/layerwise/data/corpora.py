@@ -58,8 +58,8 @@ def mails() -> Texts:
 
     Addresses and hosts are replaced by words, and a mail ends after 3,000 characters.
     """
-    lines = sources.read_checked("spam-assassin/mails.jsonl").decode("utf-8").splitlines()
-    rows = [json.loads(line) for line in lines]
+    lines = sources.read_checked("spam-assassin/mails.jsonl").decode("utf-8").split("\n")
+    rows = [json.loads(line) for line in lines if line]
     labels = np.array([row["label"] == "spam" for row in rows], dtype=np.int64)
     return Texts([f"{row['subject']}\n{row['text']}" for row in rows], labels, ("ham", "spam"))
 

@@ -45,6 +45,6 @@ def factorization(
         dtype=dtype,
     )
     for name, weight in net.parameters().items():
-        if name.startswith("0."):  # N(0, 1) would begin with opinions that nobody has stated
-            weight *= 0.1
+        if name.startswith("0."):
+            weight *= 0.1  # N(0, 1) would begin with opinions that nobody has stated
     return net

@@ -60,7 +60,9 @@ def gpt(
             ),
         ]
     layers += [LayerNorm(width), Linear(width, vocabulary, bias=False)]
-    # The matrix starts as that of the last map, uniform in ±1/√D: vectors as long as an embedding alone begins with
-    # would give logits in the tens.
+    # The matrix starts as that of the last map, uniform in ±1/√D: with the N(0, 1) of an embedding alone, the first
+    # logits would be in the tens. The positions start as small, so that they do not drown the words.
     ties = {"0.weight": f"{len(layers) - 1}.weight"}
-    return Network(*layers, seed=seed, dtype=dtype, ties=ties)
+    net = Network(*layers, seed=seed, dtype=dtype, ties=ties)
+    net.parameters()["1.weight"][...] *= 0.1
+    return net

@@ -61,8 +61,11 @@ class DenseChain:
 
     def forward(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
         """As of a layer."""
-        place, shape = self._find(), x.shape
-        if place is None or len(shape) < 2 or shape[-1] != self.features or x.dtype != place.dtype or not x.size:
+        place = self.place
+        if place is None or place.vector is not self.linear[0].parameters["weight"].vector:
+            place = self._find()
+        shape = x.shape
+        if place is None or x.dtype != place.dtype or len(shape) < 2 or shape[-1] != self.features or 0 in shape:
             return in_turn(self.layers, x, pass_)
         if len(shape) > 2:
             return self._steps(x, pass_)
@@ -122,10 +125,8 @@ class DenseChain:
 
     def _find(self) -> Place | None:
         """Where the parameters lie, if in one vector; found again when a network has taken them into another."""
-        vector, place = self.linear[0].parameters["weight"].vector, self.place
-        if place is not None and place.vector is vector:
-            return place
         parameters = [each for layer in self.linear for each in layer.parameters.values()]
+        vector = parameters[0].vector
         if vector is None or any(each.vector is not vector for each in parameters):
             return None
         from layerwise.compiled import kernels
