@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from layerwise import storage
-from layerwise.arrays import any_array, real_array
+from layerwise.arrays import any_array, keep_freed_memory, real_array
 from layerwise.checks import one_of, require_kind, whole_number, yes_or_no
 from layerwise.errors import FileError, KindError, SettingError, ShapeError, nearest
 from layerwise.layers import Layer, Pass, Tap
@@ -50,6 +50,7 @@ class Network:
     def __init__(
         self, *layers: Layer, seed: int = 0, dtype: Any = "float32", ties: Mapping[str, str] | None = None
     ) -> None:
+        keep_freed_memory()
         self.seed = whole_number("seed", seed, minimum=0)
         self.dtype = _dtype(dtype)
         self.chain = Sequential(*layers)
