@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 
@@ -90,10 +90,7 @@ class Convolution:
         return z
 
     def backward(self, dz: Array, input_gradient: bool) -> tuple[Array | None, Array, Array]:
-        def loop(*arguments: object) -> None:
-            image_kernels.convolve_backward(dz, *arguments)
-
-        return self.gradients(loop, input_gradient)
+        return self._gradients(partial(image_kernels.convolve_backward, dz), input_gradient)
 
     def forward_relu_pool(self, high: int, wide: int) -> tuple[Array, Array]:
         """max(0, z) pooled in windows side by side, and the place of the winner in each."""
@@ -111,12 +108,10 @@ class Convolution:
     def backward_relu_pool(
         self, dy: Array, y: Array, winner: Array, high: int, wide: int, input_gradient: bool
     ) -> tuple[Array | None, Array, Array]:
-        def loop(*arguments: object) -> None:
-            image_kernels.convolve_relu_pool_backward(dy, y, winner, high, wide, *arguments)
+        loop = partial(image_kernels.convolve_relu_pool_backward, dy, y, winner, high, wide)
+        return self._gradients(loop, input_gradient)
 
-        return self.gradients(loop, input_gradient)
-
-    def gradients(self, loop: Callable[..., None], input_gradient: bool) -> tuple[Array | None, Array, Array]:
+    def _gradients(self, loop: Callable[..., None], input_gradient: bool) -> tuple[Array | None, Array, Array]:
         """dx, dW and db, chunk by chunk; the chunks are added in their order."""
         x, W, plan, dtype = self.x, self.W, self.plan, self.x.dtype
         chunks = -(-len(x) // plan.images)
@@ -154,7 +149,7 @@ def plan_of(
     dz_line = int(reach.max()) + line + lanes
     one = itemsize * (C * line + K * dz_line)
     plan = Plan(
-        channels=C, height=H, width=W, kernels=K, groups=groups, count=own * kernel_height * kernel_width,
+        channels=C, height=H, width=W, kernels=K, groups=groups, terms=own * kernel_height * kernel_width,
         top=p, left=q, pitch=pitch, high=high, wide=wide, places=places,
         x_line=line, z_line=_whole(places, lanes), dx_line=_whole(dx_places, lanes), dz_line=dz_line,
         lead=int(reach.max()), dx_places=dx_places, images=min(max(CHUNK_BYTES // one, 1), MOST_IMAGES),

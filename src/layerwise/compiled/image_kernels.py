@@ -24,6 +24,8 @@ import numpy as np
 from layerwise.compiled.kernels import kernel
 from layerwise.compiled.vectors import (
     WIDE,
+    pool_2,
+    pool_3,
     product_1x1,
     product_1x4,
     product_4x1,
@@ -33,6 +35,8 @@ from layerwise.compiled.vectors import (
     tile_4x1,
     tile_4x2,
     tile_4x4,
+    unpool_2,
+    unpool_3,
 )
 from layerwise.types import Array
 
@@ -48,7 +52,7 @@ class Plan(NamedTuple):
     width: int
     kernels: int
     groups: int
-    count: int
+    terms: int
     """Terms of a sum: channels in a group, times the places of the kernel."""
     top: int
     left: int
@@ -185,7 +189,7 @@ def sum_line(z: Array, x: Array, terms: Array, W: Array, b: Array, plan: Any) ->
     for g in range(plan.groups):
         k = g * kernels
         x_at = g * channels * plan.x_line
-        correlate(z, k * plan.z_line, plan.z_line, x, x_at, terms, W, k * plan.count, b, k, kernels, plan.places)
+        correlate(z, k * plan.z_line, plan.z_line, x, x_at, terms, W, k * plan.terms, b, k, kernels, plan.places)
 
 
 @kernel
@@ -214,51 +218,27 @@ def convolve_relu_pool(
     last: int,
 ) -> None:
     """y = the largest of max(0, z) in each window of high by wide, side by side; winner: its place in the window."""
+    lanes = WIDE // x.itemsize
+    _, K, H, W_out = y.shape
     line = np.zeros(plan.channels * plan.x_line + WIDE, x.dtype)
-    sums = np.empty(plan.kernels * plan.z_line, x.dtype)
+    sums = np.zeros(plan.kernels * plan.z_line + (plan.pitch + WIDE) * wide, x.dtype)
+    best, place = np.empty(H * W_out + WIDE, x.dtype), np.empty(H * W_out + WIDE, np.int32)
     for n in range(first, last):
         lay(line, plan.top * plan.pitch + plan.left, plan.x_line, plan.pitch, x[n])
         sum_line(sums, line, terms, W, b, plan)
-        for k in range(plan.kernels):
-            for h in range(y.shape[2]):
-                best, place = y[n, k, h], winner[n, k, h]
-                for i in range(high):
-                    for j in range(wide):
-                        row = sums[k * plan.z_line + (h * high + i) * plan.pitch + j :]
-                        if i == 0 and j == 0:
-                            begin_window(best, place, row, wide)
-                        elif wide == 2:
-                            challenge(best, place, row, 2, i * 2 + j)
-                        else:
-                            challenge(best, place, row, wide, i * wide + j)
-                rectify(best, place)
-
-
-@kernel
-def begin_window(best: Array, place: Array, row: Array, step: int) -> None:
-    for w in range(len(best)):
-        best[w] = row[w * step]
-        place[w] = 0
-
-
-@kernel
-def challenge(best: Array, place: Array, row: Array, step: int, code: int) -> None:
-    """Whoever is larger wins, and the first NaN over all."""
-    code8 = np.int8(code)
-    for w in range(len(best)):
-        new, old = row[w * step], best[w]
-        wins = (new > old) | ((new != new) & (old == old))
-        best[w] = new if wins else old
-        place[w] = code8 if wins else place[w]
-
-
-@kernel
-def rectify(best: Array, place: Array) -> None:
-    """max(0, best); where all of a window are 0 after it, the first has won. NaN stays."""
-    for w in range(len(best)):
-        below = best[w] <= 0
-        best[w] = 0 if below else best[w]
-        place[w] = np.int8(0) if below else place[w]
+        for k in range(K):
+            for h in range(H):
+                row = k * plan.z_line + h * high * plan.pitch
+                for w in range(0, W_out, lanes):  # what lies beyond a row is overwritten by the next one
+                    if wide == 2:
+                        pool_2(best, place, h * W_out + w, sums, row + w * 2, plan.pitch, high)
+                    else:
+                        pool_3(best, place, h * W_out + w, sums, row + w * 3, plan.pitch, high)
+            plane, winners = y[n, k].reshape(-1), winner[n, k].reshape(-1)
+            for m in range(len(plane)):
+                plane[m] = best[m]
+            for m in range(len(plane)):
+                winners[m] = place[m]
 
 
 @kernel
@@ -306,23 +286,32 @@ def convolve_relu_pool_backward(
     last: int,
 ) -> None:
     """The same, from the gradient behind pooling: all of it goes to the winner, if that is above 0."""
+    lanes = WIDE // x.itemsize
+    _, K, H, W_out = dy.shape
     lines = np.zeros(plan.images * plan.channels * plan.x_line + WIDE, x.dtype)
-    gradients = np.zeros(plan.images * plan.kernels * plan.dz_line + WIDE, x.dtype)
-    size = plan.kernels * plan.dz_line
-    _, K, H, W = dy.shape
+    gradients = np.zeros(plan.images * plan.kernels * plan.dz_line + WIDE * wide, x.dtype)
+    passed, place = np.zeros(H * W_out + WIDE, x.dtype), np.zeros(H * W_out + WIDE, np.int32)
     for chunk in range(first, last):
         begin = chunk * plan.images
         images = min(plan.images, len(x) - begin)
-        gradients[:] = 0
         for n in range(images):
             for k in range(K):
+                above, outputs = dy[begin + n, k].reshape(-1), y[begin + n, k].reshape(-1)
+                winners = winner[begin + n, k].reshape(-1)
+                for m in range(len(above)):
+                    passed[m] = above[m] * (1 if outputs[m] > 0 else 0)
+                for m in range(len(above)):
+                    place[m] = winners[m]
+                corner = (n * plan.kernels + k) * plan.dz_line + plan.lead
                 for h in range(H):
-                    row = n * size + k * plan.dz_line + plan.lead + h * high * plan.pitch
-                    for w in range(W):
-                        place = winner[begin + n, k, h, w]
-                        passes = 1 if y[begin + n, k, h, w] > 0 else 0
-                        spot = row + place // wide * plan.pitch + w * wide + place % wide
-                        gradients[spot] = dy[begin + n, k, h, w] * passes
+                    for i in range(high):
+                        row = corner + (h * high + i) * plan.pitch
+                        for w in range(0, W_out, lanes):
+                            at, count = h * W_out + w, W_out - w
+                            if wide == 2:
+                                unpool_2(gradients, row + w * 2, passed, place, at, i, count)
+                            else:
+                                unpool_3(gradients, row + w * 3, passed, place, at, i, count)
         chunk_backward(gradients, lines, x, begin, images, Wt, dW[chunk], db[chunk], dx, terms, back, plan)
 
 
@@ -354,7 +343,7 @@ def chunk_backward(
             k = g * kernels
             add_products(
                 dW,
-                k * plan.count,
+                k * plan.terms,
                 gradients,
                 k * plan.dz_line + plan.lead,
                 plan.dz_line,
@@ -413,8 +402,46 @@ def add_exactly(dW: Array, gradients: Array, lines: Array, terms: Array, images:
         for k in range(plan.kernels):
             dz_at = (n * plan.kernels + k) * plan.dz_line + plan.lead
             x_at = (n * plan.channels + k // kernels * channels) * plan.x_line
-            for t in range(plan.count):
+            for t in range(plan.terms):
                 for h in range(plan.high):
                     for w in range(plan.wide):
                         m = h * plan.pitch + w
-                        dW[k * plan.count + t] += gradients[dz_at + m] * lines[x_at + m + terms[t]]
+                        dW[k * plan.terms + t] += gradients[dz_at + m] * lines[x_at + m + terms[t]]
+
+
+@kernel
+def max_pool(x: Array, y: Array, winner: Array, settings: Any, first: int, last: int) -> None:
+    """y: the largest number of each window, of equal ones the first, of NaN the first. winner: where in its channel."""
+    I, J, step_h, step_w, top, left, apart_h, apart_w = settings  # noqa: E741
+    _, C, H, W = x.shape
+    for n in range(first, last):
+        for c in range(C):
+            for h in range(y.shape[2]):
+                for w in range(y.shape[3]):
+                    best, place = x.dtype.type(-np.inf), -1
+                    for i in range(I):
+                        row = h * step_h - top + i * apart_h
+                        if row < 0 or row >= H:
+                            continue
+                        for j in range(J):
+                            column = w * step_w - left + j * apart_w
+                            if column < 0 or column >= W:
+                                continue
+                            new = x[n, c, row, column]
+                            if place < 0 or new > best or (new != new and best == best):
+                                best, place = new, row * W + column
+                    y[n, c, h, w] = best
+                    winner[n, c, h, w] = place
+
+
+@kernel
+def max_pool_backward(dy: Array, winner: Array, dx: Array, first: int, last: int) -> None:
+    """The gradient of each window, added at its winner. dx: zeros."""
+    _, C, H, W = dy.shape
+    width = dx.shape[3]
+    for n in range(first, last):
+        for c in range(C):
+            for h in range(H):
+                for w in range(W):
+                    place = winner[n, c, h, w]
+                    dx[n, c, place // width, place % width] += dy[n, c, h, w]

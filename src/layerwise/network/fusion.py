@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from layerwise.compiled import codes
 from layerwise.errors import ShapeError
 from layerwise.layers import Layer, Linear, Pass, ReLU, Sigmoid, Tanh
 from layerwise.layers.parameter import Vector
+from layerwise.network.fusion_image import Fused, ImageBlock, with_blocks
 from layerwise.types import Array, Backward
 
 ACTIVATIONS: dict[type[Layer], int] = {ReLU: codes.RELU, Tanh: codes.TANH, Sigmoid: codes.SIGMOID}
@@ -149,18 +151,18 @@ def _affine(layer: Linear, x: Array, pass_: Pass, kernels: ModuleType) -> tuple[
     return z, backward
 
 
-def fused(layers: Sequence[Layer]) -> tuple[Layer | DenseChain, ...]:
-    """The layers in order, with each row of dense ones as one chain.
+def fused(layers: Sequence[Layer]) -> tuple[Layer | DenseChain | ImageBlock, ...]:
+    """The layers in order, with each row of dense ones as one chain, and what belongs together in images as a block.
 
     >>> [type(each).__name__ for each in fused([Linear(2, 8), Tanh(), Tanh(), Linear(8, 8), Linear(8, 1)])]
     ['DenseChain', 'Tanh', 'DenseChain']
     """
-    return tuple(DenseChain(row) if type(row[0]) is Linear else row[0] for row in _rows(layers))
+    return tuple(DenseChain(row) if type(row[0]) is Linear else row[0] for row in _rows(with_blocks(layers)))
 
 
-def _rows(layers: Sequence[Layer]) -> Iterator[list[Layer]]:
+def _rows(layers: Sequence[Fused]) -> Iterator[list[Any]]:
     """Rows that begin with a Linear, where each activation follows one; every other layer is a row of its own."""
-    row: list[Layer] = []
+    row: list[Any] = []
     for layer in layers:
         dense = type(layer) is Linear  # a subclass may compute something else
         if row and not (type(row[0]) is Linear and (dense or (type(row[-1]) is Linear and type(layer) in ACTIVATIONS))):

@@ -10,6 +10,7 @@ from layerwise.errors import ShapeError
 from layerwise.layers import LAYERS, Layer, Pass, Select
 from layerwise.network.container import Container
 from layerwise.network.fusion import DenseChain, fused
+from layerwise.network.fusion_image import ImageBlock
 from layerwise.types import Array, Backward, Shape
 
 
@@ -27,7 +28,7 @@ class Sequential(Container):
 write Linear(64, 10)
     """
 
-    _fused: tuple[Layer | DenseChain, ...] | None = None
+    _fused: tuple[Layer | DenseChain | ImageBlock, ...] | None = None
 
     def __init__(self, *layers: Layer) -> None:
         super().__init__(*layers)
@@ -45,12 +46,12 @@ write Linear(64, 10)
 
     def forward(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
         units = self._units(pass_)
-        if len(units) == 1 and isinstance(units[0], DenseChain) and units[0].takes(x):
+        if len(units) == 1 and isinstance(units[0], DenseChain | ImageBlock) and units[0].takes(x):
             return units[0].forward(x, pass_)
         backwards: list[Backward] = []
         for unit in units:
-            if isinstance(unit, DenseChain):
-                row: Sequence[Layer | DenseChain] = (unit,) if unit.takes(x) else unit.layers
+            if isinstance(unit, DenseChain | ImageBlock):
+                row: Sequence[Layer | DenseChain | ImageBlock] = (unit,) if unit.takes(x) else unit.layers
             else:
                 row = (unit,)
             for layer in row:
@@ -72,7 +73,7 @@ write Linear(64, 10)
 
         return x, backward_all
 
-    def _units(self, pass_: Pass) -> Sequence[Layer | DenseChain]:
+    def _units(self, pass_: Pass) -> Sequence[Layer | DenseChain | ImageBlock]:
         """The layers, some of them fused unless somebody looks at the values between them."""
         if pass_.tap is not None or not in_use():
             return self.layers
