@@ -41,7 +41,7 @@ class _Announcement(event.Listener):  # type: ignore[misc]
     said = False
 
     def on_start(self, event: Any) -> None:
-        if not self.said and event.data["dispatcher"].py_func.__module__ == __name__:
+        if not self.said and event.data["dispatcher"].py_func.__module__.startswith("layerwise."):
             self.said = True
             sys.stderr.write("layerwise: compiling the fast twins of the formulas, once for this machine ...\n")
 

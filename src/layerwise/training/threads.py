@@ -1,4 +1,4 @@
-"""How many threads the matrix products use: set for a run, and put back after it.
+"""How many threads matrix products and convolutions use: set for a run, and put back after it.
 
 The same product gives other last bits with another number of threads, so the number belongs to what a run records.
 One thread is the default: results are then the same on machines with few and with many cores, and a run does not
@@ -20,7 +20,7 @@ import numpy as np
 
 from layerwise import __version__
 from layerwise.checks import whole_number
-from layerwise.compiled import in_use
+from layerwise.compiled import in_use, workers
 from layerwise.errors import SettingError
 
 MOST_THREADS = 1024
@@ -56,12 +56,15 @@ class _Limit:
                 self.libraries, self.threads = _libraries(), threads
                 self.before = [library.num_threads for library in self.libraries]
             self.runs += 1
+            workers.use_threads(threads)
             for library in self.libraries:
                 _set(library, threads)
 
     def leave(self) -> None:
         with self.lock:
             self.runs -= 1
+            if self.runs == 0:
+                workers.use_threads(None)
             for library, before in zip(self.libraries, self.before, strict=True):
                 # Libraries built on OpenMP have a number for every Python thread.
                 if self.runs == 0 or getattr(library, "threading_layer", "") == "openmp":
