@@ -41,6 +41,9 @@ BLOCKS = {
     "groups": (block(6, 9, 3, groups=3, padding=2), (2, 6, 7, 8)),
     "depthwise": (block(4, 4, 5, groups=4), (2, 4, 9, 9)),
     "dilation": (block(2, 4, 3, dilation=(2, 3)), (2, 2, 12, 12)),
+    "stride": (block(3, 6, 3, padding=1, stride=2), (3, 3, 15, 18)),
+    "strides": (block(4, 6, (5, 2), padding=(3, 0), stride=(3, 4), groups=2), (2, 4, 17, 19)),
+    "sparse": (block(2, 4, 1, stride=3), (2, 2, 7, 11)),
     "plain": (block(3, 4, 3, bias=False, padding="same"), (2, 3, 4, 4)),
     "one": (block(1, 1, 1), (1, 1, 2, 2)),
 }
@@ -156,7 +159,6 @@ def test_networks_in_several_threads_do_not_disturb_each_other():
 @pytest.mark.parametrize(
     "layers",
     [
-        block(1, 2, 3, stride=2),
         block(1, 2, (2, 2), padding="same"),
         block(1, 2, 3, pool=4),
         [lw.Conv2d(1, 2, 3), lw.ReLU(), lw.MaxPool2d(2, stride=1)],

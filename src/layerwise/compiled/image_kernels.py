@@ -6,9 +6,11 @@ on, and one output channel is a weighted sum of shifted lines:
 
     z[k, m] = b[k] + Σ_t W[k, t] x[m + term[t]],     t = (c, i, j)
 
-At the end of each row stand a few places where the kernel would reach into the next row; they are computed with the
-others, which costs less than going around them, and left out when the rows are copied. The gradient at x is the same
-sum with negative terms over dz, between whose rows stand zeros; the gradient of W is a sum of products along the line.
+With a stride, the numbers that a place of the kernel may see lie `stride` apart: they are put into lines of their own,
+one for each remainder (a phase), and all is as before. At the end of each row stand a few places where the kernel would
+reach into the next row; they are computed with the others, which costs less than going around them, and left out when
+the rows are copied. The gradient at x is the same sum with negative terms over dz, between whose rows stand zeros; the
+gradient of W is a sum of products along the line.
 
 A worker goes through its images one by one (forward) or a few at a time (backward), so that their lines stay in its
 cache. What is summed over images is summed within chunks of a fixed number, and the chunks are added in their order:
@@ -22,142 +24,46 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from layerwise.compiled.kernels import kernel
-from layerwise.compiled.vectors import (
-    WIDE,
-    pool_2,
-    pool_3,
-    product_1x1,
-    product_1x4,
-    product_4x1,
-    product_4x4,
-    tile_1x1,
-    tile_1x4,
-    tile_4x1,
-    tile_4x2,
-    tile_4x4,
-    unpool_2,
-    unpool_3,
-)
+from layerwise.compiled.line_kernels import add_products, correlate
+from layerwise.compiled.vectors import WIDE, pool_2, pool_3, unpool_2, unpool_3
 from layerwise.types import Array
-
-STRIP = 32
-"""So many vectors of places are done for all kernels before the next, so that what the kernels see stays near."""
 
 
 class Plan(NamedTuple):
     """The sizes of a convolution, and of the lines that it is computed in."""
 
     channels: int
-    height: int
-    width: int
     kernels: int
     groups: int
     terms: int
     """Terms of a sum: channels in a group, times the places of the kernel."""
-    top: int
-    left: int
-    """The padding."""
+    step_h: int
+    step_w: int
+    """The stride."""
     pitch: int
-    """From row to row of a line: the width with its padding."""
+    """From row to row of a line."""
     high: int
     wide: int
     """The sides of the output."""
     places: int
     """From the first place of the output to its last, along the line."""
     x_line: int
+    """The length of one channel, with all its phases."""
+    x_plane: int
+    """The length of one phase of it."""
     z_line: int
-    dx_line: int
     dz_line: int
+    dx_line: int
     """The length of one channel."""
     lead: int
     """Zeros before the first row of dz: as far as the kernel reaches back."""
-    dx_places: int
     images: int
     """Images in a chunk."""
 
 
-@kernel
-def correlate(
-    z: Array,
-    z_at: int,
-    z_step: int,
-    x: Array,
-    x_at: int,
-    terms: Array,
-    W: Array,
-    w_at: int,
-    start: Array,
-    start_at: int,
-    kernels: int,
-    places: int,
-) -> None:
-    """z[k, m] = start[k] + Σ_t W[k, t] x[m + term[t]] for all m below `places`, and up to the end of that vector."""
-    lanes = WIDE // x.itemsize
-    vectors = -(-places // lanes)
-    count = len(terms)
-    for strip in range(0, vectors, STRIP):
-        end = min(strip + STRIP, vectors)
-        for k in range(0, kernels // 4 * 4, 4):
-            row, w, b, v = z_at + k * z_step, w_at + k * count, start_at + k, strip
-            while v + 4 <= end:
-                m = v * lanes
-                tile_4x4(z, row + m, z_step, x, x_at + m, terms, count, W, w, count, start, b)
-                v += 4
-            while v + 2 <= end:
-                m = v * lanes
-                tile_4x2(z, row + m, z_step, x, x_at + m, terms, count, W, w, count, start, b)
-                v += 2
-            if v < end:
-                m = v * lanes
-                tile_4x1(z, row + m, z_step, x, x_at + m, terms, count, W, w, count, start, b)
-        for k in range(kernels // 4 * 4, kernels):
-            row, w, b, v = z_at + k * z_step, w_at + k * count, start_at + k, strip
-            while v + 4 <= end:
-                m = v * lanes
-                tile_1x4(z, row + m, z_step, x, x_at + m, terms, count, W, w, count, start, b)
-                v += 4
-            while v < end:
-                m = v * lanes
-                tile_1x1(z, row + m, z_step, x, x_at + m, terms, count, W, w, count, start, b)
-                v += 1
-
-
-@kernel
-def add_products(
-    dW: Array,
-    w_at: int,
-    dz: Array,
-    dz_at: int,
-    dz_step: int,
-    dz_image: int,
-    x: Array,
-    x_at: int,
-    x_image: int,
-    terms: Array,
-    kernels: int,
-    places: int,
-    images: int,
-) -> None:
-    """dW[k, t] += Σ_n Σ_m dz[n, k, m] x[n, m + term[t]]; dz is 0 from `places` to the end of that vector."""
-    lanes = WIDE // x.itemsize
-    vectors = -(-places // lanes)
-    count = len(terms)
-    for k in range(0, kernels // 4 * 4, 4):
-        row, w, t = dz_at + k * dz_step, w_at + k * count, 0
-        while t + 4 <= count:
-            product_4x4(dW, w + t, count, dz, row, dz_step, dz_image, x, x_at, x_image, terms, t, vectors, images)
-            t += 4
-        while t < count:
-            product_4x1(dW, w + t, count, dz, row, dz_step, dz_image, x, x_at, x_image, terms, t, vectors, images)
-            t += 1
-    for k in range(kernels // 4 * 4, kernels):
-        row, w, t = dz_at + k * dz_step, w_at + k * count, 0
-        while t + 4 <= count:
-            product_1x4(dW, w + t, count, dz, row, dz_step, dz_image, x, x_at, x_image, terms, t, vectors, images)
-            t += 4
-        while t < count:
-            product_1x1(dW, w + t, count, dz, row, dz_step, dz_image, x, x_at, x_image, terms, t, vectors, images)
-            t += 1
+FIRST_ROW, FIRST_COLUMN, CORNER, BACK, TERMS, WEIGHTS, PLACES = range(7)
+"""What the table of phases holds in each row: where in the image the phase begins, and where in its line; the first of
+its terms on the way back, their number, and the first of their weights; its places along the line."""
 
 
 @kernel
@@ -183,6 +89,17 @@ def pick_up(image: Array, line: Array, step: int, pitch: int) -> None:
 
 
 @kernel
+def lay_phases(line: Array, at: int, image: Array, phases: Array, plan: Any) -> None:
+    """The image in a line, phase by phase, within the zeros of its padding."""
+    for phase in phases:
+        if plan.step_h == plan.step_w == 1:
+            lay(line, at + phase[CORNER], plan.x_line, plan.pitch, image)
+        else:
+            part = image[:, phase[FIRST_ROW] :: plan.step_h, phase[FIRST_COLUMN] :: plan.step_w]
+            lay(line, at + phase[CORNER], plan.x_line, plan.pitch, part)
+
+
+@kernel
 def sum_line(z: Array, x: Array, terms: Array, W: Array, b: Array, plan: Any) -> None:
     """The output of one image, line by line, from its own line."""
     kernels, channels = plan.kernels // plan.groups, plan.channels // plan.groups
@@ -193,12 +110,14 @@ def sum_line(z: Array, x: Array, terms: Array, W: Array, b: Array, plan: Any) ->
 
 
 @kernel
-def convolve(x: Array, W: Array, b: Array, z: Array, terms: Array, plan: Any, first: int, last: int) -> None:
+def convolve(
+    x: Array, W: Array, b: Array, z: Array, terms: Array, phases: Array, plan: Any, first: int, last: int
+) -> None:
     """z of the images from first to last. x: (N, C, H, W), z: (N, K, H', W'), W: flat."""
     line = np.zeros(plan.channels * plan.x_line + WIDE, x.dtype)
     sums = np.empty(plan.kernels * plan.z_line, x.dtype)
     for n in range(first, last):
-        lay(line, plan.top * plan.pitch + plan.left, plan.x_line, plan.pitch, x[n])
+        lay_phases(line, 0, x[n], phases, plan)
         sum_line(sums, line, terms, W, b, plan)
         pick_up(z[n], sums, plan.z_line, plan.pitch)
 
@@ -211,6 +130,7 @@ def convolve_relu_pool(
     y: Array,
     winner: Array,
     terms: Array,
+    phases: Array,
     plan: Any,
     high: int,
     wide: int,
@@ -224,7 +144,7 @@ def convolve_relu_pool(
     sums = np.zeros(plan.kernels * plan.z_line + (plan.pitch + WIDE) * wide, x.dtype)
     best, place = np.empty(H * W_out + WIDE, x.dtype), np.empty(H * W_out + WIDE, np.int32)
     for n in range(first, last):
-        lay(line, plan.top * plan.pitch + plan.left, plan.x_line, plan.pitch, x[n])
+        lay_phases(line, 0, x[n], phases, plan)
         sum_line(sums, line, terms, W, b, plan)
         for k in range(K):
             for h in range(H):
@@ -250,6 +170,7 @@ def convolve_backward(
     db: Array,
     dx: Array,
     terms: Array,
+    phases: Array,
     back: Array,
     plan: Any,
     first: int,
@@ -264,7 +185,7 @@ def convolve_backward(
         images = min(plan.images, len(x) - begin)
         for n in range(images):
             lay(gradients, n * size + plan.lead, plan.dz_line, plan.pitch, dz[begin + n])
-        chunk_backward(gradients, lines, x, begin, images, Wt, dW[chunk], db[chunk], dx, terms, back, plan)
+        chunk_backward(gradients, lines, x, begin, images, Wt, dW[chunk], db[chunk], dx, terms, phases, back, plan)
 
 
 @kernel
@@ -280,6 +201,7 @@ def convolve_relu_pool_backward(
     db: Array,
     dx: Array,
     terms: Array,
+    phases: Array,
     back: Array,
     plan: Any,
     first: int,
@@ -312,7 +234,7 @@ def convolve_relu_pool_backward(
                                 unpool_2(gradients, row + w * 2, passed, place, at, i, count)
                             else:
                                 unpool_3(gradients, row + w * 3, passed, place, at, i, count)
-        chunk_backward(gradients, lines, x, begin, images, Wt, dW[chunk], db[chunk], dx, terms, back, plan)
+        chunk_backward(gradients, lines, x, begin, images, Wt, dW[chunk], db[chunk], dx, terms, phases, back, plan)
 
 
 @kernel
@@ -327,30 +249,31 @@ def chunk_backward(
     db: Array,
     dx: Array,
     terms: Array,
+    phases: Array,
     back: Array,
     plan: Any,
 ) -> None:
-    """dW, db and dx of one chunk, whose dz lies in `gradients`. Wt: (C, kernels of a group, I, J), flat."""
+    """dW, db and dx of one chunk, whose dz lies in `gradients`. Wt: for each phase (C, its terms), flat."""
     kernels, channels = plan.kernels // plan.groups, plan.channels // plan.groups
-    size = plan.kernels * plan.dz_line
-    corner = plan.top * plan.pitch + plan.left
+    x_size, dz_size = plan.channels * plan.x_line, plan.kernels * plan.dz_line
     for n in range(images):
-        lay(lines, n * plan.channels * plan.x_line + corner, plan.x_line, plan.pitch, x[begin + n])
+        lay_phases(lines, n * x_size, x[begin + n], phases, plan)
     dW[:] = 0
     db[:] = 0
     if finite(lines):
         for g in range(plan.groups):
-            k = g * kernels
+            k, x_at = g * kernels, g * channels * plan.x_line
+            dz_at = k * plan.dz_line + plan.lead
             add_products(
                 dW,
                 k * plan.terms,
                 gradients,
-                k * plan.dz_line + plan.lead,
+                dz_at,
                 plan.dz_line,
-                size,
+                dz_size,
                 lines,
-                g * channels * plan.x_line,
-                plan.channels * plan.x_line,
+                x_at,
+                x_size,
                 terms,
                 kernels,
                 plan.places,
@@ -360,12 +283,23 @@ def chunk_backward(
         add_exactly(dW, gradients, lines, terms, images, plan)
     ones = np.ones(plan.places + WIDE, x.dtype)
     here = np.zeros(1, terms.dtype)
-    add_products(db, 0, gradients, plan.lead, plan.dz_line, size, ones, 0, 0, here, plan.kernels, plan.places, images)
-    if not len(dx):
-        return
-    sums = np.empty(plan.channels * plan.dx_line, x.dtype)
-    nothing = np.zeros(plan.channels, x.dtype)
-    for n in range(images):
+    add_products(
+        db, 0, gradients, plan.lead, plan.dz_line, dz_size, ones, 0, 0, here, plan.kernels, plan.places, images
+    )
+    if len(dx):
+        for n in range(images):
+            sum_back(dx[begin + n], gradients, n * dz_size + plan.lead, Wt, phases, back, plan)
+
+
+@kernel
+def sum_back(dx: Array, gradients: Array, at: int, Wt: Array, phases: Array, back: Array, plan: Any) -> None:
+    """dx of one image: each phase is a sum over the kernel's places that see it."""
+    kernels, channels = plan.kernels // plan.groups, plan.channels // plan.groups
+    sums = np.empty(plan.channels * plan.dx_line, gradients.dtype)
+    nothing = np.zeros(channels, gradients.dtype)
+    for phase in phases:
+        count = phase[TERMS]
+        terms = back[phase[BACK] : phase[BACK] + count]
         for g in range(plan.groups):
             c = g * channels
             correlate(
@@ -373,16 +307,20 @@ def chunk_backward(
                 c * plan.dx_line,
                 plan.dx_line,
                 gradients,
-                n * size + g * kernels * plan.dz_line + plan.lead + corner,
-                back,
+                at + g * kernels * plan.dz_line + phase[CORNER] % plan.x_plane,
+                terms,
                 Wt,
-                c * len(back),
+                phase[WEIGHTS] + c * count,
                 nothing,
                 0,
                 channels,
-                plan.dx_places,
+                phase[PLACES],
             )
-        pick_up(dx[begin + n], sums, plan.dx_line, plan.pitch)
+        if plan.step_h == plan.step_w == 1:
+            pick_up(dx, sums, plan.dx_line, plan.pitch)
+        else:
+            part = dx[:, phase[FIRST_ROW] :: plan.step_h, phase[FIRST_COLUMN] :: plan.step_w]
+            pick_up(part, sums, plan.dx_line, plan.pitch)
 
 
 @kernel
@@ -403,45 +341,6 @@ def add_exactly(dW: Array, gradients: Array, lines: Array, terms: Array, images:
             dz_at = (n * plan.kernels + k) * plan.dz_line + plan.lead
             x_at = (n * plan.channels + k // kernels * channels) * plan.x_line
             for t in range(plan.terms):
-                for h in range(plan.high):
-                    for w in range(plan.wide):
-                        m = h * plan.pitch + w
+                for m in range(plan.places):
+                    if m % plan.pitch < plan.wide:
                         dW[k * plan.terms + t] += gradients[dz_at + m] * lines[x_at + m + terms[t]]
-
-
-@kernel
-def max_pool(x: Array, y: Array, winner: Array, settings: Any, first: int, last: int) -> None:
-    """y: the largest number of each window, of equal ones the first, of NaN the first. winner: where in its channel."""
-    I, J, step_h, step_w, top, left, apart_h, apart_w = settings  # noqa: E741
-    _, C, H, W = x.shape
-    for n in range(first, last):
-        for c in range(C):
-            for h in range(y.shape[2]):
-                for w in range(y.shape[3]):
-                    best, place = x.dtype.type(-np.inf), -1
-                    for i in range(I):
-                        row = h * step_h - top + i * apart_h
-                        if row < 0 or row >= H:
-                            continue
-                        for j in range(J):
-                            column = w * step_w - left + j * apart_w
-                            if column < 0 or column >= W:
-                                continue
-                            new = x[n, c, row, column]
-                            if place < 0 or new > best or (new != new and best == best):
-                                best, place = new, row * W + column
-                    y[n, c, h, w] = best
-                    winner[n, c, h, w] = place
-
-
-@kernel
-def max_pool_backward(dy: Array, winner: Array, dx: Array, first: int, last: int) -> None:
-    """The gradient of each window, added at its winner. dx: zeros."""
-    _, C, H, W = dy.shape
-    width = dx.shape[3]
-    for n in range(first, last):
-        for c in range(C):
-            for h in range(H):
-                for w in range(W):
-                    place = winner[n, c, h, w]
-                    dx[n, c, place // width, place % width] += dy[n, c, h, w]

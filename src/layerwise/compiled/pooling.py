@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from layerwise import formulas
-from layerwise.compiled import image_kernels
+from layerwise.compiled import pool_kernels
 from layerwise.compiled.choice import twin_of
 from layerwise.compiled.codes import TYPES
 from layerwise.compiled.workers import share
@@ -27,7 +27,7 @@ def max_pool2d(x: Array, kernel: Pair, stride: Pair, padding: Pair = (0, 0), dil
     images = np.ascontiguousarray(x)
     y = np.empty((*x.shape[:2], high, wide), x.dtype)
     winner = np.empty(y.shape, np.int32)
-    share(lambda *part: image_kernels.max_pool(images, y, winner, settings, *part), len(y))
+    share(lambda *part: pool_kernels.max_pool(images, y, winner, settings, *part), len(y))
 
     def backward(dy: Array) -> Array:
         if dy.shape != y.shape:  # a loop looks at no bounds; the formula says what is wrong
@@ -36,7 +36,7 @@ def max_pool2d(x: Array, kernel: Pair, stride: Pair, padding: Pair = (0, 0), dil
             return gradient
         dy = np.ascontiguousarray(dy, x.dtype)
         dx = np.zeros(x.shape, x.dtype)
-        share(lambda *part: image_kernels.max_pool_backward(dy, winner, dx, *part), len(dx))
+        share(lambda *part: pool_kernels.max_pool_backward(dy, winner, dx, *part), len(dx))
         return dx
 
     return y, backward

@@ -39,7 +39,7 @@ class ImageBlock:
         layer = self.convolution
         weight = layer.parameters["weight"].value
         bias = self._bias(x)
-        if not fits(x, weight, bias, layer.strides, layer.pads, layer.dilations, layer.groups):  # type: ignore[arg-type]
+        if not fits(x, weight, bias, layer.strides, layer.pads, layer.dilations, layer.groups):
             return False
         _, high, wide = layer.output_shape(x.shape[1:]) or (0, 0, 0)
         return (high or 0) >= self.high and (wide or 0) >= self.wide
@@ -50,7 +50,9 @@ class ImageBlock:
 
         layer, high, wide = self.convolution, self.high, self.wide
         weight, bias = layer.parameters["weight"], layer.parameters.get("bias")
-        computation = Convolution(x, weight.value, self._bias(x), layer.pads, layer.dilations, layer.groups)  # type: ignore[arg-type]
+        computation = Convolution(
+            x, weight.value, self._bias(x), layer.strides, layer.pads, layer.dilations, layer.groups
+        )
         y, winner = computation.forward_relu_pool(high, wide)
         input_gradient, shape = pass_.input_gradient, y.shape
 
@@ -104,5 +106,4 @@ def _block(row: Sequence[Layer]) -> ImageBlock | None:
     high, wide = pool.kernel
     side_by_side = pool.strides == pool.kernel and pool.pads == (0, 0) and pool.dilations == (1, 1)
     known = side_by_side and wide in WIDTHS and high * wide <= LARGEST_WINDOW
-    simple = convolution.strides == (1, 1) and not any(convolution.behind)
-    return ImageBlock(convolution, relu, pool) if known and simple else None
+    return ImageBlock(convolution, relu, pool) if known and not any(convolution.behind) else None
