@@ -18,8 +18,8 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "layerwise.layers": "AdaptiveAvgPool2d AvgPool2d BatchNorm1d BatchNorm2d Conv1d Conv2d Dropout ELU Embedding "
-    "Flatten GELU Identity Layer LayerNorm LeakyReLU Linear LogSoftmax MaxPool2d MultiheadAttention "
-    "PositionalEmbedding RMSNorm ReLU Select SiLU Sigmoid SinusoidalPositions Softmax Softplus Tanh",
+    "Flatten GELU GRU Identity LSTM Layer LayerNorm LeakyReLU Linear LogSoftmax MaxPool2d MultiheadAttention "
+    "PositionalEmbedding RMSNorm RNN ReLU Select SiLU Sigmoid SinusoidalPositions Softmax Softplus Tanh",
     "layerwise.losses": "BCELoss BCEWithLogitsLoss CrossEntropyLoss HuberLoss L1Loss MSELoss NLLLoss",
     "layerwise.regularizers": "L1 L2",
     "layerwise.optimizers": "SGD Adagrad Adam AdamW GradientDescent Momentum RMSprop",

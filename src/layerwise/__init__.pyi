@@ -25,6 +25,9 @@ from layerwise.compiled import use_compiled as use_compiled
 from layerwise.insight import gradcheck as gradcheck
 from layerwise.layers import ELU as ELU
 from layerwise.layers import GELU as GELU
+from layerwise.layers import GRU as GRU
+from layerwise.layers import LSTM as LSTM
+from layerwise.layers import RNN as RNN
 from layerwise.layers import AdaptiveAvgPool2d as AdaptiveAvgPool2d
 from layerwise.layers import AvgPool2d as AvgPool2d
 from layerwise.layers import BatchNorm1d as BatchNorm1d

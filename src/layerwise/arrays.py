@@ -28,7 +28,7 @@ def real_array(name: str, values: Any, dtype: Any = None) -> Array:
     Traceback (most recent call last):
     layerwise.errors.KindError: x must hold real numbers, got text: turn categories into numbers first
     """
-    array = any_array(name, values)
+    array = values if type(values) is np.ndarray else any_array(name, values)
     if array.dtype == dtype:
         return array
     if array.dtype.kind not in "biuf":

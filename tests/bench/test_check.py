@@ -8,16 +8,18 @@ import pytest
 
 from layerwise.bench.check import CHECK_STEPS, check_losses, disagreements
 from layerwise.bench.contenders import CONTENDERS
-from layerwise.bench.workloads import WORKLOADS
+from layerwise.bench.workloads import WORKLOADS, declared
 
 PACKAGES = {"torch_eager": "torch", "torch_compile": "torch", "jax_jit": "jax", "sklearn": "sklearn"}
 ALL = pytest.mark.parametrize("name", WORKLOADS)
+# The bench itself checks the whole ones before each run. An odd side leaves a row that no pooling window takes.
+SMALLER = {"W3": {"batch": 9, "side": 15}, "W4": {"batch": 5, "length": 7}, "W5": {"batch": 5, "length": 7}}
 
 
 def losses(contender: str, workload: str) -> list[float]:
     if contender in PACKAGES:
         pytest.importorskip(PACKAGES[contender], exc_type=ImportError)
-    return check_losses(CONTENDERS[contender], WORKLOADS[workload])
+    return check_losses(CONTENDERS[contender], declared(workload, **SMALLER.get(workload, {})))
 
 
 @pytest.mark.parametrize("name", ["W1", "W2"])

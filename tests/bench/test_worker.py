@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import subprocess
@@ -13,8 +14,8 @@ import numpy as np
 import pytest
 
 from layerwise.bench.contenders import Trainee
-from layerwise.bench.worker import one_round, parsed
-from layerwise.bench.workloads import WORKLOADS
+from layerwise.bench.worker import one_round, parsed, supply
+from layerwise.bench.workloads import WORKLOADS, declared
 from layerwise.errors import DivergedError
 
 
@@ -60,8 +61,8 @@ def test_sizes_on_the_command_line_make_another_workload() -> None:
     contender, workload, seed = parsed(["products", "w2", "3", "batch=7", "depth=2"])
     assert (contender.name, workload.batch, seed) == ("products", 7, 3)
     assert workload.title == "MLP: 784-128-64-64-10 ReLU, batch 7, Adam"
-    _, declared, seed = parsed(["products", "W2"])
-    assert (declared.sizes, seed) == (WORKLOADS["W2"].sizes, 0)
+    _, workload, seed = parsed(["products", "W2"])
+    assert (workload.sizes, seed) == (WORKLOADS["W2"].sizes, 0)
 
 
 def test_an_unknown_contender_is_a_problem_in_words() -> None:
@@ -93,7 +94,7 @@ def test_a_round_trains_each_step_on_the_next_batch_and_reads_no_loss_on_the_way
         return 0.5
 
     batches = WORKLOADS["W1"].batches(0, 1, count=64)
-    figures = one_round(Trainee(step, lambda x, t: (x, t), read), batches, seconds=0.01)
+    figures = one_round(Trainee(step, lambda x, t: (x, t), read), itertools.cycle(batches), seconds=0.01)
     assert seen[:64] == [x.tobytes() for x, _ in batches]
     assert len(reads) == 2  # after the warm-up, and at the end
     assert figures["steps"] == reads[1] - reads[0]
@@ -102,4 +103,17 @@ def test_a_round_trains_each_step_on_the_next_batch_and_reads_no_loss_on_the_way
 def test_a_loss_that_is_no_number_ends_the_round_loudly() -> None:
     trainee = Trainee(lambda x, t: None, lambda x, t: (x, t), lambda last: float("nan"))
     with pytest.raises(DivergedError, match="loss is nan"):
-        one_round(trainee, WORKLOADS["W1"].batches(0, 1, count=2), seconds=0.001)
+        one_round(trainee, itertools.cycle(WORKLOADS["W1"].batches(0, 1, count=2)), seconds=0.001)
+
+
+def test_a_dataset_is_seen_whole_and_in_another_order_in_every_epoch() -> None:
+    workload = declared("W2", samples=300, batch=100)
+    trainee = Trainee(lambda x, t: None, lambda x, t: (x, t), lambda last: None)
+    pool = supply(trainee, workload, 0, 1)
+    x, t = workload.dataset(0, 1)
+    label = {row.tobytes(): k for row, k in zip(x, t, strict=True)}
+    epochs = [[next(pool) for _ in range(3)] for _ in range(2)]
+    for epoch in epochs:
+        assert {row.tobytes() for x, _ in epoch for row in x} == set(label)
+        assert all(label[row.tobytes()] == k for x, t in epoch for row, k in zip(x, t, strict=True))
+    assert not np.array_equal(epochs[0][0][0], epochs[1][0][0])

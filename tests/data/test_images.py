@@ -147,7 +147,7 @@ def test_without_a_network_one_sentence_says_what_to_do_and_quickly(mirror, monk
     with pytest.raises(FileError, match=r"can not be downloaded .*no connection.*set LAYERWISE_DATA_MIRROR") as caught:
         load("fashion_mnist")
     assert time.perf_counter() - start < 5
-    for file in sources.FILES:
+    for file in sources.files("mnist"):
         assert f"{file}.gz" in str(caught.value)
     assert "fashion-mnist/" in str(caught.value)
     noted(tally, caught.value)
@@ -206,7 +206,9 @@ def test_a_mirror_behind_an_address_is_asked_once_and_then_the_cache(mirror, ser
     assert load("mnist").train.x.tobytes() == first.train.x.tobytes()
     assert len(server) == 4
     cache = mirror.with_name("cache")
-    assert sorted(path.name for path in (cache / "mnist").iterdir()) == sorted(f"{file}.gz" for file in sources.FILES)
+    assert sorted(path.name for path in (cache / "mnist").iterdir()) == sorted(
+        f"{file}.gz" for file in sources.files("mnist")
+    )
 
 
 def test_a_damaged_cache_is_mended_by_a_new_download(mirror, server):

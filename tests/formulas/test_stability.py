@@ -31,6 +31,8 @@ from layerwise.formulas import (
     entropy,
     gelu,
     gelu_tanh,
+    gru,
+    gru_step,
     huber,
     kl_divergence,
     l1_penalty,
@@ -39,6 +41,8 @@ from layerwise.formulas import (
     leaky_relu,
     linear,
     log_softmax,
+    lstm,
+    lstm_step,
     matmul,
     max_pool2d,
     mean_absolute_error,
@@ -50,6 +54,8 @@ from layerwise.formulas import (
     power,
     relu,
     rms_norm,
+    rnn,
+    rnn_step,
     sigmoid,
     silu,
     soft_threshold,
@@ -294,6 +300,22 @@ def test_rms_norm_of_nothing_is_nothing(dtype):
     assert np.isfinite(backward(np.ones_like(x))[0]).all()
 
 
+@each_dtype
+@pytest.mark.parametrize("sign", [1, -1])
+def test_recurrent_networks_of_extreme_inputs_saturate(sign, dtype):
+    """Gates stand at 0 or 1, states at ±1: nothing overflows, and no gradient goes through them."""
+    x = np.full((2, 3, 3), sign * HUGE[dtype], dtype=dtype)
+    h0 = np.zeros((2, 1), dtype=dtype)
+    dh = generator(0, "upstream").normal(size=(2, 3, 1)).astype(dtype)
+    for value, backward in (
+        lstm(x, h0, h0, *recurrent(x, 4)),
+        gru(x, h0, *recurrent(x, 3)),
+        rnn(x, h0, *recurrent(x, 1), "tanh"),
+    ):
+        assert (np.abs(value.h) <= 1).all()
+        np.testing.assert_array_equal(backward(dh)[0], 0)
+
+
 def unit(x):
     """Four parameters of the width of x, all 1."""
     return (np.ones(x.shape[-1], dtype=x.dtype),) * 4
@@ -302,6 +324,12 @@ def unit(x):
 def open_attention(x):
     """Look everywhere, drop nothing."""
     return np.ones((1, 1, 1, 1), bool), np.ones((1, 1, 1, 1), x.dtype)
+
+
+def recurrent(x, gates):
+    """Parameters of a recurrent network with three inputs and one unit, all 1."""
+    one = np.ones((gates, 1), dtype=x.dtype)
+    return one @ np.ones((1, 3), dtype=x.dtype), one, one[:, 0], one[:, 0]
 
 
 NAN_TESTS = {
@@ -366,6 +394,12 @@ NAN_TESTS = {
             *open_attention(x),
         )[0].y
     ),
+    "rnn_step": lambda x: rnn_step(x, ones(1, x.dtype), *recurrent(x, 1), "relu")[0],
+    "rnn": lambda x: rnn(x[None], ones(1, x.dtype), *recurrent(x, 1), "relu")[0].h,
+    "lstm_step": lambda x: lstm_step(x, ones(1, x.dtype), ones(1, x.dtype), *recurrent(x, 4))[0].h,
+    "lstm": lambda x: lstm(x[None], ones(1, x.dtype), ones(1, x.dtype), *recurrent(x, 4))[0].h,
+    "gru_step": lambda x: gru_step(x, ones(1, x.dtype), *recurrent(x, 3))[0].h,
+    "gru": lambda x: gru(x[None], ones(1, x.dtype), *recurrent(x, 3))[0].h,
     "entropy": lambda x: entropy(np.abs(x), 2.0)[0],
     "cross_entropy_between": lambda x: cross_entropy_between(np.abs(x), ones(3, x.dtype).T / 3, 2.0)[0],
     "kl_divergence": lambda x: kl_divergence(ones(3, x.dtype).T / 3, np.abs(x), 2.0)[0],

@@ -123,6 +123,56 @@ def _pair(setting):
     return tuple(int(each) for each in setting)
 
 
+def _cell(torch, name, W_ih, W_hh, b_ih, b_hh, **settings):
+    """One time step of PyTorch with these parameters, as a function of the input and the state."""
+    parameters = {"weight_ih": W_ih, "weight_hh": W_hh, "bias_ih": b_ih, "bias_hh": b_hh}
+    cell = getattr(torch.nn, name)(W_ih.shape[1], W_hh.shape[1], dtype=W_ih.dtype, **settings)
+    return lambda x, state: torch.func.functional_call(cell, parameters, (x, state))
+
+
+def _recurrent(torch, name, x, state, parameters, lengths, reverse, **settings):
+    """PyTorch's own layer over packed sequences, each turned round first where the walk is in reverse."""
+    W_ih, W_hh, b_ih, b_hh = parameters
+    T = x.shape[1]
+    ends = torch.full((len(x),), T) if lengths is None else lengths
+    times = torch.arange(T)[None, :]
+    # within its length each sequence is turned round; in the padding everything stays where it is
+    order = torch.where(times < ends[:, None], ends[:, None] - 1 - times, times) if reverse else times.expand(len(x), T)
+    rows = torch.arange(len(x))[:, None]
+    layer = getattr(torch.nn, name)(x.shape[2], W_hh.shape[1], batch_first=True, dtype=x.dtype, **settings)
+    packed = torch.nn.utils.rnn.pack_padded_sequence(x[rows, order], ends, batch_first=True, enforce_sorted=False)
+    names = {"weight_ih_l0": W_ih, "weight_hh_l0": W_hh, "bias_ih_l0": b_ih, "bias_hh_l0": b_hh}
+    packed_h, _ = torch.func.functional_call(layer, names, (packed, state))
+    h, _ = torch.nn.utils.rnn.pad_packed_sequence(packed_h, batch_first=True, total_length=T)
+    return h[rows, order]
+
+
+def _rnn_step(torch, x, h_prev, W_ih, W_hh, b_ih, b_hh, nonlinearity):
+    return _cell(torch, "RNNCell", W_ih, W_hh, b_ih, b_hh, nonlinearity=nonlinearity)(x, h_prev)
+
+
+def _rnn(torch, x, h0, W_ih, W_hh, b_ih, b_hh, nonlinearity, lengths, reverse):
+    parameters = W_ih, W_hh, b_ih, b_hh
+    return _recurrent(torch, "RNN", x, h0[None], parameters, lengths, reverse, nonlinearity=nonlinearity)
+
+
+def _lstm_step(torch, x, h_prev, c_prev, W_ih, W_hh, b_ih, b_hh):
+    h, _ = _cell(torch, "LSTMCell", W_ih, W_hh, b_ih, b_hh)(x, (h_prev, c_prev))
+    return h
+
+
+def _lstm(torch, x, h0, c0, W_ih, W_hh, b_ih, b_hh, lengths, reverse):
+    return _recurrent(torch, "LSTM", x, (h0[None], c0[None]), (W_ih, W_hh, b_ih, b_hh), lengths, reverse)
+
+
+def _gru_step(torch, x, h_prev, W_ih, W_hh, b_ih, b_hh):
+    return _cell(torch, "GRUCell", W_ih, W_hh, b_ih, b_hh)(x, h_prev)
+
+
+def _gru(torch, x, h0, W_ih, W_hh, b_ih, b_hh, lengths, reverse):
+    return _recurrent(torch, "GRU", x, h0[None], (W_ih, W_hh, b_ih, b_hh), lengths, reverse)
+
+
 TWINS: dict[str, Callable[..., Any]] = {
     "sigmoid": lambda torch, x: torch.sigmoid(x),
     "tanh": lambda torch, x: torch.tanh(x),
@@ -174,6 +224,12 @@ TWINS: dict[str, Callable[..., Any]] = {
     "rms_norm": lambda torch, x, gamma, eps: torch.nn.functional.rms_norm(x, x.shape[-1:], gamma, float(eps)),
     "attention": _attention,
     "multihead_attention": _multihead_attention,
+    "rnn_step": _rnn_step,
+    "rnn": _rnn,
+    "lstm_step": _lstm_step,
+    "lstm": _lstm,
+    "gru_step": _gru_step,
+    "gru": _gru,
     "entropy": _entropy,
     "cross_entropy_between": _cross_entropy_between,
     "kl_divergence": _kl_divergence,
@@ -183,6 +239,7 @@ TWINS: dict[str, Callable[..., Any]] = {
 }
 
 PRODUCTS = {"linear", "matmul", "attention", "multihead_attention", "conv1d", "conv2d", "true_convolution2d"}
+PRODUCTS |= {"rnn_step", "rnn", "lstm_step", "lstm", "gru_step", "gru"}
 """Formulas with matrix products, whose float32 sums may be taken in another order: they get the wider tolerance."""
 
 

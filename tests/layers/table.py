@@ -45,6 +45,23 @@ ANY = [(1, 1), (1, 5), (4, 1), (3, 7), (2, 3, 5), (2, 1, 3, 2)]
 SEQUENCES = [(1, 1, 3), (1, 7, 3), (2, 4, 3), (5, 2, 3), (3, 5, 3), (4, 1, 3)]
 """N sequences of T steps with three features each."""
 
+
+def _recurrent(label: str, name: str, *settings: Any, output: str = "sequence", **named: Any) -> Row:
+    """A recurrent layer; its twin answers with the outputs alone, all of them or those of the last steps."""
+
+    def twin(nn: Any) -> Any:
+        def forward(self: Any, x: Any) -> Any:
+            h, states = base.forward(self, x)
+            h_n = states[0] if isinstance(states, tuple) else states
+            directions = 2 if self.bidirectional else 1
+            return h if output == "sequence" else h_n[-directions:].transpose(0, 1).reshape(len(x), -1)
+
+        base = getattr(nn, name)
+        return type(name, (base,), {"forward": forward})(*settings, batch_first=True, **named)
+
+    return Row(label, lambda: getattr(lw, name)(*settings, output=output, **named), SEQUENCES, twin)
+
+
 BATCHES = [(2, 3), (3, 3), (5, 3), (8, 3), (4, 3), (9, 3)]
 
 SQUARES = [(1, 3, 3, 3), (2, 3, 4, 5), (3, 3, 5, 3), (1, 3, 6, 4), (2, 3, 3, 7), (4, 3, 5, 5)]
@@ -205,6 +222,18 @@ TABLE = [
         [(*s, 2) for s in _widths(3) if len(s) == 2] + [(1, 1, 1), (2, 1, 3)],
         selected(1, -1),
     ),
+    _recurrent("RNN", "RNN", 3, 3),
+    _recurrent("RNN-relu", "RNN", 3, 4, 2, "relu", bidirectional=True),
+    _recurrent("RNN-last", "RNN", 3, 2, output="last"),
+    _recurrent("LSTM", "LSTM", 3, 3),
+    _recurrent("LSTM-one", "LSTM", 3, 1, bias=False),
+    _recurrent("LSTM-deep", "LSTM", 3, 4, 3),
+    _recurrent("LSTM-both", "LSTM", 3, 2, 2, bidirectional=True),
+    _recurrent("LSTM-both-last", "LSTM", 3, 2, 2, bidirectional=True, output="last"),
+    _recurrent("LSTM-dropout", "LSTM", 3, 4, 2, dropout=0.4),
+    _recurrent("GRU", "GRU", 3, 3),
+    _recurrent("GRU-both", "GRU", 3, 2, 2, bias=False, bidirectional=True),
+    _recurrent("GRU-last", "GRU", 3, 5, 2, output="last"),
     Row("Flatten", lw.Flatten, ANY, lambda nn: nn.Flatten()),
     Row(
         "Sequential",
@@ -281,7 +310,7 @@ def numbers(shape: tuple[int, ...], purpose: str = "x", dtype: type = np.float64
 
 def draws(row: Row) -> bool:
     """Whether a training pass draws a mask, which PyTorch would draw otherwise: the formula is compared instead."""
-    return row.label in ("Dropout", "Sequential", "MultiheadAttention-dropout")
+    return row.label in ("Dropout", "Sequential", "MultiheadAttention-dropout", "LSTM-dropout")
 
 
 def both_sides(

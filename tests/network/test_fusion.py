@@ -62,7 +62,10 @@ def test_the_test_above_does_compare_two_ways():
     pass_ = Pass()
     units = net.chain._units(pass_)
     assert [type(each) for each in units] == [DenseChain]
-    assert units[0].takes(np.zeros((7, 3), np.float32))
+    units[0].layers = ()  # which it asks where it can not compute itself
+    y, backward = units[0].forward(np.zeros((7, 3), np.float32), pass_)
+    assert y.shape == (7, 1)
+    assert backward(y).shape == (7, 3)
     assert net.chain._units(Pass(tap=Silent())) == net.layers
 
 

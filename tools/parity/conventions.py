@@ -179,6 +179,43 @@ CONVENTIONS = [
     ),
     Convention("weights", "`Linear.weight` is (K, D), as in PyTorch; scikit-learn's `coefs_` are (D, K)."),
     Convention(
+        "convolution",
+        "`Conv1d` and `Conv2d` are cross-correlations, as in PyTorch: the kernel lies on the image as it is. The "
+        "textbook's convolution flips it first (`true_convolution2d`). Where the stride does not divide, the last "
+        "rows are seen by no window: the output size is rounded down.",
+    ),
+    Convention(
+        "max pooling",
+        "Of equal numbers the first of a window, row by row, gets the whole gradient; NaN wins. As in PyTorch.",
+    ),
+    Convention(
+        "sequences",
+        "(N, T, D) always; PyTorch's recurrent layers want `batch_first=True` for that. Losses take classes on the "
+        "last axis, (N, T, K); PyTorch wants (N, K, T). Lengths or a mask travel with the pass, where PyTorch packs.",
+    ),
+    Convention(
+        "recurrent gates",
+        "Rows of `weight_ih_l0` and `weight_hh_l0` are those of i, f, g, o in an LSTM and of r, z, n in a GRU, with "
+        "two biases each, as in PyTorch; the reset gate acts after the product. ONNX orders i, o, f, c and z, r, h; "
+        "Keras i, f, c, o. A textbook's one matrix is [W_hh, W_ih], its one bias b_ih + b_hh.",
+    ),
+    Convention(
+        "what a recurrent layer answers",
+        "One array: every step, or with `output='last'` the last real one of each sequence. PyTorch answers with the "
+        "states as well; here they are in the dict that is passed as `state=`, and gates are shown to a tap.",
+    ),
+    Convention(
+        "attention",
+        "`MultiheadAttention` is self-attention, with `causal=` as a setting and the padding from the pass; PyTorch "
+        "takes query, key, value and masks at each call, where True means hidden. A step that may look at nothing "
+        "answers with zeros before its last map, PyTorch with NaN.",
+    ),
+    Convention(
+        "embedding",
+        "The row of `padding_idx` begins at 0 and never learns, as in PyTorch. With `masks=True` it also tells the "
+        "layers behind it where the padding is.",
+    ),
+    Convention(
         "optimizers and schedules",
         "An optimizer takes no parameters, `step(theta, grad)` does; a schedule takes no optimizer, its call does.",
     ),

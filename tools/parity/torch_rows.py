@@ -20,6 +20,11 @@ from layerwise.random import generator
 from layerwise.regularizers import REGULARIZERS
 from layerwise.schedules import SCHEDULES
 
+CELLS = {f"{name.lower()}_step": f"`torch.nn.{name}Cell`" for name in ("RNN", "LSTM", "GRU")}
+WALKS = {name.lower(): f"`torch.nn.{name}` on packed sequences" for name in ("RNN", "LSTM", "GRU")}
+PEERS = CELLS | WALKS
+"""Where PyTorch has a module and no function, the twin calls it in a roundabout way."""
+
 DTYPES = (np.float64, np.float32)
 Pairs = Iterator[tuple[Any, Any]]
 
@@ -37,7 +42,8 @@ def formulas(torch: Any) -> Iterator[Row]:
         spy = Spy(torch, called)
         twin = torch_twins.TWINS[entry.name]
         wide, narrow = (largest(_formula_pairs(spy, entry, dtype)) for dtype in DTYPES)
-        peer = ", ".join(f"`{name}`" for name in called if not name.endswith("as_tensor")) or "arithmetic of tensors"
+        functions = ", ".join(f"`{name}`" for name in called if not name.endswith("as_tensor"))
+        peer = PEERS.get(entry.name) or functions or "arithmetic of tensors"
         yield Row("formula", entry.name, peer, wide, narrow, " ".join((twin.__doc__ or "").split()))
 
 

@@ -4,11 +4,39 @@ from __future__ import annotations
 
 import os
 import platform
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 SPEED_VARIABLES = ("OMP_", "OPENBLAS_", "MKL_", "GOTO_", "NUMBA_", "KMP_", "XLA_FLAGS", "VECLIB_", "BLIS_")
 """Environment variables that begin so change how fast one contender or another runs."""
+
+
+LIMITS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+
+
+@contextmanager
+def limited(threads: int | None) -> Iterator[dict[str, str] | None]:
+    """An environment for processes that may use so many threads. What they count as cores is limited too on Linux.
+
+    >>> with limited(1) as environment:
+    ...     environment["OMP_NUM_THREADS"]
+    '1'
+    """
+    if threads is None:
+        yield None
+        return
+    environment = dict(os.environ) | dict.fromkeys(LIMITS, str(threads))
+    if not hasattr(os, "sched_setaffinity"):
+        yield environment
+        return
+    before = os.sched_getaffinity(0)
+    try:
+        os.sched_setaffinity(0, sorted(before)[:threads])  # a process inherits it from the one that starts it
+        yield environment
+    finally:
+        os.sched_setaffinity(0, before)
 
 
 def describe() -> dict[str, Any]:

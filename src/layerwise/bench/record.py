@@ -40,6 +40,8 @@ class Row:
     check_losses: list[float] = field(default_factory=list)
     rounds: list[Round] = field(default_factory=list)
     problem: str | None = None
+    threads: int | None = None
+    """The threads it was limited to, if it was."""
 
     @property
     def times(self) -> list[float]:
@@ -52,6 +54,26 @@ class Row:
         return self.problem is None and bool(self.rounds)
 
 
+@dataclass(frozen=True)
+class Growth:
+    """What has grown in a workload, and how many times."""
+
+    axis: str
+    factor: int
+
+
+@dataclass(frozen=True)
+class Memory:
+    """The bytes that a contender's training needs at its peak, above those `before` it."""
+
+    workload: str
+    name: str
+    label: str
+    bytes: int | None = None
+    before: int | None = None
+    problem: str | None = None
+
+
 @dataclass
 class Table:
     """All contenders on one workload."""
@@ -60,6 +82,8 @@ class Table:
     title: str
     rows: list[Row] = field(default_factory=list)
     sizes: dict[str, int] = field(default_factory=dict)
+    grown: list[Growth] = field(default_factory=list)
+    """The rows of the growth table that it stands in; the sizes that all axes begin with, in several."""
 
     def row(self, name: str) -> Row | None:
         """The sound row of this name, if there is one."""
@@ -88,6 +112,7 @@ class Record:
     seconds: float
     machine: dict[str, Any]
     tables: list[Table] = field(default_factory=list)
+    memory: list[Memory] = field(default_factory=list)
     vary: int | None = None
     """The seed that drew the sizes; None for the declared ones."""
 
@@ -103,6 +128,13 @@ class Record:
             plain["best_peer"] = best.name if best else None
         return data
 
+    @classmethod
+    def from_data(cls, data: dict[str, Any]) -> Record:
+        """The record that `as_data` made such data of."""
+        known = {name: data[name] for name in ("date", "seed", "rounds", "seconds", "machine", "vary")}
+        tables = [_table(plain) for plain in data["tables"]]
+        return cls(**known, tables=tables, memory=[Memory(**each) for each in data["memory"]])
+
     def write(self, path: Path) -> None:
         """Write the record as JSON; folders on the way are made."""
         try:
@@ -110,3 +142,13 @@ class Record:
             path.write_text(json.dumps(self.as_data(), indent=1) + "\n", encoding="utf-8")
         except OSError as error:
             raise FileError(f"can not write the bench record {path}: {error.strerror}: choose another --out") from None
+
+
+def _table(data: dict[str, Any]) -> Table:
+    grown = [Growth(**each) for each in data["grown"]]
+    return Table(data["workload"], data["title"], [_row(each) for each in data["rows"]], data["sizes"], grown)
+
+
+def _row(data: dict[str, Any]) -> Row:
+    known = {name: data[name] for name in ("name", "label", "peer", "about", "check_losses", "problem", "threads")}
+    return Row(**known, rounds=[Round(**each) for each in data["rounds"]])

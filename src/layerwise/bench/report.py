@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import statistics
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from layerwise.bench import figures
@@ -32,51 +33,60 @@ def show(record: Record, console: Console | None = None) -> None:
 
 
 def _grid(table: Table) -> Any:
+    best = table.best_peer()
+    columns = ["", "median", "middle half", "Layer-\nwise\ntakes", ""]
+    rows = [list(cells(table, row, best)) for row in table.rows]
+    bold = [number for number, row in enumerate(table.rows) if row.name == "layerwise"]
+    return printed(f"{table.workload}  {table.title}", columns, rows, "microseconds a training step", bold)
+
+
+def printed(
+    title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], caption: str = "", bold: Sequence[int] = ()
+) -> Any:
+    """Words as a table for the console: names to the left, figures to the right, a last column without name folded."""
     from rich import box
     from rich.table import Table as Grid
     from rich.text import Text
 
     grid = Grid(
-        title=f"{table.workload}  {table.title}",
-        caption="microseconds a training step",
+        title=title,
+        caption=caption or None,
         title_justify="left",
         caption_justify="left",
         box=box.SIMPLE_HEAD,
         padding=(0, 1),
     )
-    grid.add_column("", no_wrap=True)
-    grid.add_column("median", justify="right", no_wrap=True)
-    grid.add_column("middle half", justify="right", no_wrap=True)
-    grid.add_column("Layer-\nwise\ntakes", justify="right", no_wrap=True)
-    grid.add_column("", overflow="fold")
-    best = table.best_peer()
-    for row in table.rows:
-        style = "bold" if row.name == "layerwise" else None
-        grid.add_row(*(Text(cell) for cell in _cells(table, row, best)), style=style)
+    for number, name in enumerate(columns):
+        notes = not name and number == len(columns) - 1
+        grid.add_column(
+            name, justify="right" if name else "left", no_wrap=not notes, overflow="fold" if notes else "ellipsis"
+        )
+    for number, row in enumerate(rows):
+        grid.add_row(*(Text(cell) for cell in row), style="bold" if number in bold else None)
     return grid
 
 
-def _cells(table: Table, row: Row, best: Row | None) -> tuple[str, str, str, str, str]:
+def cells(table: Table, row: Row, best: Row | None) -> tuple[str, str, str, str, str]:
     if not row.rounds:
         return row.label, "", "", "", row.problem or ""
     spread, share = figures.spread(row.times), table.against(row)
     note = row.problem or ("best peer" if row is best else "")
     return (
         row.label,
-        _time(spread.median),
-        f"{_time(spread.lower)}–{_time(spread.upper)}",
+        microseconds(spread.median),
+        f"{microseconds(spread.lower)}–{microseconds(spread.upper)}",
         f"{share.paired.median:.2f} ×" if share else "",
         note,
     )
 
 
-def _time(microseconds: float) -> str:
+def microseconds(value: float) -> str:
     """Three digits that mean something.
 
-    >>> _time(15.26), _time(1234.5)
-    ('15.3', '1,234')
+    >>> microseconds(4.5678), microseconds(15.26), microseconds(1234.5)
+    ('4.57', '15.3', '1,234')
     """
-    return f"{microseconds:.1f}" if microseconds < 100 else f"{microseconds:,.0f}"
+    return f"{value:.{2 if value < 10 else 1}f}" if value < 100 else f"{value:,.0f}"
 
 
 def sentences(table: Table) -> list[str]:

@@ -60,7 +60,7 @@ INITIAL: dict[str, Callable[..., dict[str, Array]]] = {
     "Linear": _linear,
     "Conv2d": _convolution,
     "Embedding": _embedding,
-    "LearnedPositions": _positions,
+    "PositionalEmbedding": _positions,
     "LSTM": _lstm,
     "MultiheadAttention": _attention,
     "LayerNorm": _layer_norm,

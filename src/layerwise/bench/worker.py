@@ -13,16 +13,18 @@ import math
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, TextIO
 
 from layerwise.bench import machine
 from layerwise.bench.check import first_losses
 from layerwise.bench.contenders import CONTENDERS, Contender, Trainee
-from layerwise.bench.teachers import Batch
 from layerwise.bench.workloads import Workload, chosen, declared
 from layerwise.checks import one_of
 from layerwise.errors import DivergedError, MissingExtraError
+from layerwise.random import generator
+from layerwise.types import Generator
 
 WARM_UP = 0.1
 """The share of a round's seconds that is trained first and not timed: caches and threads come back from others."""
@@ -33,27 +35,39 @@ GLANCE, PATIENCE = 0.02, 1.0
 
 def main(arguments: list[str]) -> int:
     """Serve rounds until the input ends."""
-    channel = _own_channel()
-    try:
+    with answering() as say:
         contender, workload, seed = parsed(arguments)
         trainee = contender.build(workload, workload.initial_weights(seed))
         losses = first_losses(trainee, workload, seed)
-        one_round(trainee, workload.batches(seed, 0), WARM_UP)  # compilation is over; this wakes what else is lazy
+        one_round(trainee, supply(trainee, workload, seed, 0), WARM_UP)  # compilation is over; this wakes what is lazy
         fall_still()
-        _say(channel, about=trainee.about, losses=losses)
+        say(about=trainee.about, losses=losses)
         for number, line in enumerate(sys.stdin, start=1):
             word, seconds = line.split()
             if word != "go":
                 raise ValueError(f"expected a line 'go SECONDS', got {line!r}")
-            figures = one_round(trainee, workload.batches(seed, number), float(seconds))
+            figures = one_round(trainee, supply(trainee, workload, seed, number), float(seconds))
             fall_still()
-            _say(channel, **figures)
-    except MissingExtraError:
-        _say(channel, problem="not installed:\npip install -e '.[bench]'")
-    except Exception as error:  # whatever a framework raises, the other contenders go on and the row says it
-        _say(channel, problem=_first_line(error))
-        raise
+            say(**figures)
     return 0
+
+
+@contextmanager
+def answering() -> Iterator[Callable[..., None]]:
+    """Say things as lines of JSON, by name. What goes wrong is said too, as the problem."""
+    channel = _own_channel()
+
+    def say(**content: Any) -> None:
+        channel.write(json.dumps(content) + "\n")
+        channel.flush()
+
+    try:
+        yield say
+    except MissingExtraError:
+        say(problem="not installed:\npip install -e '.[bench]'")
+    except Exception as error:  # whatever a framework raises, the other contenders go on and the row says it
+        say(problem=_first_line(error))
+        raise
 
 
 def parsed(arguments: list[str]) -> tuple[Contender, Workload, int]:
@@ -64,9 +78,24 @@ def parsed(arguments: list[str]) -> tuple[Contender, Workload, int]:
     return CONTENDERS[one_of("contender", contender, CONTENDERS)], workload, int(seed)
 
 
-def one_round(trainee: Trainee, batches: list[Batch], seconds: float) -> dict[str, Any]:
+def supply(trainee: Trainee, workload: Workload, seed: int, round_number: int) -> Iterator[tuple[Any, Any]]:
+    """Batches without end, in the contender's own arrays: from a fresh pool, or, drawn in turn, from a dataset."""
+    if not workload.samples:
+        return itertools.cycle([trainee.convert(x, t) for x, t in workload.batches(seed, round_number)])
+    whole = trainee.convert(*workload.dataset(seed, round_number))
+    return _shuffled(trainee, whole, workload, generator(seed, "bench order", step=round_number))
+
+
+def _shuffled(trainee: Trainee, whole: Any, workload: Workload, rng: Generator) -> Iterator[tuple[Any, Any]]:
+    while True:
+        order = rng.permutation(workload.samples)
+        for start in range(0, workload.samples - workload.batch + 1, workload.batch):
+            places = order[start : start + workload.batch]
+            yield trainee.take(whole[0], places), trainee.take(whole[1], places)
+
+
+def one_round(trainee: Trainee, pool: Iterator[tuple[Any, Any]], seconds: float) -> dict[str, Any]:
     """Train for `seconds`, each step on the next batch of the pool; only what is between the clocks counts."""
-    pool = itertools.cycle([trainee.convert(x, t) for x, t in batches])
     trainee.read(_train(trainee, pool, WARM_UP * seconds)[1])
     busy, own, start = machine.busy_seconds(), time.process_time(), time.perf_counter()
     steps, last = _train(trainee, pool, seconds)
@@ -117,11 +146,6 @@ def _own_channel() -> TextIO:
     channel = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     return channel
-
-
-def _say(channel: TextIO, **content: Any) -> None:
-    channel.write(json.dumps(content) + "\n")
-    channel.flush()
 
 
 def _first_line(error: Exception) -> str:

@@ -45,6 +45,8 @@ class Workload:
     name: str = ""
     sizes: dict[str, int] = field(default_factory=dict)
     """What the declaration was called with: with the name, enough to declare it again in another process."""
+    samples: int = 0
+    """Of a dataset that each round draws its batches from, shuffled anew in every epoch; 0: a pool of fresh batches."""
 
     @property
     def kinds(self) -> set[str]:
@@ -76,10 +78,17 @@ class Workload:
         ((128, 784), (128,))
         """
         count = self.pool if count is None else count
+        x, t = self._drawn(seed, round_number, count * self.batch)
+        return list(zip(np.split(x, count), np.split(t, count), strict=True))
+
+    def dataset(self, seed: int, round_number: int) -> Batch:
+        """All samples of a round's dataset, for a workload that has one."""
+        return self._drawn(seed, round_number, self.samples)
+
+    def _drawn(self, seed: int, round_number: int, N: int) -> Batch:
         teacher = generator(seed, "bench teacher", layer=self.name)
         samples = generator(seed, "bench samples", layer=self.name, step=round_number)
-        x, t = self.teacher(teacher, samples, count * self.batch)
-        return list(zip(np.split(x, count), np.split(t, count), strict=True))
+        return self.teacher(teacher, samples, N)
 
 
 def tiny(batch: int = 10, first: int = 8, second: int = 8) -> Workload:
@@ -190,7 +199,7 @@ def gpt(
         title=f"GPT: {blocks} blocks, {heads} heads of {head}, inner {inner}, length {length}, batch {batch}, Adam",
         layers=(
             row("Embedding", symbols, D),
-            row("LearnedPositions", length, D),
+            row("PositionalEmbedding", length, D),
             *block * blocks,
             row("LayerNorm", D),
             row("Linear", D, symbols),
@@ -224,14 +233,15 @@ def sizes_of(name: str) -> dict[str, int]:
     return {each.name: each.default for each in inspect.signature(DECLARATIONS[name]).parameters.values()}
 
 
-def declared(name: str, **sizes: int) -> Workload:
-    """The workload of this name at these sizes; the others are the defaults.
+def declared(name: str, samples: int = 0, **sizes: int) -> Workload:
+    """The workload of this name at these sizes; the others are the defaults. samples: of a dataset.
 
     >>> declared("W2", first=200).title
     'MLP: 784-200-64-10 ReLU, batch 128, Adam'
     """
     full = sizes_of(name) | sizes
-    return replace(DECLARATIONS[name](**full), name=name, sizes=full)
+    told = full | {"samples": samples} if samples else full
+    return replace(DECLARATIONS[name](**full), name=name, sizes=told, samples=samples)
 
 
 def varied(name: str, seed: int) -> Workload:

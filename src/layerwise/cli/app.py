@@ -139,8 +139,19 @@ def bench(
     workloads: Annotated[
         list[str] | None, typer.Argument(metavar="[WORKLOAD]...", help="Such as W1; all unless given.")
     ] = None,
-    rounds: Annotated[int, typer.Option(metavar="N", help="How often each contender takes its turn.")] = 15,
-    seconds: Annotated[float, typer.Option(metavar="X", help="The length of a turn.")] = 0.4,
+    growth: Annotated[
+        bool,
+        typer.Option(
+            "--growth", help="Multiply one size after the other, limit threads, weigh memory; beside PyTorch."
+        ),
+    ] = False,
+    rounds: Annotated[
+        int | None,
+        typer.Option(metavar="N", help="How often each contender takes its turn.", show_default="15; growth: 5"),
+    ] = None,
+    seconds: Annotated[
+        float | None, typer.Option(metavar="X", help="The length of a turn.", show_default="0.4; growth: 0.2")
+    ] = None,
     seed: Annotated[int, typer.Option(metavar="N", help="Of the first weights and the data.")] = 0,
     contenders: Annotated[
         list[str] | None,
@@ -154,4 +165,6 @@ def bench(
     """Time a training step against PyTorch, JAX and scikit-learn on this machine."""
     from layerwise.cli import bench as command
 
-    return command.bench(workloads or [], rounds, seconds, seed, contenders or [], vary, out)
+    return command.bench(
+        workloads or [], contenders or [], vary, growth, rounds=rounds, seconds=seconds, seed=seed, out=out
+    )

@@ -1,4 +1,5 @@
-"""Twin of the affine map, for small batches: there a NumPy call costs more than the arithmetic in it."""
+"""Twin of the affine map: loops for small batches, where a NumPy call costs more than the arithmetic in it; for large
+ones NumPy's products, with the bias and its gradient in one pass each."""
 
 from __future__ import annotations
 
@@ -6,15 +7,19 @@ import numpy as np
 
 from layerwise import formulas
 from layerwise.compiled.choice import twin_of
-from layerwise.compiled.codes import SMALL, TYPES
-from layerwise.compiled.kernels import affine, affine_input, affine_parameters
+from layerwise.compiled.codes import IDENTITY, SMALL, TYPES
+from layerwise.compiled.kernels import affine, affine_input, affine_parameters, finish, finish_backward
 from layerwise.types import Array, Differentiable
 
 
 @twin_of("formulas.affine", "linear")
 def linear(x: Array, W: Array, b: Array) -> Differentiable:
-    if x.size * len(W) > SMALL or not _fit(x, W, b):
+    if not _fit(x, W, b):
         return formulas.linear(x, W, b)
+    return (_small if x.size * len(W) <= SMALL else _large)(x, W, b)
+
+
+def _small(x: Array, W: Array, b: Array) -> Differentiable:
     x, W, b = np.ascontiguousarray(x), np.ascontiguousarray(W), np.ascontiguousarray(b)
     z = np.empty((len(x), len(W)), x.dtype)
     affine(x, W, b, z)
@@ -30,6 +35,22 @@ def linear(x: Array, W: Array, b: Array) -> Differentiable:
         dW, db = np.empty_like(W), np.empty(len(W), x.dtype)
         affine_parameters(dz, x, dW, db)
         return dx, dW, db
+
+    return z, backward
+
+
+def _large(x: Array, W: Array, b: Array) -> Differentiable:
+    z = x @ W.T
+    finish(IDENTITY, z, np.ascontiguousarray(b))
+    shape = z.shape
+
+    def backward(dz: Array, input_gradient: bool = True) -> tuple[Array | None, Array, Array]:
+        if dz.shape != shape:
+            return _readable(x, W, b, dz, input_gradient)
+        dz = np.ascontiguousarray(dz, x.dtype)
+        db = np.empty(len(W), x.dtype)
+        finish_backward(IDENTITY, dz, dz, db)  # which leaves dz as it is
+        return dz @ W if input_gradient else None, dz.T @ x, db
 
     return z, backward
 

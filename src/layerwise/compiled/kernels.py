@@ -54,7 +54,10 @@ event.register("numba:compile", _Announcement())
 
 @kernel
 def affine(x: Array, W: Array, b: Array, z: Array) -> None:
-    """z = x Wᵀ + b. x: (N, D), W: (K, D), b: (K,), z: (N, K)."""
+    """z = x Wᵀ + b. x: (N, D), W: (K, D), b: (K,), z: (N, K).
+
+    Each z is summed over d in order; between two additions to it lie all others, so that none waits for the one before.
+    """
     N, D = x.shape
     K = len(W)
     Wt = np.empty((D, K), W.dtype)
@@ -64,7 +67,8 @@ def affine(x: Array, W: Array, b: Array, z: Array) -> None:
     for n in range(N):
         for k in range(K):
             z[n, k] = b[k]
-        for d in range(D):
+    for d in range(D):
+        for n in range(N):
             x_nd = x[n, d]
             for k in range(K):
                 z[n, k] += x_nd * Wt[d, k]
@@ -93,7 +97,8 @@ def affine_input(dz: Array, W: Array, dx: Array) -> None:
     for n in range(N):
         for d in range(D):
             dx[n, d] = 0
-        for k in range(K):
+    for k in range(K):
+        for n in range(N):
             dz_nk = dz[n, k]
             for d in range(D):
                 dx[n, d] += dz_nk * W[k, d]
@@ -154,60 +159,74 @@ def sigmoid(x: float) -> float:
 
 
 @kernel
-def add_bias(z: Array, b: Array) -> None:
-    """z ← z + b, row by row. z: (N, K), b: (K,)."""
+def finish(code: int, z: Array, b: Array) -> None:
+    """z ← f(z + b), row by row: what stands between two products. z: (N, K), b: (K,)."""
     for n in range(len(z)):
         for k in range(len(b)):
             z[n, k] += b[k]
+        activate(code, z[n])
 
 
 @kernel
-def chain_forward(x: Array, theta: Array, plan: Array) -> Array:
-    """Return the activations of all layers, one after the other, in one array; those of the last are the output.
+def finish_backward(code: int, dz: Array, y: Array, db: Array) -> None:
+    """dz ← dz f'(z), row by row, and db = Σ_n dz_n. dz, y: (N, K), db: (K,)."""
+    db[:] = 0
+    for n in range(len(dz)):
+        activate_backward(code, dz[n], y[n])
+        for k in range(len(db)):
+            db[k] += dz[n, k]
+
+
+@kernel
+def chain_forward(x: Array, theta: Array, plan: Array, hidden: Array, y: Array) -> None:
+    """Fill y, (N, K), with the output, and `hidden` with the activations of the layers before, one after the other.
 
     plan: (L, 5), for each layer the features in and out, where its weight and its bias begin in theta (-1 for no bias),
     and the code of its activation.
     """
     N = len(x)
-    buffer = np.empty(N * plan[:, 1].sum(), theta.dtype)
+    last = len(plan) - 1
     begin = 0
     a = x
-    for layer in range(len(plan)):
+    for layer in range(last + 1):
         D, K, weight, bias, code = plan[layer]
         W = theta[weight : weight + K * D].reshape(K, D)
         b = theta[bias : bias + K] if bias >= 0 else np.zeros(K, theta.dtype)
-        y = buffer[begin : begin + N * K]
-        affine(a, W, b, y.reshape(N, K))
-        activate(code, y)
-        a = y.reshape(N, K)
+        z = hidden[begin : begin + N * K].reshape(N, K) if layer < last else y
+        affine(a, W, b, z)
+        activate(code, z.reshape(N * K))
         begin += N * K
-    return buffer
+        a = z
 
 
 @kernel
 def chain_backward(
-    dy: Array, x: Array, buffer: Array, theta: Array, grad: Array, plan: Array, input_gradient: bool
-) -> Array:
-    """Add the gradients of the parameters into grad, and return dx; without input_gradient, an empty array."""
+    dy: Array, x: Array, hidden: Array, y: Array, theta: Array, grad: Array, plan: Array, dx: Array
+) -> None:
+    """Add the gradients of the parameters into grad, and fill dx; an empty dx is not wanted."""
     N = len(x)
-    end = len(buffer)
-    da = dy.reshape(N * plan[-1, 1]).copy()
-    room = np.empty((plan[:, 0] * plan[:, 1] + plan[:, 1]).max(), theta.dtype)  # for dW and db of one layer
-    for layer in range(len(plan) - 1, -1, -1):
+    last = len(plan) - 1
+    end = len(hidden)
+    widest = 0
+    for layer in range(last + 1):
+        widest = max(widest, plan[layer, 1] * (plan[layer, 0] + 1))
+    room = np.empty(widest, theta.dtype)  # for dW and db of one layer
+    da = dy.copy()
+    a = y
+    for layer in range(last, -1, -1):
         D, K, weight, bias, code = plan[layer]
-        activate_backward(code, da, buffer[end - N * K : end])
-        end -= N * K
-        a = buffer[end - N * D : end].reshape(N, D) if layer > 0 else x
+        activate_backward(code, da.reshape(N * K), a.reshape(N * K))
+        a = hidden[end - N * D : end].reshape(N, D) if layer > 0 else x
+        end -= N * D
         dW, db = room[: K * D], room[K * D : K * D + K]
-        affine_parameters(da.reshape(N, K), a, dW.reshape(K, D), db)
+        affine_parameters(da, a, dW.reshape(K, D), db)
         add(grad, weight, dW)
         if bias >= 0:
             add(grad, bias, db)
-        if layer > 0 or input_gradient:
-            below = np.empty(N * D, theta.dtype)
-            affine_input(da.reshape(N, K), theta[weight : weight + K * D].reshape(K, D), below.reshape(N, D))
+        if layer > 0 or len(dx):
+            below = np.empty((N, D), theta.dtype) if layer > 0 else dx
+            affine_input(da, theta[weight : weight + K * D].reshape(K, D), below)
             da = below
-    return da.reshape(N, plan[0, 0]) if input_gradient else np.empty((0, 0), theta.dtype)
 
 
 @kernel
@@ -219,12 +238,12 @@ def add(grad: Array, begin: int, gradient: Array) -> None:
 
 @kernel
 def shift(z: Array, shifted: Array) -> None:
-    """Fill `shifted` with z minus the largest number of each row. NaN makes its whole row NaN."""
+    """Fill `shifted` with z minus the largest number of each row. A NaN is passed over, and stays where it is."""
     N, K = z.shape
     for n in range(N):
         top = z[n, 0]
         for k in range(1, K):
-            top = top if z[n, k] <= top or top != top else z[n, k]
+            top = z[n, k] if z[n, k] > top else top
         for k in range(K):
             shifted[n, k] = z[n, k] - top
 
@@ -257,11 +276,11 @@ def cross_entropy_backward(p: Array, y: Array, weight: Array, scale: float, dz: 
 
 
 @kernel
-def binary_cross_entropy(z: Array, y: Array, weight: Array, dz: Array) -> Any:
-    """Return the weighted sum of max(z, 0) - z y + log(1 + exp(-|z|)), and fill dz with its gradient, σ(z) - y."""
+def binary_cross_entropy(z: Array, y: Array, weight: Array, denominator: float, dz: Array) -> Any:
+    """Return the weighted mean of max(z, 0) - z y + log(1 + exp(-|z|)), and fill dz with its gradient, w (σ(z) - y) / d."""
     total = 0.0
     for n in range(len(z)):
-        w = weight[n if len(weight) == len(z) else 0, 0]
+        w = weight[n if len(weight) == len(z) else 0, 0] / denominator
         for k in range(z.shape[1]):
             positive = 0 if z[n, k] < 0 else z[n, k]
             e = math.exp(-abs(z[n, k]))

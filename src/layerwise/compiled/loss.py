@@ -13,8 +13,9 @@ from layerwise.types import Array, Differentiable
 
 @twin_of("formulas.cross_entropy", "cross_entropy_with_logits")
 def cross_entropy_with_logits(z: Array, y: Array, weight: Array, denominator: float) -> Differentiable:
-    if not z.size or y.shape != z.shape[:1] or not _plain(z, y, weight):
+    if not z.size or not _fit(z, weight) or y.shape != z.shape[:1] or y.dtype.kind not in "iu" or not y.dtype.isnative:
         return formulas.cross_entropy_with_logits(z, y, weight, denominator)
+    z, y, weight = np.ascontiguousarray(z), np.ascontiguousarray(y), np.ascontiguousarray(weight)
     shifted = np.empty_like(z)
     kernels.shift(z, shifted)
     p = np.exp(shifted)  # NumPy's exp uses the vector unit, Numba's does not
@@ -30,21 +31,20 @@ def cross_entropy_with_logits(z: Array, y: Array, weight: Array, denominator: fl
 
 @twin_of("formulas.cross_entropy", "binary_cross_entropy_with_logits")
 def binary_cross_entropy_with_logits(z: Array, y: Array, weight: Array, denominator: float) -> Differentiable:
-    if y.shape != z.shape or z.dtype != y.dtype or not _plain(z, y, weight):
+    if not _fit(z, weight) or y.shape != z.shape or y.dtype != z.dtype:
         return formulas.binary_cross_entropy_with_logits(z, y, weight, denominator)
+    z, y, weight = np.ascontiguousarray(z), np.ascontiguousarray(y), np.ascontiguousarray(weight)
     slope = np.empty_like(z)
-    C = kernels.binary_cross_entropy(z, y, weight, slope) / denominator
+    C = kernels.binary_cross_entropy(z, y, weight, denominator, slope)
 
     def backward(dC: float) -> Array:
-        dz = slope * (dC / denominator)
+        dz = slope.copy() if dC == 1 else dC * slope  # 1 at the end of a network: there, a copy is three times as fast
         return dz
 
     return C, backward
 
 
-def _plain(z: Array, y: Array, weight: Array) -> bool:
-    """Whether the arrays are as usual: the loops look at no bounds, and are compiled anew for each layout."""
-    if z.ndim != 2 or weight.shape not in ((len(z), 1), (1, 1)):
-        return False
-    contiguous = z.flags.c_contiguous and y.flags.c_contiguous and weight.flags.c_contiguous
-    return contiguous and y.dtype.isnative and z.dtype == weight.dtype and z.dtype in TYPES
+def _fit(z: Array, weight: Array) -> bool:
+    """Whether the loops, which look at no bounds, can take these; about any others, the formula says what is wrong."""
+    known = z.ndim == 2 and z.dtype in TYPES and weight.dtype == z.dtype
+    return known and weight.shape in ((1, 1), (len(z), 1))

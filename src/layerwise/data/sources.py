@@ -2,7 +2,7 @@
 
 Each file is looked for in this order, and the first place that has it is taken:
 
-1. the folder named by the environment variable LAYERWISE_DATA_MIRROR (it holds `mnist/` and `fashion-mnist/`);
+1. the folder named by the environment variable LAYERWISE_DATA_MIRROR (it holds `mnist/`, `names/` and so on);
 2. the folder of Debian's package dataset-fashion-mnist;
 3. the cache, where earlier downloads are;
 4. the address in LAYERWISE_DATA_MIRROR, if it is one; then that of the authors or their keepers.
@@ -35,12 +35,14 @@ ADDRESSES = {
 SYSTEM = Path("/usr/share/datasets")
 """Debian's dataset-fashion-mnist puts its four files into `fashion-mnist/` here."""
 
-FILES = (
-    "train-images-idx3-ubyte",
-    "train-labels-idx1-ubyte",
-    "t10k-images-idx3-ubyte",
-    "t10k-labels-idx1-ubyte",
-)
+ORIGINS = {
+    "names": "the lists of Mark Kantrowitz (CMU), which the NLTK project keeps as its corpus `names`",
+    "spam-assassin": "the public corpus of SpamAssassin, spamassassin.apache.org/old/publiccorpus, as one table",
+    "movielens-small": "ml-latest-small of 2016, grouplens.org/datasets/movielens, which has newer ones now",
+    "text": "`pydoc_data.topics` of Python 3.11, the topics sorted by name",
+}
+"""Where the sets without an address for exactly these bytes come from."""
+
 SHA256 = {
     "mnist/train-images-idx3-ubyte": "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
     "mnist/train-labels-idx1-ubyte": "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
@@ -50,6 +52,11 @@ SHA256 = {
     "fashion-mnist/train-labels-idx1-ubyte": "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9",
     "fashion-mnist/t10k-images-idx3-ubyte": "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b",
     "fashion-mnist/t10k-labels-idx1-ubyte": "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34",
+    "names/female.txt": "f2ee53b7adf88a44c0ffaa5aa549e749ac6bd95e813cb68213145276b8efd8c9",
+    "names/male.txt": "35cf3ca775b204f7a67a6a25f651e7149ea0f0d22ffad9d366e680fe948ca38e",
+    "spam-assassin/mails.jsonl": "51614383d8e0b0ca47b752e0b0ab1e4b9b05b6fc6c84103e6487a005cd75a861",
+    "movielens-small/ratings.csv": "b4239649fbf90ebf405c56c3ae1d929d9e7c86fc1a3a80cbef1c884df593ef73",
+    "text/python-topics.txt": "279044a8ce711a8c2032d0e57a27e3a001f645c63da2bcd40bdc221c38c65748",
 }
 
 _MOST_BYTES = 2**26
@@ -57,8 +64,8 @@ _MOST_BYTES = 2**26
 
 
 def is_here(folder: str) -> bool:
-    """Whether the four files of a set lie on this machine (they are checked when they are read)."""
-    return all(any(path.is_file() for path in _local(f"{folder}/{file}")) for file in FILES)
+    """Whether the files of a set lie on this machine (they are checked when they are read)."""
+    return all(any(path.is_file() for path in _local(f"{folder}/{file}")) for file in files(folder))
 
 
 def read_checked(name: str) -> bytes:
@@ -82,10 +89,21 @@ def read_checked(name: str) -> bytes:
         except FileError as error:
             tried.append(str(error))
     folder = name.partition("/")[0]
+    wanted = f"set {MIRROR} to a folder that holds {folder}/ with {', '.join(f'{file}.gz' for file in files(folder))}"
+    if folder in ORIGINS and not tried:
+        raise FileError(
+            f"{name} is not on this machine, and no address has exactly this file: {wanted}; it comes from "
+            f"{ORIGINS[folder]}"
+        )
     raise FileError(
         f"{name}.gz is not on this machine and can not be downloaded ({'; '.join(tried)}): connect to the network, "
-        f"or set {MIRROR} to a folder that holds {folder}/ with {', '.join(f'{file}.gz' for file in FILES)}"
+        f"or {wanted}"
     )
+
+
+def files(folder: str) -> list[str]:
+    """The files of a set."""
+    return [file for place, _, file in (name.partition("/") for name in SHA256) if place == folder]
 
 
 def _mirror() -> str:
@@ -111,10 +129,11 @@ def _cache() -> Path:
 
 
 def _local(name: str) -> Iterator[Path]:
-    """The places on this machine, in order."""
+    """The places on this machine, in order; in a folder of their own, short files lie as they are."""
     mirror = _mirror()
     if mirror and not _is_address(mirror):
         yield Path(mirror) / f"{name}.gz"
+        yield Path(mirror) / name
     yield SYSTEM / f"{name}.gz"
     yield _cache() / f"{name}.gz"
 
@@ -124,13 +143,14 @@ def _addresses(name: str) -> Iterator[str]:
     mirror = _mirror()
     if _is_address(mirror):
         yield f"{mirror.rstrip('/')}/{name}.gz"
-    yield f"{ADDRESSES[folder]}{file}.gz"
+    if folder in ADDRESSES:
+        yield f"{ADDRESSES[folder]}{file}.gz"
 
 
 def _unpack(path: Path, name: str, origin: str) -> bytes:
     """The decompressed bytes of a file. `origin` is what the user knows it by: its path or its address."""
     try:
-        with gzip.open(path) as file:
+        with gzip.open(path) if path.suffix in (".gz", ".part") else path.open("rb") as file:
             content = file.read(_MOST_BYTES + 1)
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise FileError(f"{origin} is damaged ({error})") from error

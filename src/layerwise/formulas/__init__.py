@@ -22,6 +22,7 @@ from layerwise.formulas.cross_entropy import (
 )
 from layerwise.formulas.dropout import dropout
 from layerwise.formulas.embedding import add_positions, embedding, sinusoidal_positions
+from layerwise.formulas.gru import gru, gru_step
 from layerwise.formulas.information import (
     conditional_entropy,
     cross_entropy_between,
@@ -31,6 +32,7 @@ from layerwise.formulas.information import (
     mutual_information,
 )
 from layerwise.formulas.loss import huber, mean_absolute_error, mean_squared_error
+from layerwise.formulas.lstm import lstm, lstm_step
 from layerwise.formulas.normalization import batch_norm, batch_norm_evaluation, layer_norm, rms_norm
 from layerwise.formulas.penalty import l1_penalty, l2_penalty, soft_threshold
 from layerwise.formulas.perceptron import (
@@ -43,6 +45,7 @@ from layerwise.formulas.perceptron import (
 from layerwise.formulas.pooling import adaptive_avg_pool2d, avg_pool2d, max_pool2d
 from layerwise.formulas.rectifier import elu, gelu, gelu_tanh, leaky_relu, silu, softplus
 from layerwise.formulas.registration import Case, Formula, formula, kink, registry, smooth
+from layerwise.formulas.rnn import rnn, rnn_step
 from layerwise.formulas.tracing import Line, trace
 from layerwise.formulas.windows import output_size
 
@@ -75,6 +78,8 @@ __all__ = [
     "formula",
     "gelu",
     "gelu_tanh",
+    "gru",
+    "gru_step",
     "huber",
     "joint_distribution",
     "kink",
@@ -85,6 +90,8 @@ __all__ = [
     "leaky_relu",
     "linear",
     "log_softmax",
+    "lstm",
+    "lstm_step",
     "matmul",
     "max_pool2d",
     "mean_absolute_error",
@@ -101,6 +108,8 @@ __all__ = [
     "registry",
     "relu",
     "rms_norm",
+    "rnn",
+    "rnn_step",
     "sigmoid",
     "silu",
     "sinusoidal_positions",

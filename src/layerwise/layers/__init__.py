@@ -24,12 +24,16 @@ from layerwise.layers.normalization import BatchNorm1d, BatchNorm2d, LayerNorm, 
 from layerwise.layers.parameter import View
 from layerwise.layers.passing import Pass, Tap
 from layerwise.layers.pooling import AdaptiveAvgPool2d, AvgPool2d, MaxPool2d
+from layerwise.layers.recurrent import GRU, LSTM, RNN
 from layerwise.layers.select import Select
 
 __all__ = [
     "ELU",
     "GELU",
+    "GRU",
     "LAYERS",
+    "LSTM",
+    "RNN",
     "AdaptiveAvgPool2d",
     "AvgPool2d",
     "BatchNorm1d",

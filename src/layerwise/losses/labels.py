@@ -82,10 +82,19 @@ class LabelLoss(Loss):
 
     def _label_weights(self, output: Array, target: Array) -> Array | None:
         """The weight of the class of each label, 0 where it is ignored; None where all count 1."""
+        if self.weight is None and not self._may_ignore(target):
+            return None
         kept = target != self.ignore_index
         if self.weight is None:
             return None if np.count_nonzero(kept) == kept.size else kept.astype(output.dtype)
         return kept * np.asarray(self.weight, output.dtype)[np.where(kept, target, 0)]
+
+    def _may_ignore(self, target: Array) -> bool:
+        """Whether the ignored label lies between the least and the largest: a quick look that mostly says no."""
+        if not target.size:
+            return False
+        low, high = fast(extent)(target)
+        return bool(low <= self.ignore_index <= high)
 
     def rows(self, output: Array, target: Array, weight: Array) -> tuple[Array, Array, Array]:
         """Every step of every sequence in a row of its own, with the weight of its sequence."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -56,11 +56,11 @@ class Loss(ABC):
         else:
             denominator = positive("denominator", denominator)
         weight = _one(output.dtype) if weight is None else weight[:, None]
-        if output.ndim == 2:
-            value, backward = self.formula(output, target, weight, denominator)
-            return float(value), lambda: backward(1.0)
-        value, backward = self.formula(*self.rows(output, target, weight), denominator)
-        return float(value), lambda: backward(1.0).reshape(output.shape)
+        shape = output.shape
+        if len(shape) > 2:
+            output, target, weight = self.rows(output, target, weight)
+        value, backward = self.formula(output, target, weight, denominator)
+        return float(value), partial(backward, 1.0) if len(shape) == 2 else lambda: backward(1.0).reshape(shape)
 
     def denominator(self, output: Array, target: Any, weight: Any = None) -> float:
         """What the sum over this batch is divided by unless another denominator is given.
@@ -81,10 +81,11 @@ class Loss(ABC):
             total = float(len(output) if weight is None else weight.sum())
         else:
             total = float(shares.sum() if weight is None else shares @ weight)
-        if not total * self.terms(output) > 0:
+        denominator = total * self.terms(output)
+        if not denominator > 0:
             words = f"a mean needs samples with weight: got {len(output)} samples of total weight {total}"
             raise DataError(words if shares is None else f"{words}, after {self!r} has weighed their labels")
-        return total * self.terms(output)
+        return denominator
 
     def __repr__(self) -> str:
         """The call that makes this loss: what differs from the defaults, by name."""

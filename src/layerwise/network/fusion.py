@@ -18,7 +18,8 @@ from layerwise.compiled import codes
 from layerwise.errors import ShapeError
 from layerwise.layers import Layer, Linear, Pass, ReLU, Sigmoid, Tanh
 from layerwise.layers.parameter import Vector
-from layerwise.network.fusion_image import Fused, ImageBlock, with_blocks
+from layerwise.network.fusion_image import with_blocks
+from layerwise.network.row import Unit, in_turn
 from layerwise.types import Array, Backward
 
 ACTIVATIONS: dict[type[Layer], int] = {ReLU: codes.RELU, Tanh: codes.TANH, Sigmoid: codes.SIGMOID}
@@ -29,15 +30,19 @@ class Place:
     """Where the parameters of a chain lie, what the loops must know of it, and the loops."""
 
     vector: Vector
+    dtype: Any
     plan: Array
     kernels: ModuleType
+    nothing: Array
+    """An input gradient that is not wanted."""
 
 
 class DenseChain:
     """Linear layers in a row, each with an activation after it or none.
 
     A small batch goes through all of them in one call each way. For a large one, NumPy multiplies, and what stands
-    between the products (bias, activation, their gradients) is done in place, in one pass each.
+    between the products (bias, activation, their gradients) is done in place, in one pass each. Of sequences, each step
+    is a row. What the chain can not compute, its layers do; whatever is wrong with it, they say.
     """
 
     trains = True
@@ -48,79 +53,89 @@ class DenseChain:
         self.linear = [layer for layer in layers if isinstance(layer, Linear)]
         self.features = self.linear[0].in_features
         self.outputs = self.linear[-1].out_features
+        self.hidden = sum(layer.out_features for layer in self.linear[:-1])
         work = max(layer.in_features * layer.out_features for layer in self.linear)
         self.small = codes.SMALL // work
         after = [*(ACTIVATIONS.get(type(layer), codes.IDENTITY) for layer in layers[1:]), codes.IDENTITY]
         self.codes = [code for layer, code in zip(layers, after, strict=True) if isinstance(layer, Linear)]
         self.place: Place | None = None
 
-    def takes(self, x: Array) -> bool:
-        """Whether the chain can compute this batch; whatever is wrong with it, the layers will say."""
-        place = self._find()
-        fits = x.ndim == 2 and len(x) > 0 and x.shape[1] == self.features
-        return place is not None and fits and x.dtype == place.vector.theta.dtype
-
     def forward(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
         """As of a layer."""
-        place = self._find()
-        assert place is not None
-        y, chain_backward = (self._small if len(x) <= self.small else self._large)(x, pass_, place)
-        shape, dtype = y.shape, y.dtype
+        place = self.place
+        if place is None or place.vector is not self.linear[0].parameters["weight"].vector:
+            place = self._find()
+        shape = x.shape
+        if place is None or x.dtype != place.dtype or len(shape) < 2 or shape[-1] != self.features or 0 in shape:
+            return in_turn(self.layers, x, pass_)
+        if len(shape) > 2:
+            return self._steps(x, pass_)
+        return (self._small if shape[0] <= self.small else self._large)(x, pass_, place)
+
+    def _steps(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
+        """Sequences (N, ..., D): every step in a row of its own."""
+        shape, shape_y = x.shape, (*x.shape[:-1], self.outputs)
+        rows, rows_backward = self.forward(x.reshape(-1, self.features), pass_)
 
         def backward(dy: Array) -> Array | None:
-            if dy.shape != shape:  # a compiled loop looks at no bounds
-                raise ShapeError(f"the gradient behind {self.layers[-1]!r} has shape {dy.shape}, its output {shape}")
-            return chain_backward(np.ascontiguousarray(dy, dtype))
+            dx = rows_backward(self._fitting(dy, shape_y, dy.dtype).reshape(-1, self.outputs))
+            return None if dx is None else dx.reshape(shape)
 
-        return y, backward
+        return rows.reshape(shape_y), backward
 
     def _small(self, x: Array, pass_: Pass, place: Place) -> tuple[Array, Backward]:
-        x, kernels = np.ascontiguousarray(x), place.kernels
-        buffer = kernels.chain_forward(x, place.vector.theta, place.plan)
-        y = buffer[-len(x) * self.outputs :].reshape(len(x), self.outputs)
+        x, theta, kernels = np.ascontiguousarray(x), place.vector.theta, place.kernels
+        shape = len(x), self.outputs
+        hidden, y = np.empty(len(x) * self.hidden, theta.dtype), np.empty(shape, theta.dtype)
+        kernels.chain_forward(x, theta, place.plan, hidden, y)
         input_gradient = pass_.input_gradient
 
         def backward(dy: Array) -> Array | None:
+            dy = self._fitting(dy, shape, x.dtype)
+            dx = np.empty_like(x) if input_gradient else place.nothing
             theta, grad = place.vector.theta, place.vector.shared_grad()  # to which the kernel adds
-            dx = kernels.chain_backward(dy, x, buffer, theta, grad, place.plan, input_gradient)
+            kernels.chain_backward(dy, x, hidden, y, theta, grad, place.plan, dx)
             return dx if input_gradient else None
-
-        return (y if pass_.saves else y.copy()), backward
-
-    def _large(self, x: Array, pass_: Pass, place: Place) -> tuple[Array, Backward]:
-        kernels = place.kernels
-        y, steps = x, []
-        for layer, code in zip(self.linear, self.codes, strict=True):
-            y, affine_backward = _affine(layer, y, pass_, kernels)
-            kernels.activate(code, y.reshape(-1))
-            if pass_.saves:
-                steps.append((code, y, affine_backward))
-            del affine_backward  # it holds the input, which evaluation lets go
-            pass_.input_gradient = True  # behind the first layer, every input gradient is needed
-
-        def backward(dy: Array) -> Array | None:
-            da: Array | None = dy.copy()
-            for code, y, affine_backward in reversed(steps):
-                assert da is not None
-                kernels.activate_backward(code, da.reshape(-1), y.reshape(-1))
-                da = affine_backward(da)
-            return da
 
         return y, backward
 
+    def _large(self, x: Array, pass_: Pass, place: Place) -> tuple[Array, Backward]:
+        y, backwards = x, []
+        for layer, code in zip(self.linear, self.codes, strict=True):
+            y, backward = _dense(layer, code, y, pass_, place.kernels)
+            if pass_.saves:
+                backwards.append(backward)
+            del backward  # it holds the input, which evaluation lets go
+            pass_.input_gradient = True  # behind the first layer, every input gradient is needed
+        shape = y.shape
+
+        def backward_all(dy: Array) -> Array | None:
+            da: Array | None = self._fitting(dy, shape, y.dtype).copy()  # in which the way back computes
+            for backward in reversed(backwards):
+                assert da is not None
+                da = backward(da)
+            return da
+
+        return y, backward_all
+
+    def _fitting(self, dy: Array, shape: tuple[int, ...], dtype: Any) -> Array:
+        """The gradient at the output as the loops want it: they look at no bounds."""
+        if dy.shape != shape:
+            raise ShapeError(f"the gradient behind {self.layers[-1]!r} has shape {dy.shape}, its output {shape}")
+        return np.ascontiguousarray(dy, dtype)
+
     def _find(self) -> Place | None:
         """Where the parameters lie, if in one vector; found again when a network has taken them into another."""
-        vector, place = self.linear[0].parameters["weight"].vector, self.place
-        if place is not None and place.vector is vector:
-            return place
         parameters = [each for layer in self.linear for each in layer.parameters.values()]
+        vector = parameters[0].vector
         if vector is None or any(each.vector is not vector for each in parameters):
             return None
         from layerwise.compiled import kernels
 
         rows = [self._row(layer, code) for layer, code in zip(self.linear, self.codes, strict=True)]
-        self.place = Place(vector, np.array(rows), kernels)  # at once: another thread may be looking
-        return self.place
+        dtype = vector.theta.dtype
+        self.place = place = Place(vector, dtype, np.array(rows), kernels, np.empty((0, 0), dtype))  # at once: another
+        return place  # thread may be looking
 
     def _row(self, layer: Linear, code: int) -> tuple[int, ...]:
         """What `chain_forward` must know of a layer."""
@@ -132,26 +147,38 @@ class DenseChain:
         return DenseChain, (self.layers,)
 
 
-def _affine(layer: Linear, x: Array, pass_: Pass, kernels: ModuleType) -> tuple[Array, Backward]:
-    """x Wᵀ + b in an array of its own: small ones by the layer itself, so that bits do not depend on who is looking."""
+def _dense(layer: Linear, code: int, x: Array, pass_: Pass, kernels: ModuleType) -> tuple[Array, Backward]:
+    """f(x Wᵀ + b), and its way back, which changes the gradient that it is given.
+
+    A small layer is computed by itself, as it would be outside the chain, so that bits do not depend on who is looking.
+    """
     if x.size * layer.out_features <= codes.SMALL:
-        return layer.forward(x, pass_)
+        y, affine_backward = layer.forward(x, pass_)
+        kernels.activate(code, y.reshape(-1))
+
+        def small_backward(dy: Array) -> Array | None:
+            kernels.activate_backward(code, dy.reshape(-1), y.reshape(-1))
+            return affine_backward(dy)
+
+        return y, small_backward
+
     weight, bias = layer.parameters["weight"], layer.parameters.get("bias")
-    z = x @ weight.value.T
-    if bias:
-        kernels.add_bias(z, bias.value)
+    y = x @ weight.value.T
+    kernels.finish(code, y, bias.value if bias else np.zeros(layer.out_features, y.dtype))
     input_gradient = pass_.input_gradient
 
-    def backward(dz: Array) -> Array | None:
-        pass_.add_product(weight, dz.T, x)
+    def backward(dy: Array) -> Array | None:
+        db = np.empty(layer.out_features, dy.dtype)
+        kernels.finish_backward(code, dy, y, db)
+        pass_.add_product(weight, dy.T, x)
         if bias:
-            pass_.add_gradient(bias, dz.sum(axis=0))
-        return dz @ weight.value if input_gradient else None
+            pass_.add_gradient(bias, db)
+        return dy @ weight.value if input_gradient else None
 
-    return z, backward
+    return y, backward
 
 
-def fused(layers: Sequence[Layer]) -> tuple[Layer | DenseChain | ImageBlock, ...]:
+def fused(layers: Sequence[Layer]) -> tuple[Unit, ...]:
     """The layers in order, with each row of dense ones as one chain, and what belongs together in images as a block.
 
     >>> [type(each).__name__ for each in fused([Linear(2, 8), Tanh(), Tanh(), Linear(8, 8), Linear(8, 1)])]
@@ -160,7 +187,7 @@ def fused(layers: Sequence[Layer]) -> tuple[Layer | DenseChain | ImageBlock, ...
     return tuple(DenseChain(row) if type(row[0]) is Linear else row[0] for row in _rows(with_blocks(layers)))
 
 
-def _rows(layers: Sequence[Fused]) -> Iterator[list[Any]]:
+def _rows(layers: Sequence[Unit]) -> Iterator[list[Any]]:
     """Rows that begin with a Linear, where each activation follows one; every other layer is a row of its own."""
     row: list[Any] = []
     for layer in layers:

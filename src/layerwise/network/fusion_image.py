@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeAlias
 
 import numpy as np
 
 from layerwise.errors import ShapeError
 from layerwise.layers import Conv2d, Layer, MaxPool2d, Pass, ReLU
+from layerwise.layers.convolution import Convolution as AnyConvolution
+from layerwise.network.row import Unit, in_turn
 from layerwise.types import Array, Backward
 
 WIDTHS = (2, 3)
@@ -32,22 +33,12 @@ class ImageBlock:
         self.convolution, self.pool = convolution, pool
         self.high, self.wide = pool.kernel
 
-    def takes(self, x: Array) -> bool:
-        """Whether the block can compute this batch; whatever is wrong with it, the layers will say."""
-        from layerwise.compiled.convolution import fits
-
-        layer = self.convolution
-        weight = layer.parameters["weight"].value
-        bias = self._bias(x)
-        if not fits(x, weight, bias, layer.strides, layer.pads, layer.dilations, layer.groups):
-            return False
-        _, high, wide = layer.output_shape(x.shape[1:]) or (0, 0, 0)
-        return (high or 0) >= self.high and (wide or 0) >= self.wide
-
     def forward(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
-        """As of a layer."""
+        """As of a layer. What the block can not compute, its layers do; whatever is wrong with it, they say."""
         from layerwise.compiled.convolution import Convolution
 
+        if not self._takes(x):
+            return in_turn(self.layers, x, pass_)
         layer, high, wide = self.convolution, self.high, self.wide
         weight, bias = layer.parameters["weight"], layer.parameters.get("bias")
         computation = Convolution(
@@ -68,6 +59,16 @@ class ImageBlock:
 
         return y, backward
 
+    def _takes(self, x: Array) -> bool:
+        from layerwise.compiled.convolution import fits
+
+        layer = self.convolution
+        weight, bias = layer.parameters["weight"].value, self._bias(x)
+        if not fits(x, weight, bias, layer.strides, layer.pads, layer.dilations, layer.groups):
+            return False
+        _, high, wide = layer.output_shape(x.shape[1:]) or (0, 0, 0)
+        return (high or 0) >= self.high and (wide or 0) >= self.wide
+
     def _bias(self, x: Array) -> Array:
         bias = self.convolution.parameters.get("bias")
         return np.zeros(self.convolution.out_channels, x.dtype) if bias is None else bias.value
@@ -76,16 +77,13 @@ class ImageBlock:
         return ImageBlock, self.layers
 
 
-Fused: TypeAlias = Layer | ImageBlock
-
-
-def with_blocks(layers: Sequence[Layer]) -> list[Fused]:
+def with_blocks(layers: Sequence[Layer]) -> list[Unit]:
     """The layers in order, with each convolution that ReLU and pooling follow as one block.
 
     >>> [type(each).__name__ for each in with_blocks([Conv2d(1, 4, 3), ReLU(), MaxPool2d(2), Conv2d(4, 4, 3), ReLU()])]
     ['ImageBlock', 'Conv2d', 'ReLU']
     """
-    found: list[Fused] = []
+    found: list[Unit] = []
     place = 0
     while place < len(layers):
         row = layers[place : place + 3]
@@ -107,3 +105,24 @@ def _block(row: Sequence[Layer]) -> ImageBlock | None:
     side_by_side = pool.strides == pool.kernel and pool.pads == (0, 0) and pool.dilations == (1, 1)
     known = side_by_side and wide in WIDTHS and high * wide <= LARGEST_WINDOW
     return ImageBlock(convolution, relu, pool) if known and not any(convolution.behind) else None
+
+
+def convolves(layers: Sequence[Layer]) -> bool:
+    """Whether there is a convolution among the layers, or in them."""
+    return any(
+        isinstance(layer, AnyConvolution) or convolves([each for _, each in layer.children()]) for layer in layers
+    )
+
+
+def with_workers(units: Sequence[Unit], x: Array, pass_: Pass) -> tuple[Array, Backward]:
+    """As `in_turn`, while matrix products use one thread: waiting, others would take the core from our workers."""
+    from layerwise.compiled.blas import one_thread_each
+
+    with one_thread_each():
+        y, backward = in_turn(units, x, pass_)
+
+    def quiet_backward(dy: Array) -> Array | None:
+        with one_thread_each():
+            return backward(dy)
+
+    return y, quiet_backward

@@ -9,8 +9,9 @@ from layerwise.compiled import in_use
 from layerwise.errors import ShapeError
 from layerwise.layers import LAYERS, Layer, Pass, Select
 from layerwise.network.container import Container
-from layerwise.network.fusion import DenseChain, fused
-from layerwise.network.fusion_image import ImageBlock
+from layerwise.network.fusion import fused
+from layerwise.network.fusion_image import convolves, with_workers
+from layerwise.network.row import Unit, in_turn
 from layerwise.types import Array, Backward, Shape
 
 
@@ -28,10 +29,11 @@ class Sequential(Container):
 write Linear(64, 10)
     """
 
-    _fused: tuple[Layer | DenseChain | ImageBlock, ...] | None = None
+    _fused: tuple[Unit, ...] | None = None
 
     def __init__(self, *layers: Layer) -> None:
         super().__init__(*layers)
+        self._convolves = convolves(layers)
         self.output_shape(None)
 
     def inputs(self, shape: Shape | None) -> Iterator[tuple[str, Layer, Shape | None]]:
@@ -45,35 +47,9 @@ write Linear(64, 10)
         return first is not None and first.takes_indices
 
     def forward(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
-        units = self._units(pass_)
-        if len(units) == 1 and isinstance(units[0], DenseChain | ImageBlock) and units[0].takes(x):
-            return units[0].forward(x, pass_)
-        backwards: list[Backward] = []
-        for unit in units:
-            if isinstance(unit, DenseChain | ImageBlock):
-                row: Sequence[Layer | DenseChain | ImageBlock] = (unit,) if unit.takes(x) else unit.layers
-            else:
-                row = (unit,)
-            for layer in row:
-                x, backward = layer.forward(x, pass_)
-                if pass_.tap is not None:
-                    backward = pass_.watch(layer.address, x, backward)
-                if pass_.saves:
-                    backwards.append(backward)
-                # Behind the first layer that learns, every layer's input gradient is needed.
-                pass_.input_gradient = pass_.input_gradient or layer.trains
+        return (with_workers if self._convolves and in_use() else in_turn)(self._units(pass_), x, pass_)
 
-        def backward_all(dy: Array) -> Array | None:
-            dx: Array | None = dy
-            for backward in reversed(backwards):
-                if dx is None:  # nothing below wants a gradient
-                    break
-                dx = backward(dx)
-            return dx
-
-        return x, backward_all
-
-    def _units(self, pass_: Pass) -> Sequence[Layer | DenseChain | ImageBlock]:
+    def _units(self, pass_: Pass) -> Sequence[Unit]:
         """The layers, some of them fused unless somebody looks at the values between them."""
         if pass_.tap is not None or not in_use():
             return self.layers

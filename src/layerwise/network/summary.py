@@ -48,7 +48,7 @@ def _checked(shape: Shape) -> Shape:
 def _words(shape: Shape | None) -> str:
     if shape is None:
         return "?"
-    return f"(N, {', '.join('?' if size is None else str(size) for size in shape)})"
+    return f"({', '.join(['N', *('?' if size is None else str(size) for size in shape)])})"
 
 
 def _bytes(size: int) -> str:

@@ -60,14 +60,16 @@ class Optimizer(ABC):
         if self.t == 0 or (self.slots and self.state[self.slots[0]].shape != theta.shape):
             self._begin(theta)
         self.t += 1
-        update = fast(type(self).update) if self._alike(theta, grad) else type(self).update
-        update(self, theta, grad, lr, strength)
+        update = type(self).update
+        (fast(update) if self._alike(theta, grad) else update)(self, theta, grad, lr, strength)
 
     def _alike(self, theta: Array, grad: Array) -> bool:
         """Whether theta, its gradient and the state have one shape and type: a compiled loop looks at no bounds."""
-        if theta.dtype not in TYPES or grad.dtype != theta.dtype:
-            return False
-        return all(slot.shape == theta.shape and slot.dtype == theta.dtype for slot in self.state.values())
+        shape, dtype = theta.shape, theta.dtype
+        for array in (grad, *self.state.values()):
+            if array.shape != shape or array.dtype != dtype:
+                return False
+        return dtype in TYPES
 
     @abstractmethod
     def update(self, theta: Array, grad: Array, lr: float, decay: Array | float | None) -> None:

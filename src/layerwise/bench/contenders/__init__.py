@@ -28,6 +28,8 @@ class Trainee:
     """Waits until a step is finished and returns its loss as a number; None where there is no loss."""
     about: dict[str, Any] = field(default_factory=dict)
     """Versions, threads and settings, for the record."""
+    take: Callable[[Any, Array], Any] = lambda array, places: array[places]
+    """Some samples of an array that `convert` made, by their places."""
 
 
 @dataclass(frozen=True)

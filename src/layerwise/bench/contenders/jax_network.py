@@ -1,4 +1,7 @@
-"""The workloads' networks in JAX: each layer a function of its weights, under PyTorch's names, and its input."""
+"""The workloads' networks in JAX: each layer a function of its weights, under PyTorch's names, and its input.
+
+Images are (N, H, W, C) here.
+"""
 
 from __future__ import annotations
 
@@ -12,12 +15,16 @@ from layerwise.bench.workloads import Workload
 
 Apply: TypeAlias = Callable[[dict[str, Any], Any], Any]
 """From the weights of all layers by name, and an input, to an output."""
-UNROLL = 1
 
 
 def network(jax: Any, workload: Workload) -> tuple[Apply, Callable[[Any, Any], Any]]:
     """The forward pass of the whole network, and its loss."""
-    return _chain(jax, workload.layers, ""), partial(look_up(_LOSSES, workload.loss, "JAX"), jax)
+    chain = _chain(jax, workload.layers, "")
+
+    def forward(weights: dict[str, Any], x: Any) -> Any:
+        return chain(weights, x.transpose(0, 2, 3, 1) if x.ndim == 4 else x)
+
+    return forward, partial(look_up(_LOSSES, workload.loss, "JAX"), jax)
 
 
 def _chain(jax: Any, rows: Sequence[Row], prefix: str) -> Apply:
@@ -50,15 +57,19 @@ def _linear(jax: Any, own: Any, x: Any, *sizes: int) -> Any:
 
 def _convolution(jax: Any, own: Any, x: Any, *sizes: int, padding: int) -> Any:
     pads = ((padding, padding), (padding, padding))
-    layout = ("NCHW", "OIHW", "NCHW")
-    y = jax.lax.conv_general_dilated(x, own["weight"], (1, 1), pads, dimension_numbers=layout)
-    return y + own["bias"][:, None, None]
+    kernel, layout = own["weight"].transpose(2, 3, 1, 0), ("NHWC", "HWIO", "NHWC")
+    return jax.lax.conv_general_dilated(x, kernel, (1, 1), pads, dimension_numbers=layout) + own["bias"]
 
 
 def _max_pool(jax: Any, own: Any, x: Any, side: int) -> Any:
-    N, C, H, W = x.shape
-    cut = x[:, :, : H // side * side, : W // side * side]
-    return cut.reshape(N, C, H // side, side, W // side, side).max(axis=(3, 5))
+    N, H, W, C = x.shape
+    cut = x[:, : H // side * side, : W // side * side]
+    return cut.reshape(N, H // side, side, W // side, side, C).max(axis=(2, 4))
+
+
+def _flatten(jax: Any, own: Any, x: Any) -> Any:
+    """In the order of PyTorch, whose weights lie behind: channels first."""
+    return (x.transpose(0, 3, 1, 2) if x.ndim == 4 else x).reshape(x.shape[0], -1)
 
 
 def _lstm(jax: Any, own: Any, x: Any, D: int, H: int) -> Any:
@@ -75,7 +86,7 @@ def _lstm(jax: Any, own: Any, x: Any, D: int, H: int) -> Any:
         return (h, c), h
 
     start = np.zeros((x.shape[0], H), x.dtype)
-    return jax.lax.scan(step, (start, start), inputs, unroll=UNROLL)[1].transpose(1, 0, 2)
+    return jax.lax.scan(step, (start, start), inputs)[1].transpose(1, 0, 2)
 
 
 def _attention(jax: Any, own: Any, x: Any, D: int, heads: int, causal: bool) -> Any:
@@ -99,9 +110,9 @@ _LAYERS: dict[str, Callable[..., Any]] = {
     "GELU": lambda jax, own, x: jax.nn.gelu(x, approximate=False),
     "Conv2d": _convolution,
     "MaxPool2d": _max_pool,
-    "Flatten": lambda jax, own, x: x.reshape(x.shape[0], -1),
+    "Flatten": _flatten,
     "Embedding": lambda jax, own, x, *sizes: own["weight"][x],
-    "LearnedPositions": lambda jax, own, x, *sizes: x + own["weight"][: x.shape[1]],
+    "PositionalEmbedding": lambda jax, own, x, *sizes: x + own["weight"][: x.shape[1]],
     "LSTM": _lstm,
     "MultiheadAttention": _attention,
     "LayerNorm": _layer_norm,

@@ -8,12 +8,11 @@ import layerwise as lw
 from layerwise.bench.contenders import Trainee
 from layerwise.bench.contenders.products_ import blas
 from layerwise.bench.workloads import Workload
-from layerwise.errors import SettingError
 from layerwise.types import Array
 
 
 def build(workload: Workload, weights: dict[str, Array]) -> Trainee:
-    layers = [each.build(_layer) for each in workload.layers]
+    layers = [each.build(lambda kind: getattr(lw, kind)) for each in workload.layers]
     net = lw.Network(*layers, seed=0, dtype="float32")
     net.load_state_dict(weights)
     loss = getattr(lw, workload.loss)()
@@ -28,10 +27,3 @@ def build(workload: Workload, weights: dict[str, Array]) -> Trainee:
         return value
 
     return Trainee(step, convert=lambda x, t: (x, t), read=float, about={"layerwise": lw.__version__, **blas()})
-
-
-def _layer(kind: str) -> Any:
-    """The layer class of this name, or the sentence that there is none."""
-    if not hasattr(lw, kind):
-        raise SettingError(f"Layerwise has no layer {kind} yet")
-    return getattr(lw, kind)

@@ -34,7 +34,7 @@ def _modules(torch: Any) -> dict[str, Any]:
         def forward(self, x: Any) -> Any:
             return x + super().forward(x)
 
-    class LearnedPositions(torch.nn.Module):  # type: ignore[misc]
+    class PositionalEmbedding(torch.nn.Module):  # type: ignore[misc]
         def __init__(self, T: int, D: int) -> None:
             super().__init__()
             self.weight = torch.nn.Parameter(torch.empty(T, D))
@@ -64,5 +64,5 @@ def _modules(torch: Any) -> dict[str, Any]:
             y = functional.scaled_dot_product_attention(q, k, v, is_causal=self.causal)
             return self.out_proj(y.transpose(1, 2).reshape(N, T, D))
 
-    made = (Residual, LearnedPositions, LSTM, MultiheadAttention)
+    made = (Residual, PositionalEmbedding, LSTM, MultiheadAttention)
     return {each.__name__: each for each in made}
