@@ -214,10 +214,10 @@ OTHERS = [
     ),
     _other(
         "Sequential",
-        "network/sequential.py",
-        "Sequential.forward",
-        "network/test_sequential.py network/test_fusion.py network/test_evaluation_memory.py network/test_network.py "
-        "layers/test_conformance.py",
+        "network/row.py",
+        "in_turn",
+        "network/test_row.py network/test_sequential.py network/test_fusion.py network/test_evaluation_memory.py "
+        "network/test_network.py layers/test_conformance.py",
         twins=True,
     ),
 ]
