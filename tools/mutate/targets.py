@@ -193,11 +193,31 @@ OTHERS = [
         "layers/test_dropout.py layers/test_conformance.py",
     ),
     _other(
+        "Residual",
+        "network/residual.py",
+        "Residual.forward Residual.output_shape _identity",
+        "network/test_residual.py network/test_spec.py",
+    ),
+    _other(
+        "Parallel",
+        "network/parallel.py",
+        "Parallel.forward Parallel._combined _axis _concatenate _add _multiply",
+        "network/test_parallel.py network/test_spec.py",
+    ),
+    _other("weight tying", "network/ties.py", "tie require_agreement", "network/test_ties.py"),
+    _other("Select", "layers/select.py", "Select.forward Select.output_shape", "layers/test_select.py"),
+    _other(
+        "autograd",
+        "autograd.py",
+        "Tensor.backward Tensor._in_order Tensor.sum Tensor.mean apply",
+        "test_autograd.py",
+    ),
+    _other(
         "Sequential",
-        "network/sequential.py",
-        "Sequential.forward",
-        "network/test_sequential.py network/test_fusion.py network/test_evaluation_memory.py network/test_network.py "
-        "layers/test_conformance.py",
+        "network/row.py",
+        "in_turn",
+        "network/test_row.py network/test_sequential.py network/test_fusion.py network/test_evaluation_memory.py "
+        "network/test_network.py layers/test_conformance.py",
         twins=True,
     ),
 ]
