@@ -138,9 +138,9 @@ OTHERS = [
     _other(
         "losses of elements",
         "losses/elementwise.py",
-        "ElementwiseLoss.prepare ElementwiseLoss.rows ElementwiseLoss.terms MSELoss.formula L1Loss.formula HuberLoss.__init__ "
-        "HuberLoss.formula YesOrNoLoss.prepare BCEWithLogitsLoss.accuracy BCEWithLogitsLoss.formula BCELoss.prepare "
-        "BCELoss.accuracy BCELoss.formula",
+        "ElementwiseLoss.prepare ElementwiseLoss.rows ElementwiseLoss.terms MSELoss.formula L1Loss.formula "
+        "HuberLoss.__init__ HuberLoss.formula YesOrNoLoss.prepare BCEWithLogitsLoss.accuracy BCEWithLogitsLoss.formula "
+        "BCELoss.prepare BCELoss.accuracy BCELoss.formula",
         "losses/test_elementwise.py test_losses.py",
     ),
     _other(
