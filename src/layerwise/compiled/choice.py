@@ -14,7 +14,20 @@ from layerwise.extras import require
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
-MODULES = ("activation", "affine", "arrays", "convolution", "loss", "optimizer", "recurrent")
+MODULES = (
+    "activation",
+    "affine",
+    "arrays",
+    "attention",
+    "convolution",
+    "embedding",
+    "loss",
+    "normalization",
+    "optimizer",
+    "pooling",
+    "rectifier",
+    "recurrent",
+)
 """The files of this folder that hold twins."""
 
 _twins: dict[str, Callable[..., Any]] = {}

@@ -13,35 +13,52 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+LIMITS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
+"""Variables of the environment by which users limit threads, of other libraries; they mean these as well."""
+
 
 def cores() -> int:
-    """How many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    """How many cores this process may use.
+
+    >>> cores() >= 1
+    True
+    """
+    available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    limits = [int(text) for text in map(os.environ.get, LIMITS) if text is not None and text.isdecimal()]
+    return max(min([available, *limits]), 1)
 
 
 class _Workers:
     """The threads, made when they are first needed, and anew in a process that was forked off."""
 
     def __init__(self) -> None:
-        self.lock = threading.Lock()
         self.wanted: int | None = None
+        self.forget()
+
+    def forget(self) -> None:
+        self.lock = threading.Lock()
         self.pool: ThreadPoolExecutor | None = None
-        self.process = 0
 
     def executor(self) -> ThreadPoolExecutor:
         with self.lock:
-            if self.pool is None or self.process != os.getpid():
-                self.process = os.getpid()
+            if self.pool is None:
                 self.pool = ThreadPoolExecutor(max(cores() - 1, 1), thread_name_prefix="layerwise")
             return self.pool
 
 
 _workers = _Workers()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_workers.forget)  # threads do not live on in a child
 
 
 def threads() -> int:
     """How many threads a call uses: those of the run that is under way, else one for each core."""
     return min(_workers.wanted or cores(), cores())
+
+
+def in_a_run() -> bool:
+    """Whether somebody has chosen a number."""
+    return _workers.wanted is not None
 
 
 def use_threads(number: int | None) -> None:
@@ -50,7 +67,13 @@ def use_threads(number: int | None) -> None:
 
 
 def share(call: Callable[[int, int], Any], count: int) -> None:
-    """call(first, last) for ranges that together are all numbers below count."""
+    """call(first, last) for ranges that together are all numbers below count; return when all are done.
+
+    >>> parts = []
+    >>> share(lambda first, last: parts.append(range(first, last)), 10)
+    >>> sorted(number for part in parts for number in part) == list(range(10))
+    True
+    """
     number = min(threads(), count)
     if number <= 1:
         call(0, count)
@@ -60,6 +83,6 @@ def share(call: Callable[[int, int], Any], count: int) -> None:
     others = [executor.submit(call, ends[part], ends[part + 1]) for part in range(1, number)]
     try:
         call(ends[0], ends[1])
-    finally:
+    finally:  # whatever happens here: nobody may write on when the caller is gone
         for each in others:
             each.result()

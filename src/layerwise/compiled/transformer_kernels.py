@@ -1,0 +1,387 @@
+"""The compiled loops behind attention, normalisation along the features, GELU and embeddings.
+
+Those that are worth it work on a range, from `first` to before `last`, so that several threads may share a batch. All
+loops stand in one file for the reason told in kernels.py.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import numba
+import numpy as np
+from numba import types
+from numba.extending import overload
+
+from layerwise.compiled.kernels import kernel
+from layerwise.compiled.tiles import tile_4, tile_8, tile_16
+from layerwise.types import Array
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+F32, I32 = np.float32, np.int32  # a Python number in a loop over float32 would make it compute in float64
+LOWEST, LOG2_E, LN2_HIGH, LN2_LOW = F32(-87), F32(1.44269504), F32(0.693359375), F32(-2.12194440e-4)
+E0, E1, E2, E3, E4, E5 = map(F32, (1.00000007, 0.999999692, 0.499988949, 0.166675747, 0.0419153820, 0.00829765496))
+ROUNDS = F32(12_582_912)
+"""1.5 · 2²³: a small number added to it leaves its nearest whole number in the last bits of the sum."""
+BIAS, MANTISSA, SIGN, POSITIVE = I32(127), I32(23), I32(31), I32(2**31 - 1)
+"""How float32 writes a number: the exponent this much too large and this many bits to the left, the sign in front."""
+
+ZERO, HALF, ONE, INVERSE_ROOT_2_PI = F32(0), F32(0.5), F32(1), F32(0.3989422804)
+NEAR = F32(0.3)
+P0, P1, P2, P3 = map(F32, (0.11962638795, 0.12079835683, 0.09963747859, 0.12946924567))
+P4, P5, P6, P7 = map(F32, (-0.05539394543, 0.20820672810, -0.15827608109, 0.03593175486))
+
+
+def summing(function: Function) -> Function:
+    """Compile a function whose sums may be taken in several parts at once, as the vector unit of the machine likes it.
+
+    The order is the same in every call with arrays of the same size. NaN and infinity come through.
+    """
+    compiled: Function = numba.njit(cache=True, error_model="numpy", nogil=True, fastmath={"reassoc", "contract"})(
+        function
+    )
+    return compiled
+
+
+@kernel
+def exp32(x: Any) -> Any:
+    """eˣ for x ≤ 0 in float32, many at a time in a loop, which Numba's own math.exp is not.
+
+    x = n ln 2 + r with a whole number n, so eˣ = 2ⁿ eʳ: a polynomial of r (fitted to a relative error of 8e-8) and a
+    power of two, whose exponent is written into its bits. Below -87, where float32 ends, it is 0. NaN stays NaN.
+    """
+    shifted = x * LOG2_E + ROUNDS
+    n = shifted - ROUNDS
+    r = x - n * LN2_HIGH - n * LN2_LOW
+    power = I32((F32(shifted).view(I32) + BIAS) << MANTISSA).view(F32)
+    e = power * (E0 + r * (E1 + r * (E2 + r * (E3 + r * (E4 + r * E5)))))
+    return ZERO if x < LOWEST else e
+
+
+def exp(x: Any) -> Any:
+    """eˣ for x ≤ 0, in the type of x."""
+    return np.exp(x)
+
+
+@overload(exp)  # type: ignore[untyped-decorator]
+def _exp(x: Any) -> Any:
+    def narrow(x: Any) -> Any:
+        return exp32(x)
+
+    def wide(x: Any) -> Any:
+        return math.exp(x)
+
+    return narrow if x == types.float32 else wide
+
+
+@kernel
+def gelu(x: Array, y: Array, slope: Array) -> None:
+    """y = x Φ(x), and slope = Φ(x) + x φ(x), by which the way back multiplies. float32.
+
+    Φ(-u) = e^(-u²/2) t P(t) for u ≥ 0, with t = 1 / (1 + 0.3 u) and a polynomial fitted to a relative error of 2e-7.
+    """
+    for i in range(len(x)):
+        u = abs(x[i])
+        e = exp32(-HALF * u * u)
+        t = ONE / (ONE + NEAR * u)
+        tail = e * (t * (P0 + t * (P1 + t * (P2 + t * (P3 + t * (P4 + t * (P5 + t * (P6 + t * P7))))))))
+        Phi = tail if x[i] < ZERO else ONE - tail
+        y[i] = x[i] * Phi
+        slope[i] = Phi + x[i] * (e * INVERSE_ROOT_2_PI)
+
+
+@summing
+def total(x: Array, n: int) -> Any:
+    """Σ x_n, of a row."""
+    found = x.dtype.type(0)
+    for k in range(x.shape[1]):
+        found += x[n, k]
+    return found
+
+
+@summing
+def square_distance(x: Array, n: int, centre: Any) -> Any:
+    """Σ (x_n - centre)²."""
+    found = x.dtype.type(0)
+    for k in range(x.shape[1]):
+        found += (x[n, k] - centre) * (x[n, k] - centre)
+    return found
+
+
+@summing
+def inner(x: Array, n: int, y: Array, m: int) -> Any:
+    """Σ x_n y_m."""
+    found = x.dtype.type(0)
+    for k in range(x.shape[1]):
+        found += x[n, k] * y[m, k]
+    return found
+
+
+@kernel
+def largest32(x: Array, n: int) -> Any:
+    """The bits of two numbers compare as the numbers do, if those of negative ones are turned round; NaN is above all.
+
+    Whole numbers may be compared in any order, so LLVM takes 16 at a time.
+    """
+    found = I32(-(2**31))
+    for k in range(x.shape[1]):
+        bits = F32(x[n, k]).view(I32)
+        key = I32(bits ^ ((bits >> SIGN) & POSITIVE))
+        found = key if key > found else found
+    return I32(found ^ ((found >> SIGN) & POSITIVE)).view(F32)
+
+
+@kernel
+def largest64(x: Array, n: int) -> Any:
+    found = x[n, 0]
+    for k in range(1, x.shape[1]):
+        found = x[n, k] if x[n, k] > found or x[n, k] != x[n, k] else found
+    return found
+
+
+def largest(x: Array, n: int) -> Any:
+    """The largest number of a row, NaN if there is one."""
+    return x[n].max()
+
+
+@overload(largest)  # type: ignore[untyped-decorator]
+def _largest(x: Array, n: int) -> Any:
+    def narrow(x: Array, n: int) -> Any:
+        return largest32(x, n)
+
+    def wide(x: Array, n: int) -> Any:
+        return largest64(x, n)
+
+    return narrow if x.dtype == types.float32 else wide
+
+
+@kernel
+def layer_norm(x: Array, gamma: Array, beta: Array, eps: float, y: Array, x_hat: Array, scale: Array) -> None:
+    """y = γ x̂ + β with x̂ = (x - μ) scale, scale = 1 / √(σ² + ε), row by row. x, y, x_hat: (N, K), scale: (N,)."""
+    number = x.dtype.type
+    K = x.shape[1]
+    for n in range(len(x)):
+        mean = total(x, n) / number(K)
+        var = square_distance(x, n, mean) / number(K)
+        scale[n] = number(1) / np.sqrt(var + number(eps))
+        for k in range(K):
+            x_hat[n, k] = (x[n, k] - mean) * scale[n]
+            y[n, k] = gamma[k] * x_hat[n, k] + beta[k]
+
+
+@kernel
+def rms_norm(x: Array, gamma: Array, eps: float, y: Array, x_hat: Array, scale: Array) -> None:
+    """y = γ x̂ with x̂ = x scale, scale = 1 / √(mean(x²) + ε), row by row."""
+    number = x.dtype.type
+    K = x.shape[1]
+    for n in range(len(x)):
+        scale[n] = number(1) / np.sqrt(inner(x, n, x, n) / number(K) + number(eps))
+        for k in range(K):
+            x_hat[n, k] = x[n, k] * scale[n]
+            y[n, k] = gamma[k] * x_hat[n, k]
+
+
+@kernel
+def norm_backward(
+    dy: Array, gamma: Array, x_hat: Array, scale: Array, centres: bool, dx: Array, dgamma: Array, dbeta: Array
+) -> None:
+    """dx = (dx̂ - mean(dx̂) - x̂ mean(dx̂ x̂)) scale, row by row; without mean(dx̂) where no mean was taken out.
+
+    dγ = Σ dy x̂ and dβ = Σ dy are added to what is there. dx holds dx̂ until it is dx.
+    """
+    number = dy.dtype.type
+    N, K = dy.shape
+    for n in range(N):
+        for k in range(K):
+            dx[n, k] = dy[n, k] * gamma[k]
+            dgamma[k] += dy[n, k] * x_hat[n, k]
+            dbeta[k] += dy[n, k]
+        mean = total(dx, n) / number(K) if centres else number(0)
+        along = inner(dx, n, x_hat, n) / number(K)
+        for k in range(K):
+            dx[n, k] = (dx[n, k] - mean - x_hat[n, k] * along) * scale[n]
+
+
+@kernel
+def add_rows(index: Array, rows: Array, dW: Array) -> None:
+    """dW[i_n] += rows[n], row by row. index: (N,), of numbers from -V to V - 1; rows: (N, D)."""
+    V = len(dW)
+    for n in range(len(index)):
+        i = index[n] + V if index[n] < 0 else index[n]
+        for d in range(dW.shape[1]):
+            dW[i, d] += rows[n, d]
+
+
+@kernel
+def softmax(scores: Array, i: int, scale: Any, limit: int, weights: Array, row: int) -> None:
+    """weights[row] = softmax(scale scores[i]), where only the first `limit` scores count; where all are -inf, it is 0.
+
+    All loops go over the whole row, however little of it counts: LLVM then computes 16 numbers at a time.
+    """
+    number = scores.dtype.type
+    wide = scores.shape[1]
+    for s in range(wide):
+        scores[i, s] = scale * scores[i, s] if s < limit else number(-np.inf)
+    top = max(largest(scores, i), number(np.finfo(scores.dtype).min))
+    for s in range(wide):
+        weights[row, s] = exp(scores[i, s] - top)
+    mass = total(weights, row)
+    share = number(1) / (number(1) if mass < number(1) else mass)
+    for s in range(wide):
+        weights[row, s] *= share
+
+
+@kernel
+def softmax_backward(dA: Array, i: int, weights: Array, row: int, dscores: Array, t: int) -> None:
+    """dscores[t] = A (dA - Σ A dA), of a row of weights A."""
+    along = inner(weights, row, dA, i)
+    for s in range(dA.shape[1]):
+        dscores[t, s] = weights[row, s] * (dA[i, s] - along)
+
+
+@kernel
+def drop(weights: Array, row: int, factors: Array, factor: int, dropped: Array, t: int) -> None:
+    """dropped[t] = weights[row] factors[factor]."""
+    for s in range(dropped.shape[1]):
+        dropped[t, s] = weights[row, s] * factors[factor, s]
+
+
+@kernel
+def tile(C: Array, c: int, A: Array, a: int, a_row: int, a_k: int, B: Array, b: int, K: int, lanes: int) -> None:
+    """C[r, :] = Σ_k A[r, k] B[k, :], for 8 rows r and the lanes of one vector. C, B: (rows, width); c, a, b: begins."""
+    if lanes == 16:
+        tile_16(C, c, C.shape[1], A, a, a_row, a_k, 0, B, b, B.shape[1], 0, K, 1, False)
+    elif lanes == 8:
+        tile_8(C, c, C.shape[1], A, a, a_row, a_k, 0, B, b, B.shape[1], 0, K, 1, False)
+    else:
+        tile_4(C, c, C.shape[1], A, a, a_row, a_k, 0, B, b, B.shape[1], 0, K, 1, False)
+
+
+@kernel
+def product(C: Array, A: Array, a: int, a_row: int, a_k: int, B: Array, b: int, K: int, lanes: int) -> None:
+    """Eight whole rows of C."""
+    for c in range(0, C.shape[1], lanes):
+        tile(C, c, A, a, a_row, a_k, B, b + c, K, lanes)
+
+
+@kernel
+def pick(source: Array, b: Array, parts: Array) -> None:
+    """parts[h, t] = source[t, h] + b[h], for all heads h of a sequence, (T, heads, d)."""
+    T, heads, d = source.shape
+    for t in range(T):
+        for h in range(heads):
+            for j in range(d):
+                parts[h, t, j] = source[t, h, j] + b[h, j]
+
+
+@kernel
+def turn(part: Array, turned: Array, d: int) -> None:
+    for t in range(len(part)):
+        for j in range(d):
+            turned[j, t] = part[t, j]
+
+
+@kernel
+def attend(
+    P: Array, b: Array, causal: bool, mask: Array, dropout: Array, weights: Array, y: Array, lanes: int,
+    first: int, last: int,
+) -> None:  # fmt: skip
+    """Attention of the sequences `first` to before `last`.
+
+    P: (N, T, 3, heads, d), the products x W_inᵀ; b: (3, heads, d); y: (N, T, heads, d). Below, T' is T filled up to
+    whole tiles of 16. mask: (N or 1, heads or 1, T, T') of 0 and 1; dropout: (N heads T, T'); both empty where there is
+    none. weights: (N heads T', T'). lanes: of a vector along the features of a head. Under a causal mask, tiles behind
+    the diagonal are not computed.
+    """
+    _, T, _, heads, d = P.shape
+    wide = weights.shape[1]
+    number = P.dtype.type
+    one, scale = number(1), number(1 / math.sqrt(d))
+    q = np.zeros((heads, wide, -(-d // lanes) * lanes), P.dtype)
+    deep = q.shape[2]
+    k, v, k_turned = np.zeros_like(q), np.zeros_like(q), np.zeros((deep, wide), P.dtype)
+    scores, dropped, out = np.zeros((8, wide), P.dtype), np.zeros((8, wide), P.dtype), np.zeros((8, deep), P.dtype)
+    for head in range(first * heads, last * heads):
+        n, h = head // heads, head % heads
+        if h == 0:
+            pick(P[n, :, 0], b[0], q)
+            pick(P[n, :, 1], b[1], k)
+            pick(P[n, :, 2], b[2], v)
+        turn(k[h], k_turned, d)
+        for r in range(0, T, 8):
+            end = min(r + 8, T)
+            seen = end if causal else T
+            for c in range(0, seen, 16):
+                tile(scores, c, q, (h * wide + r) * deep, deep, 1, k_turned, c, d, 16)
+            for i in range(end - r):
+                t = r + i
+                if mask.size:
+                    for s in range(wide):
+                        if not mask[n % mask.shape[0], h % mask.shape[1], t, s]:
+                            scores[i, s] = -np.inf
+                softmax(scores, i, scale, t + 1 if causal else T, weights, head * wide + t)
+                if dropout.size:
+                    drop(weights, head * wide + t, dropout, head * T + t, dropped, i)
+            if dropout.size:
+                product(out, dropped, 0, wide, 1, v[h], 0, seen, lanes)
+            else:
+                product(out, weights, (head * wide + r) * wide, wide, 1, v[h], 0, seen, lanes)
+            put(out, one, y[n, r:end, h])
+
+
+@kernel
+def attend_backward(
+    dy: Array, P: Array, b: Array, causal: bool, dropout: Array, weights: Array, dP: Array, lanes: int,
+    first: int, last: int,
+) -> None:  # fmt: skip
+    """dP, of the shape of P, from dy, (N, T, heads, d); all else as for `attend`."""
+    _, T, _, heads, d = P.shape
+    wide = weights.shape[1]
+    number = P.dtype.type
+    one, scale = number(1), number(1 / math.sqrt(d))
+    q = np.zeros((heads, wide, -(-d // lanes) * lanes), P.dtype)
+    deep = q.shape[2]
+    k, v, g, v_turned = np.zeros_like(q), np.zeros_like(q), np.zeros_like(q), np.zeros((deep, wide), P.dtype)
+    dA, out = np.zeros((8, wide), P.dtype), np.zeros((8, deep), P.dtype)
+    dscores, dropped = np.zeros((wide, wide), P.dtype), np.zeros((wide if dropout.size else 0, wide), P.dtype)
+    for head in range(first * heads, last * heads):
+        n, h = head // heads, head % heads
+        if h == 0:
+            pick(P[n, :, 0], b[0], q)
+            pick(P[n, :, 1], b[1], k)
+            pick(P[n, :, 2], b[2], v)
+            pick(dy[n], np.zeros_like(b[0]), g)
+        turn(v[h], v_turned, d)
+        for r in range(0, T, 8):
+            end = min(r + 8, T)
+            seen = end if causal else T
+            for c in range(0, seen, 16):
+                tile(dA, c, g, (h * wide + r) * deep, deep, 1, v_turned, c, d, 16)
+            for i in range(end - r):
+                row, t = head * wide + r + i, r + i
+                if dropout.size:
+                    drop(weights, row, dropout, head * T + t, dropped, t)
+                    drop(dA, i, dropout, head * T + t, dA, i)
+                softmax_backward(dA, i, weights, row, dscores, t)
+            product(out, dscores, r * wide, wide, 1, k[h], 0, seen, lanes)
+            put(out, scale, dP[n, r:end, 0, h])
+        for r in range(0, T, 8):
+            end = min(r + 8, T)
+            begin = r if causal else 0  # the steps before do not look at this one
+            product(out, dscores, begin * wide + r, 1, wide, q[h], begin * deep, T - begin, lanes)
+            put(out, scale, dP[n, r:end, 1, h])
+            if dropout.size:
+                product(out, dropped, begin * wide + r, 1, wide, g[h], begin * deep, T - begin, lanes)
+            else:
+                product(out, weights, (head * wide + begin) * wide + r, 1, wide, g[h], begin * deep, T - begin, lanes)
+            put(out, one, dP[n, r:end, 2, h])
+
+
+@kernel
+def put(out: Array, scale: Any, place: Array) -> None:
+    for i in range(place.shape[0]):
+        for j in range(place.shape[1]):
+            place[i, j] = scale * out[i, j]
