@@ -167,8 +167,7 @@ def walk_chunk(
                 xh[chunk, s + 1, n, r] = h[r * L + n]
         for n in range(lanes):
             if t < ends[first + n]:
-                for r in range(H):
-                    y[first + n, t, r] = h[r * L + n]
+                y[first + n, t] = xh[chunk, s + 1, n, :H]
             else:
                 y[first + n, t] = 0
 
