@@ -158,6 +158,31 @@ def test_a_convolution_has_the_gradients_of_its_layer():
         np.testing.assert_allclose(tensor.grad, gradient, rtol=1e-10, atol=1e-13)
 
 
+def test_an_lstm_has_the_gradients_of_its_layer():
+    layer = lw.LSTM(3, 4)
+    net = lw.Network(layer, lw.Linear(4, 2), dtype="float64")
+    x, labels = RNG.normal(size=(2, 5, 3)), RNG.integers(2, size=(2, 5))
+    y, backward = net.forward(x)
+    value, backward_loss = lw.CrossEntropyLoss()(y, labels)
+    dx = backward(backward_loss())
+    inputs, zeros = Tensor(x), np.zeros((2, 4))
+    theta = {name: Tensor(each) for name, each in net.parameters().items()}
+    weights = [theta[f"0.{name}"] for name in layer.parameters]
+    h = apply(formulas.lstm, inputs, zeros, zeros, *weights)
+    cost = Tensor(0.0)
+    for t in range(5):  # one step after the other: the affine map of a step, and its cross-entropy
+        step = np.zeros((5, 1))
+        step[t] = 1
+        z = (h * step).sum(axis=1)
+        logits = apply(formulas.linear, z, theta["1.weight"], theta["1.bias"])
+        cost += apply(formulas.cross_entropy_with_logits, logits, labels[:, t], np.ones((2, 1)), 10.0)
+    cost.backward()
+    assert cost.value == pytest.approx(value, rel=1e-12)
+    np.testing.assert_allclose(inputs.grad, dx, rtol=1e-10, atol=1e-14)
+    for name, gradient in net.gradients().items():
+        np.testing.assert_allclose(theta[name].grad, gradient, rtol=1e-10, atol=1e-14)
+
+
 def test_every_formula_can_be_applied():
     """With the formula's own samples, tensors for what it differentiates by."""
     for entry in list(formulas.registry.values()):

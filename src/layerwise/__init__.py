@@ -38,6 +38,7 @@ _MODULES |= {
     "cli",
     "compiled",
     "insight",
+    "models",
     "network",
     "plots",
     "random",

@@ -12,6 +12,7 @@ from layerwise import insight as insight
 from layerwise import layers as layers
 from layerwise import losses as losses
 from layerwise import metrics as metrics
+from layerwise import models as models
 from layerwise import network as network
 from layerwise import optimizers as optimizers
 from layerwise import plots as plots

@@ -154,6 +154,22 @@ def test_a_gradient_of_another_shape_reads_and_writes_nothing_outside(name, shap
             np.testing.assert_allclose(one, other, rtol=1e-12, atol=1e-14)
 
 
+@pytest.mark.parametrize("shape", [(), (40,), (300, 1), (299, 40), (300, 41), (1, 300, 40)])
+def test_a_gradient_of_another_shape_behind_a_large_batch(shape):
+    """It is refused as by the formula, or has the formula's answer."""
+    rng = np.random.default_rng(0)
+    arguments = {"x": rng.normal(size=(300, 50)), "W": rng.normal(size=(40, 50)), "b": rng.normal(size=40)}
+    upstream = rng.normal(size=shape)
+
+    def outcome(function):
+        try:
+            return [each.tolist() for each in function(**arguments)[1](upstream)]
+        except (ValueError, AttributeError) as error:  # the formula asks a number for its sum over the rows
+            return type(error)
+
+    assert outcome(TWINS["linear"]) == outcome(registry["linear"].function)
+
+
 @pytest.mark.parametrize(
     ("name", "arguments"),
     [

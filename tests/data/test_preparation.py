@@ -89,6 +89,12 @@ def test_targets_come_back_in_their_unit():
     [
         ({"age": [1], "size": [1]}, DataError, "the table lacks the column 'town'"),
         ({"town": ["Ulm"]}, DataError, "lacks the columns 'age', 'size'"),
+        (
+            {"a": [1], "b": [2]},
+            DataError,
+            "none of the 3 columns that were learnt from, .*; it has 'a', 'b': is",
+        ),
+        ({}, DataError, "the table has none of the 3 columns that were learnt from"),
         ({"agee": [1], "town": ["Ulm"], "size": [1]}, DataError, "'age'. Did you mean 'agee'"),
         ({"age": [1], "town": ["Ulm"], "size": ["big"]}, DataError, "row 1: the value of 'size' must be a number, got"),
         ({"age": [1, None], "town": ["Ulm"] * 2, "size": [1, 1]}, DataError, r"row 2: .*'age' is missing \(None\)"),

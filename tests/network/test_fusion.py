@@ -57,7 +57,43 @@ def test_fused_and_one_by_one_have_the_same_bits(name, dtype, rows, input_gradie
         np.testing.assert_array_equal(dx, plain_dx)
 
 
-def test_the_test_above_does_compare_two_ways():
+@pytest.mark.parametrize("input_gradient", [True, False])
+@pytest.mark.parametrize("shape", [(2, 5, 3), (1, 1, 3), (40, 50, 3), (2, 3, 4, 3)])
+@pytest.mark.parametrize("name", NETWORKS)
+def test_every_step_of_a_sequence_is_a_row(name, shape, input_gradient):
+    net = lw.Network(*NETWORKS[name](), seed=1)
+    x = np.random.default_rng(0).normal(size=shape).astype(np.float32)
+    y, dx, grad = passes(net, x, None, input_gradient)
+    plain_y, plain_dx, plain_grad = passes(net, x, Silent(), input_gradient)
+    assert y.shape[:-1] == shape[:-1]
+    np.testing.assert_array_equal(y, plain_y)
+    np.testing.assert_array_equal(grad, plain_grad)
+    assert (dx is None) == (plain_dx is None) == (not input_gradient)
+    if input_gradient:
+        np.testing.assert_array_equal(dx, plain_dx)
+
+
+def test_a_sequence_goes_through_the_chain_and_not_its_layers():
+    chain = fused(NETWORKS["tanh"]())[0]
+    lw.Network(*chain.layers, seed=1)
+    chain.layers = chain.layers[-1:]  # which it asks where it can not compute itself, and for its words
+    y, backward = chain.forward(np.ones((2, 5, 3), np.float32), Pass())
+    assert y.shape == (2, 5, 1)
+    for wrong in [(5, 2, 1), (2, 5), (10, 1), (2, 5, 1, 1), (2, 5, 2)]:
+        with pytest.raises(ShapeError, match=r"the gradient behind Linear\(8, 1\) has shape"):
+            backward(np.ones(wrong, np.float32))
+
+
+@pytest.mark.parametrize("shape", [(0, 3), (0, 5, 3), (2, 0, 3)])
+def test_nothing_goes_through_as_nothing(shape):
+    net = lw.Network(*NETWORKS["tanh"](), seed=1)
+    y, backward = net.forward(np.ones(shape, np.float32))
+    assert y.shape == (*shape[:-1], 1)
+    assert backward(y).shape == shape
+    assert not net.grad.any()
+
+
+def test_the_tests_above_do_compare_two_ways():
     net = lw.Network(*NETWORKS["tanh"](), seed=1)
     pass_ = Pass()
     units = net.chain._units(pass_)

@@ -195,6 +195,13 @@ def test_no_layer_accepts_what_is_no_batch_of_numbers(row, x, error, words, tall
     assert net.passes == 0
 
 
+@pytest.mark.parametrize("training", [None, 1, "no", np.array([1, 2])], ids=repr)
+def test_training_is_yes_or_no(training, tally):
+    net = network()
+    refused(tally, KindError, "training must be True or False, got", lambda: net.forward(X, training=training))
+    assert net.passes == 0
+
+
 def test_a_sparse_matrix_is_refused(tally):
     sparse = pytest.importorskip("scipy.sparse")
     refused(tally, KindError, "x.toarray()", lambda: network()(sparse.csr_matrix(X)))

@@ -132,6 +132,19 @@ def test_inside_containers_and_in_the_summary():
     assert "shared" in net.summary()
 
 
+def test_two_different_arrays_for_one_are_refused(tally):
+    shared = lw.Linear(3, 3)
+    for net in (tied(), lw.Network(shared, lw.Tanh(), shared)):
+        theta = net.theta.copy()
+        state = net.state_dict()
+        state["2.weight"][0, 0] += 1
+        words = ("0.weight and 2.weight are one array in this network", "where they are two")
+        refused(tally, SettingError, words, lambda net=net, state=state: net.load_state_dict(state))
+        assert net.theta.tobytes() == theta.tobytes()
+        state["0.weight"][...] = state["2.weight"][...] = np.nan
+        net.load_state_dict(state)
+
+
 @pytest.mark.torch
 def test_torch_ties_the_same_way():
     torch = pytest.importorskip("torch")

@@ -9,13 +9,11 @@ page. Names, mails and ratings are read from LAYERWISE_DATA_MIRROR. Takes about 
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 
-from tools.deep_results.page import STUDIES
+from tools.deep_results.page import STUDIES, recorded, write
 
 from layerwise.checks import one_of
-from tools import results
 
 
 def main() -> None:
@@ -29,9 +27,7 @@ def main() -> None:
         for seed in range(chosen.seeds or study.seeds):
             runs.append(study.run(seed))
             print(f"{name} seed {seed}: {runs[-1]['score']:.4f} in {runs[-1]['seconds']:.0f} s", file=sys.stderr)
-            record = json.loads(results.RECORD.read_text())
-            record.setdefault(results.DEEP, {})[name] = runs
-            results.write(record)
+            write(recorded() | {name: runs})
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 Run = dict[str, float]
@@ -15,24 +15,27 @@ class Study:
     """One network on one set of data.
 
     name: the entry in the record. data, network: for the table. measure: what the score is. goal: what it should
-    reach. rising: whether more is better. run: one seed, which decides the first weights, the order of the samples and,
-    where there is no given one, the split. seeds: how many.
+    reach, or the study whose median it should reach. rising: whether more is better. run: one seed, which decides the
+    first weights, the order of the samples and, where there is no given one, the split. seeds: how many.
     """
 
     name: str
     data: str
     network: str
     measure: str
-    goal: float
+    goal: float | str
     rising: bool
     run: Callable[[int], Run]
     seeds: int = 3
 
-    def row(self, runs: list[Run]) -> str:
+    def row(self, record: Mapping[str, list[Run]]) -> str:
         """The line of the table: the worst seed, the median, what others reach, and the time."""
+        runs, goal = record[self.name], self.goal
+        if isinstance(goal, str):
+            goal = statistics.median(run["score"] for run in record[goal])
         scores = [run["score"] for run in runs]
         worst = (min if self.rising else max)(scores)
-        reached = worst >= self.goal if self.rising else worst <= self.goal
+        reached = worst >= goal if self.rising else worst <= goal
         peers = {name for run in runs for name in run} - {"seed", "score", "seconds"}
         beside = "; ".join(
             f"{name} {self.words(statistics.median(run[name] for run in runs))}" for name in sorted(peers)
@@ -41,7 +44,7 @@ class Study:
             self.data,
             self.network,
             self.measure,
-            f"{'≥' if self.rising else '≤'} {self.words(self.goal)}",
+            f"{'≥' if self.rising else '≤'} {self.words(goal)}",
             f"**{self.words(worst)}**{'' if reached else ', missed'}",
             self.words(statistics.median(scores)),
             str(len(runs)),
@@ -56,11 +59,11 @@ class Study:
 
 
 def trained(net, part, **settings) -> float:
-    """Train, and return the seconds that took."""
+    """Train, on one thread, and return the seconds that took."""
     import time
 
     import layerwise as lw
 
     began = time.perf_counter()
-    lw.fit(net, part, **settings)
+    lw.fit(net, part, threads=1, **settings)
     return time.perf_counter() - began

@@ -44,7 +44,7 @@ def _logistic(train, test) -> float:
 
 
 def films(seed: int) -> Run:
-    """Ratings drawn by chance, whenever they were given: a tenth to choose by, a tenth to tell, the rest to learn from."""
+    """Ratings drawn by chance, of any time: a tenth to choose by, a tenth to tell, the rest to learn from."""
     pairs, ratings, users, items = film_ratings()
     split = plain_split(len(pairs), validation=0.1, test=0.1, generator=generator(seed, "films"))
     train, validation, test = ((pairs[rows], ratings[rows]) for rows in split)

@@ -103,6 +103,6 @@ def _study(name: str, network: str, build: Callable[..., lw.Network], rate: floa
 
 
 STUDIES = [
-    _study("char_lstm text", "`char_lstm`, 192 units", partial(char_lstm, hidden=192), 0.006, 2000),
-    _study("gpt text", "`gpt`, 3 blocks of 96", partial(gpt, width=96, blocks=3), 0.003, 2000),
+    _study("char_lstm text", "`char_lstm`, 192 units", partial(char_lstm, hidden=192), 0.006, 1500),
+    _study("gpt text", "`gpt`, 3 blocks of 96", partial(gpt, width=96, blocks=3), 0.003, 1500),
 ]

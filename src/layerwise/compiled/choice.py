@@ -24,7 +24,9 @@ MODULES = (
     "loss",
     "normalization",
     "optimizer",
+    "pooling",
     "rectifier",
+    "recurrent",
 )
 """The files of this folder that hold twins."""
 

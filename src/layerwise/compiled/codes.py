@@ -11,3 +11,6 @@ they draw level between 20,000 and 40,000)."""
 
 IDENTITY, RELU, TANH, SIGMOID = range(4)
 """Compiled loops that Numba has kept hold these numbers: a change of one needs a change of kernels.py as well."""
+
+LSTM, GRU, TANH_CELL, RELU_CELL = range(4)
+"""The kinds of recurrent networks, with the same promise to recurrent_kernels.py."""

@@ -23,6 +23,7 @@ import numba
 import numpy as np
 from numba.core import event
 
+from layerwise.compiled.cache import forgive
 from layerwise.compiled.codes import RELU, SIGMOID, TANH
 from layerwise.types import Array
 
@@ -32,6 +33,7 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 def kernel(function: Function) -> Function:
     """Compile a function for each combination of argument types, when it is first called with it."""
     compiled: Function = numba.njit(cache=True, error_model="numpy", nogil=True)(function)
+    forgive(compiled)
     return compiled
 
 
@@ -277,7 +279,7 @@ def cross_entropy_backward(p: Array, y: Array, weight: Array, scale: float, dz: 
 
 @kernel
 def binary_cross_entropy(z: Array, y: Array, weight: Array, denominator: float, dz: Array) -> Any:
-    """Return the weighted mean of max(z, 0) - z y + log(1 + exp(-|z|)), and fill dz with its gradient, w (σ(z) - y) / d."""
+    """Return the weighted mean of max(z, 0) - z y + log(1 + exp(-|z|)), and fill dz with its gradient."""
     total = 0.0
     for n in range(len(z)):
         w = weight[n if len(weight) == len(z) else 0, 0] / denominator

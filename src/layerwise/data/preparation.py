@@ -200,11 +200,7 @@ class Preparation:
             raise KindError(f"columns must map each name to its cells, got {type(columns).__name__}")
         missing = [column.name for column in self.columns if column.name not in columns]
         if missing:
-            extra = [name for name in columns if name not in {column.name for column in self.columns}]
-            hint = suggestion(missing[0], extra) if extra else ""
-            where = columns.path.name if isinstance(columns, Table) else "the table"
-            lack = f"{where} lacks the column{'s'[: len(missing) != 1]} {', '.join(map(repr, missing))}"
-            raise DataError(f"{cells.shorten(lack, 300)}.{hint}")
+            raise DataError(self._lack(columns, missing))
         if isinstance(columns, Table):
             return
         for column in self.columns:
@@ -213,6 +209,18 @@ class Preparation:
         if len(set(sizes.values())) > 1:
             found = ", ".join(f"{name!r} {size}" for name, size in sizes.items())
             raise DataError(cells.shorten(f"all columns need the same number of rows, got {found}", 300))
+
+    def _lack(self, columns: Mapping[str, Cells], missing: Sequence[str]) -> str:
+        """Which columns are not there; of many the first, since the table is then another one."""
+        where = columns.path.name if isinstance(columns, Table) else "the table"
+        extra = [name for name in columns if name not in {column.name for column in self.columns}]
+        hint = suggestion(missing[0], extra) if extra else ""
+        if len(missing) == len(self.columns) > 1 and not hint.startswith(" Did you mean"):
+            found = f"; it has {cells.listed(list(columns))}" if columns else ""
+            wanted = f"the {len(missing)} columns that were learnt from, {cells.listed(missing)}"
+            return f"{cells.shorten(f'{where} has none of {wanted}{found}', 300)}: is it another table?"
+        lack = f"{where} lacks the column{'s'[: len(missing) != 1]} {cells.listed(missing)}"
+        return f"{cells.shorten(lack, 300)}.{hint}"
 
     def _shaped(self, x: Array) -> Array:
         return x.reshape(len(x), *self.image_shape) if self.image_shape else x

@@ -249,7 +249,7 @@ def lstm(
             dh_t = np.where(real[:, t], dh[:, t] + dh_next, 0)  # from the output at t, and from the step after it
             dc_t = np.where(real[:, t], dc_next, 0)
             dx_t, dh_prev, dc_prev, dW_ih_t, dW_hh_t, db_ih_t, db_hh_t = step_backwards[t](dh_t, dc_t)
-            dx[:, t] = dx_t
+            dx[:, t] = np.where(real[:, t], dx_t, 0)
             dh_next = np.where(real[:, t], dh_prev, dh_next)
             dc_next = np.where(real[:, t], dc_prev, dc_next)
             dW_ih += dW_ih_t

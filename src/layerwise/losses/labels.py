@@ -109,6 +109,9 @@ class LabelLoss(Loss):
         kept = target != self.ignore_index
         return accuracy(output[kept], target[kept])
 
+    def answers(self, target: Array) -> int:
+        return int(np.count_nonzero(target != self.ignore_index))
+
     def _known(self, output: Array, target: Array, weight: Array) -> tuple[Array, Array]:
         """Labels that can be looked up, and their weights with those of their classes in them. All are rows."""
         weights = self._label_weights(output, target)
@@ -202,6 +205,9 @@ class CrossEntropyLoss(LabelLoss):
             output, target, _ = self.rows(output, target, np.ones((1, 1)))
             return accuracy(output, target.argmax(axis=1))
         return super().accuracy(output, target)
+
+    def answers(self, target: Array) -> int:
+        return math.prod(target.shape[:-1]) if _is_soft(target) else super().answers(target)
 
     def formula(self, output: Array, target: Array, weight: Any, denominator: float) -> tuple[Any, Callable[..., Any]]:
         if not _is_soft(target) and not self.label_smoothing:

@@ -46,6 +46,10 @@ class Loss(ABC):
         """The share of right answers, where answers are classes; None where they are quantities."""
         return None
 
+    def answers(self, target: Array) -> int:
+        """How many answers `accuracy` is the share of, so that shares of parts add up to that of the whole."""
+        return int(target.size)
+
     def __call__(
         self, output: Array, target: Any, weight: Any = None, denominator: float | None = None
     ) -> tuple[float, Callable[[], Array]]:

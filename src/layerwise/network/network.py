@@ -11,7 +11,7 @@ import numpy as np
 
 from layerwise import storage
 from layerwise.arrays import any_array, keep_freed_memory, real_array
-from layerwise.checks import one_of, require_kind, whole_number
+from layerwise.checks import one_of, require_kind, whole_number, yes_or_no
 from layerwise.errors import FileError, KindError, SettingError, ShapeError, nearest
 from layerwise.layers import Layer, Pass, Tap
 from layerwise.layers.parameter import Parameter, Vector
@@ -21,7 +21,7 @@ from layerwise.network.sequential import Sequential
 from layerwise.network.snapshot import Snapshot
 from layerwise.network.spec import layers_of, rows_of
 from layerwise.network.summary import summary
-from layerwise.network.ties import tie
+from layerwise.network.ties import require_agreement, tie
 from layerwise.types import Array, Shape
 
 _SETTINGS = ("seed", "dtype", "ties")
@@ -186,7 +186,7 @@ class Network:
         """
         batch = self._input(x)
         input_gradient = input_gradient and any_array("x", x).dtype.kind == "f"
-        counted = training and step is None
+        counted = yes_or_no("training", training) and step is None
         step = self.passes if counted else step or 0
         pass_ = Pass(training, input_gradient, self.seed if seed is None else seed, step, taps)
         if lengths is not None or mask is not None or state is not None:
@@ -316,6 +316,7 @@ class Network:
         for name, array in arrays.items():
             if array.shape != places[name].shape:
                 raise ShapeError(f"{name} has shape {places[name].shape}, got values of shape {array.shape}")
+        require_agreement(self._names, arrays)
         for name, array in arrays.items():
             np.copyto(places[name], array)
 

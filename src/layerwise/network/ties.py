@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from layerwise.errors import KindError, SettingError, ShapeError, nearest
 from layerwise.layers import Layer
+from layerwise.layers.parameter import Parameter
 from layerwise.network.names import walk
+from layerwise.types import Array
 
 
 def tie(layer: Layer, ties: Any) -> dict[str, str]:
@@ -34,3 +38,15 @@ def tie(layer: Layer, ties: Any) -> dict[str, str]:
         for each in layer_tied.parameters.values():
             each.siblings = [sibling for sibling in each.siblings if sibling is not given_up]
     return dict(ties)
+
+
+def require_agreement(parameters: Mapping[str, Parameter], arrays: Mapping[str, Array]) -> None:
+    """Refuse two different arrays for one parameter, of which one would be lost."""
+    first: dict[int, str] = {}
+    for name, parameter in parameters.items():
+        other = first.setdefault(id(parameter), name)
+        if not np.array_equal(arrays[name], arrays[other], equal_nan=True):
+            raise SettingError(
+                f"{other} and {name} are one array in this network, and the state holds two different ones: load it "
+                "into a network where they are two"
+            )

@@ -53,23 +53,24 @@ class Optimizer(ABC):
         """
         if not isinstance(theta, np.ndarray) or not isinstance(grad, np.ndarray):
             raise KindError(f"theta and grad must be arrays, got {type(theta).__name__} and {type(grad).__name__}")
-        if theta.ndim != 1 or theta.shape != grad.shape:
-            raise ShapeError(f"theta and grad must be flat and equally long, got {theta.shape} and {grad.shape}")
+        shape = theta.shape
+        if len(shape) != 1 or grad.shape != shape:
+            raise ShapeError(f"theta and grad must be flat and equally long, got {shape} and {grad.shape}")
         lr = self.lr if lr is None else not_negative("lr", lr)
         strength = self._strength(theta, decay)
-        if self.t == 0 or (self.slots and self.state[self.slots[0]].shape != theta.shape):
+        if self.t == 0 or (self.slots and self.state[self.slots[0]].shape != shape):
             self._begin(theta)
         self.t += 1
         update = type(self).update
         (fast(update) if self._alike(theta, grad) else update)(self, theta, grad, lr, strength)
 
     def _alike(self, theta: Array, grad: Array) -> bool:
-        """Whether theta, its gradient and the state have one shape and type: a compiled loop looks at no bounds."""
-        shape, dtype = theta.shape, theta.dtype
-        for array in (grad, *self.state.values()):
-            if array.shape != shape or array.dtype != dtype:
-                return False
-        return dtype in TYPES
+        """Whether the state has the shape of theta and all have one type: a compiled loop looks at no bounds."""
+        dtype = theta.dtype
+        alike = dtype in TYPES and grad.dtype == dtype
+        for slot in self.state.values():
+            alike = alike and slot.dtype == dtype and slot.shape == theta.shape
+        return alike
 
     @abstractmethod
     def update(self, theta: Array, grad: Array, lr: float, decay: Array | float | None) -> None:

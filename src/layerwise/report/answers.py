@@ -60,7 +60,9 @@ def trained(run: str) -> tuple[Network, Preparation]:
     """The network and the preparation of a run, by its folder or a checkpoint in it."""
     folder = _folder(run)
     weights = folder.weights if Path(run).is_dir() else Path(run)
-    if not weights.exists() and Path(run).is_dir():
+    if not weights.exists() and not Path(run).is_dir():
+        raise FileError(f"there is no run {run}: give its folder, or a checkpoint in it{folders.others()}")
+    if not weights.exists():
         raise FileError(f"{run} holds no weights yet: train it with  layerwise train --resume {run}")
     net = network.load(weights)
     return net, _preparation(folder.preparation)

@@ -131,13 +131,13 @@ def found(path: str | os.PathLike[str]) -> RunFolder:
     """The folder of a run that was made before. Raises FileError for anything else."""
     folder = RunFolder(Path(path))
     if not folder.path.is_dir():
-        raise FileError(f"there is no folder {path}{_others()}")
+        raise FileError(f"there is no folder {path}{others()}")
     if not folder.experiment.is_file():
-        raise FileError(f"{path} is not the folder of a run: it holds no experiment.toml{_others()}")
+        raise FileError(f"{path} is not the folder of a run: it holds no experiment.toml{others()}")
     return folder
 
 
-def _others() -> str:
+def others() -> str:
     """The newest runs here, for the one who mistyped."""
     runs = [each for each in RUNS.iterdir() if (each / "experiment.toml").is_file()] if RUNS.is_dir() else []
     if not runs:

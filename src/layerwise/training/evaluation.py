@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
-from layerwise.arrays import parts
+from layerwise.arrays import any_array, parts
 from layerwise.losses import Loss
 from layerwise.network import Network
 from layerwise.training.samples import Batch
@@ -25,7 +26,8 @@ def predict(net: Network, x: Array) -> Array:
 def evaluate(net: Network, x: Array, target: Array, loss: Loss, sample_weight: Any = None) -> dict[str, float]:
     """The mean loss, and for classes the accuracy, in evaluation mode.
 
-    sample_weight: (N,), how much each sample counts in the mean loss; the accuracy counts heads.
+    sample_weight: (N,), how much each sample counts in the mean loss; the accuracy counts heads. No more than the
+    outputs of a few thousand samples are held at a time.
 
     >>> import layerwise as lw
     >>> net = lw.Network(lw.Linear(2, 3))
@@ -34,10 +36,21 @@ def evaluate(net: Network, x: Array, target: Array, loss: Loss, sample_weight: A
     >>> {name: round(value, 4) for name, value in found.items()}   # ln 3, and half of the labels are 0
     {'loss': 1.0986, 'accuracy': 0.5}
     """
-    output = predict(net, x)
-    value, _ = loss(output, target, sample_weight)
-    right = loss.accuracy(output, target)
-    return {"loss": value} if right is None else {"loss": value, "accuracy": right}
+    target = any_array("target", target)
+    weight = None if sample_weight is None else any_array("sample_weight", sample_weight)
+    found, denominator, answers, right = 0.0, 0.0, 0, None
+    for start, part in itertools.chain(parts(x, _ROWS, net.dtype), [] if len(x) else [(0, x)]):
+        rows = slice(start, start + len(part))
+        y, y_target = net(part), target[rows]
+        if start == 0:
+            alike = np.broadcast_to(y[:1], (len(x), *y.shape[1:]))  # the target is checked and counted as a whole
+            denominator = loss.denominator(alike, target, weight)
+        value, _ = loss(y, y_target, None if weight is None else weight[rows], denominator)
+        found += value
+        if count := loss.answers(y_target):
+            share = loss.accuracy(y, y_target)
+            answers, right = answers + count, None if share is None else (right or 0) + round(share * count)
+    return {"loss": found} if right is None else {"loss": found, "accuracy": right / answers}
 
 
 def mean_loss(net: Network, batches: Iterable[Batch], loss: Loss) -> float:
