@@ -66,7 +66,7 @@ def exp(x: Any) -> Any:
     return np.exp(x)
 
 
-@overload(exp)  # type: ignore[misc]
+@overload(exp)  # type: ignore[untyped-decorator]
 def _exp(x: Any) -> Any:
     def narrow(x: Any) -> Any:
         return exp32(x)
@@ -147,7 +147,7 @@ def largest(x: Array, n: int) -> Any:
     return x[n].max()
 
 
-@overload(largest)  # type: ignore[misc]
+@overload(largest)  # type: ignore[untyped-decorator]
 def _largest(x: Array, n: int) -> Any:
     def narrow(x: Array, n: int) -> Any:
         return largest32(x, n)
@@ -216,15 +216,15 @@ def add_rows(index: Array, rows: Array, dW: Array) -> None:
 
 
 @kernel
-def softmax(scores: Array, i: int, limit: int, weights: Array, row: int) -> None:
-    """weights[row] = softmax(scores[i]), where only the first `limit` scores count; where all are -inf, it is 0.
+def softmax(scores: Array, i: int, scale: Any, limit: int, weights: Array, row: int) -> None:
+    """weights[row] = softmax(scale scores[i]), where only the first `limit` scores count; where all are -inf, it is 0.
 
     All loops go over the whole row, however little of it counts: LLVM then computes 16 numbers at a time.
     """
     number = scores.dtype.type
     wide = scores.shape[1]
     for s in range(wide):
-        scores[i, s] = scores[i, s] if s < limit else number(-np.inf)
+        scores[i, s] = scale * scores[i, s] if s < limit else number(-np.inf)
     top = max(largest(scores, i), number(np.finfo(scores.dtype).min))
     for s in range(wide):
         weights[row, s] = exp(scores[i, s] - top)
@@ -268,13 +268,13 @@ def product(C: Array, A: Array, a: int, a_row: int, a_k: int, B: Array, b: int, 
 
 
 @kernel
-def pick(source: Array, b: Array, scale: Any, parts: Array) -> None:
-    """parts[h, t] = scale (source[t, h] + b[h]), for all heads h of a sequence, (T, heads, d)."""
+def pick(source: Array, b: Array, parts: Array) -> None:
+    """parts[h, t] = source[t, h] + b[h], for all heads h of a sequence, (T, heads, d)."""
     T, heads, d = source.shape
     for t in range(T):
         for h in range(heads):
             for j in range(d):
-                parts[h, t, j] = scale * (source[t, h, j] + b[h, j])
+                parts[h, t, j] = source[t, h, j] + b[h, j]
 
 
 @kernel
@@ -307,9 +307,9 @@ def attend(
     for head in range(first * heads, last * heads):
         n, h = head // heads, head % heads
         if h == 0:
-            pick(P[n, :, 0], b[0], scale, q)
-            pick(P[n, :, 1], b[1], one, k)
-            pick(P[n, :, 2], b[2], one, v)
+            pick(P[n, :, 0], b[0], q)
+            pick(P[n, :, 1], b[1], k)
+            pick(P[n, :, 2], b[2], v)
         turn(k[h], k_turned, d)
         for r in range(0, T, 8):
             end = min(r + 8, T)
@@ -322,7 +322,7 @@ def attend(
                     for s in range(wide):
                         if not mask[n % mask.shape[0], h % mask.shape[1], t, s]:
                             scores[i, s] = -np.inf
-                softmax(scores, i, t + 1 if causal else T, weights, head * wide + t)
+                softmax(scores, i, scale, t + 1 if causal else T, weights, head * wide + t)
                 if dropout.size:
                     drop(weights, head * wide + t, dropout, head * T + t, dropped, i)
             if dropout.size:
@@ -350,10 +350,10 @@ def attend_backward(
     for head in range(first * heads, last * heads):
         n, h = head // heads, head % heads
         if h == 0:
-            pick(P[n, :, 0], b[0], scale, q)
-            pick(P[n, :, 1], b[1], one, k)
-            pick(P[n, :, 2], b[2], one, v)
-            pick(dy[n], np.zeros_like(b[0]), one, g)
+            pick(P[n, :, 0], b[0], q)
+            pick(P[n, :, 1], b[1], k)
+            pick(P[n, :, 2], b[2], v)
+            pick(dy[n], np.zeros_like(b[0]), g)
         turn(v[h], v_turned, d)
         for r in range(0, T, 8):
             end = min(r + 8, T)
@@ -372,7 +372,7 @@ def attend_backward(
             end = min(r + 8, T)
             begin = r if causal else 0  # the steps before do not look at this one
             product(out, dscores, begin * wide + r, 1, wide, q[h], begin * deep, T - begin, lanes)
-            put(out, one, dP[n, r:end, 1, h])
+            put(out, scale, dP[n, r:end, 1, h])
             if dropout.size:
                 product(out, dropped, begin * wide + r, 1, wide, g[h], begin * deep, T - begin, lanes)
             else:
