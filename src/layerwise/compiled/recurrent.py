@@ -16,6 +16,9 @@ from layerwise.compiled.tiles import COLUMNS, ROWS
 from layerwise.compiled.workers import share
 from layerwise.types import Array, Differentiable
 
+LANES, FEW_LANES = 16, 8
+"""Sequences in a chunk, and in one of a small batch, which then has two of them for two threads."""
+
 WORTH = 2_000_000
 """Multiplications below which waking another thread costs more than it brings."""
 
@@ -100,7 +103,7 @@ class _Walk:
     ) -> None:
         self.cell, self.weights, self.reverse = cell, weights, reverse
         N, T, D = self.shape = x.shape
-        self.L = L = 16 if N > 16 else 8 if N > 4 else 4
+        self.L = L = LANES if N > LANES else FEW_LANES
         self.chunks = chunks = -(-N // L)
         self.ends = np.full(chunks * L, T)
         if lengths is not None:

@@ -20,7 +20,7 @@ import numpy as np
 from layerwise.compiled.codes import GRU
 from layerwise.compiled.kernels import kernel
 from layerwise.compiled.recurrent_cells import Numbers, cell_backward, cell_forward
-from layerwise.compiled.tiles import tile_4, tile_8, tile_16
+from layerwise.compiled.tiles import tile_8, tile_16
 from layerwise.types import Array
 
 
@@ -35,10 +35,8 @@ def product(W: Array, begin: int, end: int, k: int, K: int, u: Array, z: Array, 
         at = r * columns + k * 8
         if L == 16:
             tile_16(z, r * L, L, W, at, 1, 8, 0, u, k * L, L, 0, K - k, 1, add)
-        elif L == 8:
-            tile_8(z, r * L, L, W, at, 1, 8, 0, u, k * L, L, 0, K - k, 1, add)
         else:
-            tile_4(z, r * L, L, W, at, 1, 8, 0, u, k * L, L, 0, K - k, 1, add)
+            tile_8(z, r * L, L, W, at, 1, 8, 0, u, k * L, L, 0, K - k, 1, add)
 
 
 @kernel
