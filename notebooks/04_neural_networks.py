@@ -32,9 +32,11 @@ from IPython.display import SVG, Image
 
 import layerwise as lw
 from layerwise import formulas
-from layerwise.insight import layer_information
+from layerwise.autograd import Tensor, apply
+from layerwise.insight import Recorder, layer_information
+from layerwise.models import gpt
 from layerwise.optimizers import clip_by_norm
-from layerwise.plots import decision_boundary, lines, network_svg, new_panels, style
+from layerwise.plots import decision_boundary, heatmap, lines, network_svg, new_panels, style
 from layerwise.random import generator
 
 
@@ -667,8 +669,416 @@ show(lines(np.arange(41), told, title=title, labels=("epochs of training", "info
 # %% [markdown]
 # *One bit is all there is to know of two equal classes. The height of the upper curve belongs to the bins as much as to
 # the network: with fine bins it is log2 of the number of samples for every network (`bins` in the script).*
+
+# %% [markdown]
+# ## 10. Convolution
 #
-# ## 10. Numerical stability
+# In an image, neighbours belong together, and a stroke means the same wherever it is. A dense layer knows neither: it
+# has a weight of its own for each pixel. A convolution lays one small **kernel** of weights on every place of the
+# image. Few weights, used many times; the gradient of each is a sum over all places.
+#
+# The convolution of mathematics flips the kernel: (f * g)[m, n] = Σ f[i, j] g[m - i, n - j]. What layers of networks
+# compute is the **cross-correlation**, Σ W[i, j] x[m + i, n + j]: the kernel as it lies. Since the kernel is learnt,
+# it makes no difference which one is used; the layer learns the flipped kernel.
+
+
+# %%
+def correlate(x, W, stride=1, padding=0):
+    """What a layer computes: at every place of the image, the sum of W times what it covers."""
+    x = np.pad(x, padding)
+    high, wide = W.shape
+    z = np.empty(((x.shape[0] - high) // stride + 1, (x.shape[1] - wide) // stride + 1))
+    for h, w in np.ndindex(*z.shape):
+        z[h, w] = (W * x[h * stride : h * stride + high, w * stride : w * stride + wide]).sum()
+    return z
+
+
+def convolve(f, g):
+    """(f * g)[m, n] = Σ f[i, j] g[m - i, n - j], where g is 0 beyond its edges."""
+    z = np.zeros((f.shape[0] + g.shape[0] - 1, f.shape[1] + g.shape[1] - 1))
+    for i, j in np.ndindex(*f.shape):
+        z[i : i + g.shape[0], j : j + g.shape[1]] += f[i, j] * g
+    return z
+
+
+image = lw.data.load("digits", seed=0, flat=False).train.x[4, 0].astype(float)  # (8, 8)
+f = np.array([[1.0, 2.0, 3.0], [0.0, 0.0, 0.0], [-1.0, 0.0, 1.0]])  # lopsided, so that flipping it shows
+np.testing.assert_allclose(convolve(f, image), correlate(image, f[::-1, ::-1], padding=2))
+np.testing.assert_allclose(formulas.true_convolution2d(f, image)[0], convolve(f, image))
+
+layer = lw.Network(lw.Conv2d(1, 1, kernel_size=3, padding=2, bias=False), dtype="float64")
+layer[0].weight = f[::-1, ::-1][None, None]  # (K, C, I, J): one kernel over one channel
+np.testing.assert_allclose(layer(image[None, None])[0, 0], convolve(f, image))
+print(
+    "flipped kernel: the same. As it lies, they differ by up to",
+    np.abs(convolve(f, image) - correlate(image, f, padding=2)).max(),
+)
+
+# %%
+kernels = {
+    "image": None,
+    "horizontal edges": np.array([[1.0, 2.0, 1.0], [0.0, 0.0, 0.0], [-1.0, -2.0, -1.0]]) / 4,
+    "vertical edges": np.array([[1.0, 0.0, -1.0], [2.0, 0.0, -2.0], [1.0, 0.0, -1.0]]) / 4,
+    "mean of nine": np.full((3, 3), 1 / 9),
+}
+bank = lw.Network(lw.Conv2d(1, 3, kernel_size=3, padding=1, bias=False), dtype="float64")
+bank[0].weight = np.stack(list(kernels.values())[1:])[:, None]
+maps = bank(image[None, None])[0]  # (3, 8, 8): one map for each kernel
+panels = new_panels(4, 9.4, 2.75)
+heatmap(image, title="image", colour=style.INK, ax=panels[0])
+for ax, name, seen in zip(panels[1:], list(kernels)[1:], maps, strict=True):
+    np.testing.assert_allclose(seen, correlate(image, kernels[name], padding=1), atol=1e-15)
+    heatmap(seen, title=name, limit=1, ax=ax)
+show(panels[0])
+
+# %% [markdown]
+# *Blue is below 0, orange above. The first kernel answers where ink begins (blue) or ends (orange) from top to bottom,
+# the second from left to right, the third blurs. Each map is one kernel, asked at 64 places.*
+#
+# ### How large is what comes out?
+# A kernel of size k fits ⌊(n + 2p - k) / s⌋ + 1 times into n numbers with p zeros on either side and steps of s, the
+# **stride**. The floor matters: where the steps do not come out even, the last numbers are never read.
+# **Predict**: an 8 x 8 image, kernel 3, stride 2, no padding. Paint the last row and the last column in any
+# colours: which outputs change?
+
+# %% jupyter={"outputs_hidden": true}
+for n, k, s, p in ((8, 3, 1, 0), (8, 3, 1, 1), (7, 3, 2, 0), (8, 3, 2, 0), (8, 3, 2, 1)):
+    places = (n + 2 * p - k) / s + 1
+    assert math.floor(places) == formulas.output_size(n, k, s, p) == len(correlate(np.zeros((n, n)), f, s, p))
+    print(f"size {n}, kernel {k}, stride {s}, padding {p}: {places:.3g}, so {math.floor(places)}")
+
+painted = image.copy()
+painted[-1], painted[:, -1] = 9, -9
+print("outputs that change:", np.count_nonzero(correlate(painted, f, stride=2) != correlate(image, f, stride=2)))
+
+# %% jupyter={"outputs_hidden": true}
+panels = new_panels(2, 7.6, 4.2)
+for ax, padding in zip(panels, (0, 1), strict=True):
+    reads = np.zeros((8 + 2 * padding, 8 + 2 * padding))  # by hand: count the windows over each pixel
+    for h, w in np.ndindex(*correlate(image, f, stride=2, padding=padding).shape):
+        reads[2 * h : 2 * h + 3, 2 * w : 2 * w + 3] += 1
+    reads = reads[padding : 8 + padding, padding : 8 + padding]
+
+    z, backward = formulas.conv2d(image[None, None], np.ones((1, 1, 3, 3)), np.zeros(1), (2, 2), (padding, padding))
+    dx, dW, db = backward(np.ones_like(z))  # with all weights 1, the gradient of the sum of all outputs counts them too
+    np.testing.assert_allclose(dx[0, 0], reads)
+    unread = np.sum(reads == 0)
+    title = f"padding {padding}: {f'{unread} pixels are never read' if unread else 'every pixel is read'}"
+    heatmap(reads, title=title, numbers=".0f", limit=4, ax=ax)
+show(panels[0])
+
+# %% [markdown]
+# *How many windows of size 3 and stride 2 read each pixel: the gradient of the sum of all outputs, with weights of 1.
+# Padding of 1 reads all of them, though its zeros are used at the top and at the left only.*
+#
+# ### Pooling
+# A pooling layer has no weights: of each window it passes on the largest number, or the mean. On the way back the
+# largest gets the whole gradient, and the others nothing; with the mean, each gets its share.
+
+# %%
+x = np.array([[1.0, 3.0, 0.0, 2.0], [4.0, 2.0, 1.0, 0.0], [0.0, 1.0, 5.0, 6.0], [2.0, 2.0, 8.0, 7.0]])
+tiles = x.reshape(2, 2, 2, 2).swapaxes(1, 2)  # (row of tiles, column of tiles, row, column)
+largest, mean = tiles.max(axis=(2, 3)), tiles.mean(axis=(2, 3))
+dy = np.array([[1.0, 2.0], [3.0, 4.0]])
+dx = np.where(x == np.kron(largest, np.ones((2, 2))), np.kron(dy, np.ones((2, 2))), 0)
+dx[3, 0], dx[3, 1] = 3, 0  # two numbers are largest there: the first one wins
+
+pool = lw.Network(lw.MaxPool2d(2), dtype="float64")
+y, backward = pool.forward(x[None, None])
+np.testing.assert_allclose(y[0, 0], largest)
+np.testing.assert_allclose(backward(dy[None, None])[0, 0], dx)
+average, average_backward = formulas.avg_pool2d(x[None, None], (2, 2), (2, 2))
+np.testing.assert_allclose(average[0, 0], mean)
+np.testing.assert_allclose(average_backward(dy[None, None])[0, 0], np.kron(dy, np.ones((2, 2))) / 4)
+
+panels = new_panels(4, 9.4, 2.7)
+for ax, values, title in zip(panels, (x, largest, mean, dx), ("x", "max", "mean", "dx of max"), strict=True):
+    heatmap(values, title=title, numbers=".3g", limit=8, ax=ax)
+show(panels[0])
+
+# %% [markdown]
+# *Right: the gradients 1, 2, 3 and 4 arrive at the four outputs of max, and go to its winners. Of two equal numbers
+# the first wins.*
+#
+# ### A small convolutional network
+# Two networks with nearly the same number of parameters learn the 8 x 8 digits. Then the test images are moved to the
+# side by one or two pixels, which neither has seen in training. **Predict** how many each of them still knows.
+
+# %% jupyter={"outputs_hidden": true}
+pictures = lw.data.load("digits", seed=0, flat=False)  # (N, 1, 8, 8)
+builds = {
+    "dense": [lw.Flatten(), lw.Linear(64, 25), lw.ReLU(), lw.Linear(25, 10)],
+    "convolutional": [
+        lw.Conv2d(1, 8, 3, padding=1), lw.ReLU(), lw.MaxPool2d(2),  # (N, 8, 4, 4)
+        lw.Conv2d(8, 16, 3, padding=1), lw.ReLU(), lw.MaxPool2d(2),  # (N, 16, 2, 2)
+        lw.Flatten(), lw.Linear(64, 10),
+    ],
+}  # fmt: skip
+x_test, y_test = pictures.test
+wide = np.pad(x_test, ((0, 0), (0, 0), (0, 0), (2, 2)))
+accuracy, models = {}, {}
+for name, layers in builds.items():
+    model = models[name] = lw.Network(*layers, seed=0)
+    lw.fit(model, pictures.train, loss=lw.CrossEntropyLoss(), optimizer=lw.Adam(lr=0.005), epochs=15, batch_size=32,
+           progress=False)  # fmt: skip
+    accuracy[name] = [
+        100 * (model(wide[..., 2 - move : 10 - move]).argmax(axis=1) == y_test).mean() for move in range(-2, 3)
+    ]
+    print(f"{name}: {model.theta.size} parameters; right in place {accuracy[name][2]:.1f} %, moved by one pixel "
+          f"{accuracy[name][1]:.1f} % (left) and {accuracy[name][3]:.1f} % (right)")  # fmt: skip
+
+# %% jupyter={"outputs_hidden": true}
+title = "Moved digits: the network that shares its weights forgives more"
+ax = lines(np.arange(-2, 3), accuracy, title=title, labels=("test images moved by (pixels)", "right (%)"))
+ax.set_xticks(range(-2, 3))
+ax.set_ylim(0, 104)
+show(ax)
+
+# %% [markdown]
+# *In place, both are good. A dense layer has learnt each stroke at its place; a kernel finds it next door too, and the
+# maximum over a window hides small moves. Neither is indifferent: the last layer still knows places.*
+#
+# What the first layer has learnt to look for, on one digit; compare with the kernels by hand above:
+
+# %%
+cnn = models["convolutional"]
+maps = cnn[1](cnn[0](image[None, None].astype(np.float32)))[0]  # (8, 8, 8): a map for each of 8 kernels
+kernel, bias = cnn[0].weight[0, 0].astype(float), float(cnn[0].bias[0])
+np.testing.assert_allclose(maps[0], np.maximum(correlate(image, kernel, padding=1) + bias, 0), atol=1e-6)
+
+panels = new_panels(9, 9.4, 1.35)
+for ax, values, title in zip(panels, [image, *maps], ["image", *"12345678"], strict=True):
+    heatmap(values, title=title, limit=float(maps.max()) if title != "image" else 1.0,
+            colour=style.INK if title == "image" else style.POSITIVE, ax=ax)  # fmt: skip
+    ax.set(xticks=[], yticks=[])
+show(panels[0])
+
+# %% [markdown]
+# *Eight learnt kernels, behind the ReLU: some answer to edges of one direction, others to ink as such; a few hardly
+# answer to this digit.*
+#
+# ### The receptive field
+# How much of the image does one number deep in the network depend on? With each layer the field r grows by
+# (k - 1) · j, where j is how far apart neighbours lie in the image; a stride s multiplies j by s. The gradient shows
+# the same: it is 0 outside.
+
+# %%
+ones = {"name": "constant", "value": 1.0}  # weights of one sign, so that nothing cancels
+panels = new_panels(3, 9.4, 3.5)
+r, j = 1, 1
+for depth, (ax, (name, k, s)) in enumerate(
+    zip(panels, [("convolution", 3, 1), ("pooling", 2, 2), ("convolution", 3, 1)], strict=True), start=1
+):
+    r, j = r + (k - 1) * j, j * s
+    layers = [lw.Conv2d(1, 1, 3, padding=1, init=ones), lw.AvgPool2d(2), lw.Conv2d(1, 1, 3, padding=1, init=ones)]
+    y, backward = lw.Network(*layers[:depth], dtype="float64").forward(np.zeros((1, 1, 16, 16)))
+    one = np.zeros_like(y)
+    one[0, 0, y.shape[2] // 2, y.shape[3] // 2] = 1  # one number in the middle
+    reached = backward(one)[0, 0]
+    assert np.count_nonzero(reached.any(axis=0)) == np.count_nonzero(reached.any(axis=1)) == r
+    heatmap(reached, title=f"{'then ' * (depth > 1)}{name}: r = {r}", ax=ax)
+show(panels[0])
+
+# %% [markdown]
+# *The gradient of one output by the pixels, for one, two and three layers. The field grows with every
+# layer, and its middle counts most: more ways lead there.*
+
+# %% [markdown]
+# ## 11. Recurrence
+#
+# A sequence is read step by step, with the same weights at every step; what has been read so far is kept in a hidden
+# state h:
+#
+#     h_t = tanh(W_hh h_{t-1} + W_xh x_t + b_h)          y_t = W_hy h_t + b_y
+#
+# In Layerwise, as in PyTorch, W_xh is called `weight_ih`, and b_h is the sum of two biases, `bias_ih` and `bias_hh`.
+# Sequences are (N, T, D): samples, time steps, features.
+
+# %%
+T, H = 6, 5
+net = lw.Network(lw.RNN(3, H), lw.Linear(H, 2), seed=0, dtype="float64")
+W_xh, W_hh, b_ih, b_hh, W_hy, b_y = net.parameters().values()
+x = generator(0, "notebook sequence").normal(size=(4, T, 3))
+
+h = {-1: np.zeros((4, H))}  # nothing has been read
+for t in range(T):
+    h[t] = np.tanh(h[t - 1] @ W_hh.T + x[:, t] @ W_xh.T + b_ih + b_hh)
+y = np.stack([h[t] @ W_hy.T + b_y for t in range(T)], axis=1)  # (N, T, 2)
+
+output, backward = net.forward(x, training=True, input_gradient=True)
+np.testing.assert_allclose(output, y, rtol=1e-12)
+print("y", y.shape, " parameters", net.theta.size, "whatever the length of the sequence")
+
+# %% [markdown]
+# ### Back-propagation through time
+# Unrolled, this is a network of T layers that share their weights. So the way back is known: through the output,
+# through tanh, and to the step before; and each step adds to the gradient of the same W_hh. Two easy mistakes: what
+# multiplies dz_t in dW_hh is **h_{t-1}**, the state that was read, not h_t; and h_t gets **two** gradients, from its
+# output and from the next step.
+
+# %%
+dy = generator(0, "notebook upstream").normal(size=y.shape)
+dW_hh, dW_xh, db_h, dx = np.zeros_like(W_hh), np.zeros_like(W_xh), np.zeros(H), np.zeros_like(x)
+dh_next = np.zeros((4, H))  # behind the last step there is nothing
+for t in reversed(range(T)):
+    dh = dy[:, t] @ W_hy + dh_next
+    dz = dh * (1 - h[t] ** 2)
+    dW_hh += dz.T @ h[t - 1]
+    dW_xh += dz.T @ x[:, t]
+    db_h += dz.sum(axis=0)
+    dx[:, t] = dz @ W_xh
+    dh_next = dz @ W_hh
+
+net.zero_grad()
+np.testing.assert_allclose(backward(dy), dx, atol=1e-12)
+slots = net.gradients()
+for name, mine in {"weight_hh": dW_hh, "weight_ih": dW_xh, "bias_ih": db_h, "bias_hh": db_h}.items():
+    np.testing.assert_allclose(slots[f"0.{name}_l0"], mine, atol=1e-12)
+print("all gradients agree; both biases get the same one")
+
+# %% [markdown]
+# ### The LSTM
+# From step to step an RNN multiplies its gradient by W_hhᵀ and by tanh'. After many steps little is left, or far too
+# much. The LSTM has a second state, the **cell** C, that is changed by a sum. Gates, numbers between 0 and 1, decide
+# what is forgotten, let in and shown; [h, x] puts two vectors one behind the other:
+#
+#     f = σ(W_f [h_{t-1}, x_t] + b_f)        i = σ(W_i [h_{t-1}, x_t] + b_i)        o = σ(W_o [h_{t-1}, x_t] + b_o)
+#     C̃ = tanh(W_C [h_{t-1}, x_t] + b_C)     C_t = f ⊙ C_{t-1} + i ⊙ C̃             h_t = o ⊙ tanh(C_t)
+#
+# The layer keeps the four matrices in one, cut into the columns for x and for h, with the rows of i, f, C̃, o in this
+# order.
+
+
+# %%
+def sigmoid(z):
+    return 1 / (1 + np.exp(-z))
+
+
+memory = lw.Network(lw.LSTM(3, H), seed=0, dtype="float64")
+W_ih, W_hh, b_ih, b_hh = memory.parameters().values()
+W_i, W_f, W_C, W_o = np.split(np.hstack([W_hh, W_ih]), 4)  # (H, H + D) each: for [h, x]
+b_i, b_f, b_C, b_o = np.split(b_ih + b_hh, 4)
+
+h_t, C_t = np.zeros((4, H)), np.zeros((4, H))
+hidden, forget = [], []
+for t in range(T):
+    both = np.hstack([h_t, x[:, t]])
+    f = sigmoid(both @ W_f.T + b_f)
+    i = sigmoid(both @ W_i.T + b_i)
+    candidate = np.tanh(both @ W_C.T + b_C)
+    C_t = f * C_t + i * candidate
+    o = sigmoid(both @ W_o.T + b_o)
+    h_t = o * np.tanh(C_t)
+    hidden.append(h_t)
+    forget.append(f)
+
+recorder = Recorder()
+output, _ = memory.forward(x, taps=recorder)
+np.testing.assert_allclose(output, np.stack(hidden, axis=1), rtol=1e-12)
+np.testing.assert_allclose(recorder.parts["0"]["forget_l0"], np.stack(forget, axis=1), rtol=1e-12)
+print("h and the forget gates agree at all", T, "steps; a recorder sees", *recorder.parts["0"])
+
+# %% [markdown]
+# Along the cell, ∂C_t/∂C_{t-1} = f_t: over 20 steps the product of 20 forget gates. **Predict** how much is left with
+# W_f = 0 and a bias b_f of 0, 1, 2 or 4. And which bias leaves one half?
+
+# %% jupyter={"outputs_hidden": true}
+for bias in (0, 1, 2, 4):
+    print(f"b_f = {bias}: f = {sigmoid(bias):.3f}, after 20 steps {sigmoid(bias) ** 20:.2g}")
+half = 0.5 ** (1 / 20)
+print(f"one half needs f = {half:.3f}, so b_f = log(f / (1 - f)) = {math.log(half / (1 - half)):.2f}")
+
+# %%
+long = generator(0, "notebook long").normal(size=(16, 50, 4))
+wanted = generator(0, "notebook wanted").normal(size=(16, 32))  # the gradient at the last state
+
+
+def reach(net):
+    """How strongly the last state depends on each x_t: the size of that gradient, relative to the last step."""
+    _, backward = net.forward(long, input_gradient=True)
+    sizes = np.linalg.norm(backward(wanted), axis=2).mean(axis=0)
+    return sizes / sizes[-1]
+
+
+def rnn(std):
+    net = lw.Network(lw.RNN(4, 32, output="last"), seed=0, dtype="float64")
+    net[0].weight_hh_l0 = generator(0, "notebook recurrent").normal(0, std, size=(32, 32))
+    return net
+
+
+def lstm(forget_bias):
+    net = lw.Network(lw.LSTM(4, 32, output="last"), seed=0, dtype="float64")
+    net[0].bias_ih_l0 = np.repeat([0.0, forget_bias, 0.0, 0.0], 32)
+    net[0].bias_hh_l0 = np.zeros(4 * 32)
+    return net
+
+
+curves = {
+    "RNN, σ = 0.5/√H": reach(rnn(0.5 / np.sqrt(32))), "RNN, σ = 1/√H": reach(rnn(1 / np.sqrt(32))),
+    "RNN, σ = 3/√H": reach(rnn(3 / np.sqrt(32))), "LSTM, b_f = 0": reach(lstm(0)), "LSTM, b_f = 4": reach(lstm(4)),
+}  # fmt: skip
+for name, sizes in curves.items():
+    print(f"{name}: 49 steps back {sizes[0]:.1e}")
+labels = ("steps back from the end", "gradient, relative (logarithmic)")
+title = "The gradient at each time step: it fades, explodes, or comes through"
+(ax,) = new_panels(1, 6.4, 4.2)
+show(lines(np.arange(49, -1, -1), curves, log="y", title=title, labels=labels, ax=ax))
+
+# %% [markdown]
+# *Untrained networks of 32 units. A plain RNN balances on a single number, the size of W_hh; an LSTM has the forget
+# gate to hold on with. That is why its bias is often set to 1 or more before training.*
+#
+# ### What a trained LSTM does with its gates
+# A task that needs a memory: 20 steps of random bits, of which one among the first six is marked. Which bit was it?
+# Who knows nothing has a loss of ln 2 = 0.693.
+
+
+# %%
+def marked_bits(n, purpose):
+    draw = generator(0, purpose)
+    bits, place = draw.integers(2, size=(n, 20)), draw.integers(6, size=n)
+    mark = np.arange(20) == place[:, None]
+    return np.stack([2.0 * bits - 1, mark], axis=2), bits[np.arange(n), place]
+
+
+models = {}
+for name, layer in {"RNN": lw.RNN(2, 1, output="last"), "LSTM": lw.LSTM(2, 1, output="last")}.items():
+    model = models[name] = lw.Network(layer, lw.Linear(1, 2), seed=1)
+    if name == "LSTM":
+        layer.bias_ih_l0 = layer.bias_ih_l0 + np.array([0, 1, 0, 0])  # begin by keeping
+    found = lw.fit(model, marked_bits(1024, "notebook bits"), loss=lw.CrossEntropyLoss(), optimizer=lw.Adam(lr=0.03),
+                   epochs=20, batch_size=64, clip_norm=1.0, progress=False)  # fmt: skip
+    x_new, y_new = marked_bits(500, "notebook new bits")
+    right = (model(x_new).argmax(axis=1) == y_new).mean()
+    print(f"{name} with one unit: loss {found['train_loss'][-1]:.3f}, {right:.1%} of new sequences right")
+
+pair = np.repeat(x_new[:1], 2, axis=0)  # the same sequence twice, but for the bit at step 4, which is marked
+pair[:, :, 1], pair[:, 4] = 0, [[-1, 1], [1, 1]]
+recorder = Recorder()
+models["LSTM"].forward(pair, taps=recorder)
+seen = {name: recorder.parts["0"][f"{name}_l0"][:, :, 0] for name in ("input", "forget", "output", "cell")}  # (2, 20)
+
+steps = np.arange(20)
+left, right = new_panels(2, 9.4, 3.9)
+gates = {name: seen[name][1] for name in ("input", "forget", "output")}
+lines(steps, gates, title="The input gate opens for the mark", labels=("step", "gate"), ax=left)
+cells = {f"marked bit {bit}": seen["cell"][bit] for bit in (0, 1)}
+lines(steps, cells, title="The cell keeps the bit", labels=("step", "cell state C"), ax=right)
+left.set_ylim(-0.05, 1.05)
+for ax in (left, right):
+    ax.axvline(4, color=style.INK_SOFT, linewidth=1)
+    ax.set_xticks([0, 4, 8, 12, 16])
+show(left)
+
+# %% [markdown]
+# *The grey line is the marked step. There the input gate opens, and the forget gate drops what was before; at all other
+# steps the unit hardly listens and forgets next to nothing. Right: two sequences that differ in the marked bit alone.*
+#
+# One unit is few, and from other seeds it may find nothing. With four units and a forget bias of 3, an LSTM finds the
+# bit from three seeds of three, and an RNN from none (`memory` in the script).
+
+# %% [markdown]
+# ## 12. Numerical stability
 #
 # Numbers of 32 bits end at 3·10³⁸, so e^89 overflows, and e^-104 is 0, whose logarithm is infinite. Log-softmax never
 # computes either: it subtracts the maximum first and stays in logarithms.
@@ -736,7 +1146,7 @@ show(lines(np.arange(1, 51), curves, title=title, labels=("batches seen, n", "ru
 # %% [markdown]
 # *Evaluate after a few batches and the layer still normalises with its first guess, mean 0 and variance 1.*
 #
-# ## 11. Initialization
+# ## 13. Initialization
 #
 # Each layer multiplies the size of its signal by about σ·√fan_in (ReLU: by 1/√2 of that). After fifty layers only
 # one σ leaves anything: Var(W) = 2/(fan_in + fan_out), **Xavier**, for tanh; 2/fan_in, **He**, for ReLU. These are
@@ -792,7 +1202,7 @@ print(equal[0].weight)
 assert (equal[0].weight == equal[0].weight[0]).all()
 
 # %% [markdown]
-# ## 12. The learning rate over time
+# ## 14. The learning rate over time
 #
 # A schedule is a function of time. Long steps first, to get somewhere; short ones at the end, to settle.
 
@@ -850,10 +1260,309 @@ show(ax)
 # %% [markdown]
 # *In the tinted interval the loss falls. The advice stays well below its upper end: close to the bottom of the curve
 # the steps are already too long.*
+
+# %% [markdown]
+# ## 15. Residual connections
 #
+# y = x + f(x): the layers learn only what is to be changed. On the way back, dx = dy + f'(x)ᵀ dy: one part comes
+# through untouched, however deep the network is.
+
+# %%
+x = generator(0, "notebook residual").normal(size=(8, 16))
+block = lw.Network(lw.Residual(lw.Linear(16, 16), lw.Tanh()), seed=0, dtype="float64")
+W, b = block.parameters().values()
+f = np.tanh(x @ W.T + b)
+dy = generator(0, "notebook residual upstream").normal(size=(8, 16))
+
+y, backward = block.forward(x, input_gradient=True)
+np.testing.assert_allclose(y, x + f)
+np.testing.assert_allclose(backward(dy), dy + (dy * (1 - f**2)) @ W)
+print("forward and backward agree; parameters are named", *block.parameters())
+
+# %%
+DEPTH = 40
+
+
+def deep(residual):
+    """Forty blocks of tanh between a first and a last map, for the digits."""
+    blocks = []
+    for _ in range(DEPTH):
+        row = [lw.Linear(32, 32), lw.Tanh()]
+        blocks += [lw.Residual(*row)] if residual else row
+    return lw.Network(lw.Linear(64, 32), *blocks, lw.Linear(32, 10), seed=0)
+
+
+loss = lw.CrossEntropyLoss()
+sizes, fitted_losses = {}, {}
+for name, residual in {"plain": False, "residual": True}.items():
+    model, recorder = deep(residual), Recorder()
+    logits, backward = model.forward(digits.train.x[:256], training=True, taps=recorder)
+    backward(loss(logits, digits.train.y[:256])[1]())
+    ends = range(0, DEPTH + 1) if residual else range(0, 2 * DEPTH + 1, 2)  # what each block hands on
+    sizes[name] = np.array([np.linalg.norm(recorder.gradients[str(place)]) for place in ends])
+    found = lw.fit(model, digits.train, loss=loss, optimizer=lw.Adam(lr=0.001), epochs=8, batch_size=64, progress=False)
+    fitted_losses[name] = found["train_loss"]
+    ratio = sizes[name][0] / sizes[name][-1]
+    print(f"{name}: first gradient over last {ratio:.2g}, loss after 8 epochs {found['train_loss'][-1]:.3f}")
+
+left, right = new_panels(2, 9.4, 3.9)
+lines(np.arange(DEPTH + 1), sizes, log="y", title="Gradient through 40 blocks",
+      labels=("behind block", "size of the gradient (logarithmic)"), ax=left)  # fmt: skip
+lines(np.arange(1, 9), fitted_losses, title="Training on digits",
+      labels=("epoch", "cross-entropy (nats)"), ax=right)  # fmt: skip
+right.set_ylim(0, 2.5)
+show(left)
+
+# %% [markdown]
+# *Left: without the sum, a block of tanh leaves about half of the gradient, and forty leave nothing. Right: what that
+# means for training; ln 10 = 2.303 is the loss of a network that knows nothing.*
+#
+# The sum has a danger of its own: it may grow. Ten sigmoids in a row leave 0.25¹⁰ of the gradient at most; with a sum
+# around each, they can make 1.25¹⁰ = 9.3 of it (`residual` in the script). So deep residual networks normalise as well.
+
+# %% [markdown]
+# ## 16. Attention, and a block of a GPT
+#
+# A recurrent network squeezes the past into one state. With attention, every step looks at all others directly. Each
+# has a **query** q (what it looks for), a **key** k (what it offers) and a **value** v (what it hands over), all affine
+# maps of x. Softmax turns the products of one query with all keys into weights, and the output is the weighted mean of
+# the values:
+#
+#     A = softmax(q kᵀ / √d)          y = A v
+#
+# The products of d random terms have a standard deviation of √d; undivided, they would drive softmax to where it has no
+# slope. Several **heads** do this side by side, each on its own part of the features.
+
+
+# %%
+def softmax(z):
+    e = np.exp(z - z.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+def attend(x, W_in, b_in, W_out, b_out, heads, causal):
+    """Self-attention with several heads, one head after the other; returns the output and the weights of each head."""
+    T, D = x.shape
+    d = D // heads
+    q, k, v = np.split(x @ W_in.T + b_in, 3, axis=1)  # (T, D) each
+    outputs, weights = [], []
+    for head in range(heads):
+        part = slice(head * d, (head + 1) * d)
+        scores = q[:, part] @ k[:, part].T / np.sqrt(d)  # (T, T): row t asks, column s answers
+        if causal:
+            scores = np.where(np.tri(T, dtype=bool), scores, -np.inf)  # step t sees the steps up to t
+        weights.append(softmax(scores))
+        outputs.append(weights[-1] @ v[:, part])
+    return np.hstack(outputs) @ W_out.T + b_out, np.array(weights)
+
+
+x = generator(0, "notebook attention").normal(size=(1, 6, 8))
+panels = new_panels(2, 7.6, 4.2)
+for ax, causal in zip(panels, (False, True), strict=True):
+    net = lw.Network(lw.MultiheadAttention(8, 2, causal=causal), seed=0, dtype="float64")
+    net[0].in_proj_weight = 1.6 * net[0].in_proj_weight  # larger than at first, so that the weights differ
+    recorder = Recorder()
+    y, _ = net.forward(x, taps=recorder)
+    by_hand, A = attend(x[0], *net.parameters().values(), heads=2, causal=causal)
+    np.testing.assert_allclose(y[0], by_hand, atol=1e-12)
+    np.testing.assert_allclose(recorder.parts["0"]["weights"][0], A, atol=1e-12)
+    np.testing.assert_allclose(A.sum(axis=-1), 1)
+    title = "causal: no step sees what comes later" if causal else "every step sees every step"
+    heatmap(A[0], title=title, labels=("step that is looked at", "step that looks"), numbers=".2f", limit=1, ax=ax)
+show(panels[0])
+
+# %% [markdown]
+# *The weights of the first head; each row sums to 1. With the causal mask the first step can look at itself only.*
+#
+# **Predict**: the steps of x are shuffled. What happens to the output of attention without a mask?
+
+# %% jupyter={"outputs_hidden": true}
+shuffle = generator(0, "notebook order").permutation(6)
+plain = lw.Network(lw.MultiheadAttention(8, 2), seed=0, dtype="float64")
+print(
+    "shuffled along with x, the outputs differ by", np.abs(plain(x[:, shuffle]) - plain(x)[:, shuffle]).max().round(12)
+)
+
+P = np.empty((6, 8))  # a vector for each position: sines and cosines of eight speeds
+angles = np.arange(6)[:, None] / 10_000 ** (np.arange(0, 8, 2) / 8)
+P[:, 0::2], P[:, 1::2] = np.sin(angles), np.cos(angles)
+placed = lw.Network(lw.SinusoidalPositions(8), lw.MultiheadAttention(8, 2), seed=0, dtype="float64")
+np.testing.assert_allclose(placed[0](x), x + P, atol=1e-6)
+print("with positions they differ by", np.abs(placed(x[:, shuffle]) - placed(x)[:, shuffle]).max().round(2))
+
+# %% [markdown]
+# Attention sees a set, not a sequence. That is why **positions** are added to x: fixed ones, as here, or learnt ones.
+#
+# ### A block of a GPT
+# Two residual connections: first each step gathers from the steps before it, then it works on what it has. Layer
+# normalisation stands in front of each part; it is a normalisation of each step by itself, whatever the batch.
+
+# %%
+D, heads = 16, 2
+block = lw.Network(
+    lw.Residual(lw.LayerNorm(D), lw.MultiheadAttention(D, heads, causal=True)),
+    lw.Residual(lw.LayerNorm(D), lw.Linear(D, 4 * D), lw.GELU(), lw.Linear(4 * D, D)),
+    seed=0, dtype="float64",
+)  # fmt: skip
+theta = list(block.parameters().values())
+
+
+def norm(x, gamma, beta):
+    return gamma * (x - x.mean(axis=-1, keepdims=True)) / np.sqrt(x.var(axis=-1, keepdims=True) + 1e-5) + beta
+
+
+def gelu(z):
+    return z * np.vectorize(math.erfc)(-z / math.sqrt(2)) / 2
+
+
+x = generator(0, "notebook block").normal(size=(6, D))
+gathered = x + attend(norm(x, *theta[:2]), *theta[2:6], heads=heads, causal=True)[0]
+W1, b1, W2, b2 = theta[8:]
+y = gathered + gelu(norm(gathered, *theta[6:8]) @ W1.T + b1) @ W2.T + b2
+np.testing.assert_allclose(block(x[None])[0], y, atol=1e-12)
+print("a block by hand and by Layerwise agree;", block.theta.size, "parameters")
+
+# %% [markdown]
+# A whole GPT is an embedding, positions, some blocks and a last map. A task for it: ten random letters of eight, and
+# then the same ten again; at each step the next letter is asked for. The first half can only be guessed, at a loss of
+# ln 8 = 2.08; the second is known to who looks back.
+
+# %%
+LETTERS, HALF = 8, 10
+
+
+def repeated(n, purpose):
+    """Sequences of ten letters twice, and at each step the next letter."""
+    half = generator(0, purpose).integers(LETTERS, size=(n, HALF))
+    twice = np.hstack([half, half])
+    return twice[:, :-1], twice[:, 1:]
+
+
+writer = gpt(LETTERS, length=2 * HALF - 1, width=32, heads=2, blocks=1, seed=0)
+found = lw.fit(writer, repeated(2048, "notebook letters"), loss=lw.CrossEntropyLoss(), optimizer=lw.Adam(lr=0.005),
+               epochs=6, batch_size=64, progress=False)  # fmt: skip
+print(f"training loss {found['train_loss'][-1]:.3f}; 9 of 19 steps can only be guessed: {9 / 19 * math.log(8):.3f}")
+
+letters, following = repeated(500, "notebook new letters")
+recorder = Recorder()
+logits, _ = writer.forward(letters, taps=recorder)
+surprise = -np.log(np.take_along_axis(softmax(logits.astype(float)), following[..., None], axis=2)).mean(axis=0)[:, 0]
+print(f"new sequences: {surprise[:9].mean():.2f} nats in the first half, {surprise[9:].mean():.4f} in the second")
+
+left, right = new_panels(2, 9.4, 4.4)
+labels = ("step", "cross-entropy (nats)")
+lines(np.arange(19), {"loss": surprise}, title="Where the second half begins, guessing ends", labels=labels, ax=left)
+left.set_xticks(range(0, 19, 3))
+A = recorder.parts["2.1"]["weights"][0, 0]  # of the first sequence and the first head
+heatmap(A, title="It looks nine steps back", labels=("step that is looked at", "step that looks"), limit=1, ax=right)
+right.set(xticks=range(0, 19, 3), yticks=range(0, 19, 3))
+show(left)
+
+# %% [markdown]
+# *From step 9 on, the next letter is the one nine steps back: that is where the head has learnt to look. In the first
+# half there is nothing to find, and what it looks at means nothing.*
+
+# %% [markdown]
+# ## 17. Gradients of any expression
+#
+# So far every way back was written by hand. A program can find it for any expression, if each value remembers what it
+# was made from. What decides whether it is right is the **order** in which the values are visited.
+# **Predict**: a = 1, b = a + a, c = b + b, so c = 4a. What does this recursion find for dc/da?
+
+
+# %% jupyter={"outputs_hidden": true}
+class Value:
+    """A number that remembers what it is the sum of."""
+
+    def __init__(self, value, parents=()):
+        self.value, self.parents, self.grad = value, parents, 0.0
+
+    def __add__(self, other):
+        return Value(self.value + other.value, (self, other))
+
+    def recursion(self, arriving=1.0):
+        """What one writes first: take what arrives, and hand all of it on."""
+        self.grad += arriving
+        for parent in self.parents:
+            parent.recursion(self.grad)
+
+    def in_order(self):
+        """Every value after all that were made from it: then its gradient is complete when it is handed on."""
+        order = []
+
+        def visit(value):
+            if value not in order:
+                for parent in value.parents:
+                    visit(parent)
+                order.append(value)
+
+        visit(self)
+        self.grad = 1.0
+        for value in reversed(order):
+            for parent in value.parents:
+                parent.grad += value.grad
+
+
+def doubled(times, start):
+    value = start
+    for _ in range(times):
+        value = value + value
+    return value
+
+
+a = Value(1.0)
+doubled(2, a).recursion()
+print("recursion:", a.grad)
+a = Value(1.0)
+doubled(2, a).in_order()
+print("in order: ", a.grad)
+
+tensor = Tensor(1.0)
+doubled(2, tensor).backward()
+assert tensor.grad == a.grad
+print("Layerwise:", tensor.grad)
+
+# %%
+depths = np.arange(1, 11)
+found = {"recursion": [], "in order": []}
+for times in depths:
+    for name, way in {"recursion": Value.recursion, "in order": Value.in_order}.items():
+        a = Value(1.0)
+        way(doubled(times, a))
+        found[name].append(a.grad)
+np.testing.assert_array_equal(found["in order"], 2.0**depths)
+title = "The recursion is right once, and then ever more wrong"
+labels = ("doublings of a", "gradient at a (logarithmic)")
+ax = lines(depths, found, log="y", title=title, labels=labels)
+ax.set_xticks(range(1, 11))
+show(ax)
+
+# %% [markdown]
+# *The recursion comes to b twice: once with 1, which it hands on, and once more, when b holds 2, and hands on 2. So a
+# gets 1 + 1 + 2 + 2 = 6 instead of 4. In trees, where each value is used once, both agree, which is why the mistake
+# survives so many tests. Gradients still add up: that is the `+=` in both.*
+#
+# `lw.autograd.Tensor` does the same with arrays: its operations are the formulas of the layers. The network of section
+# 3, written as an expression:
+
+# %%
+x, y = data.train.x.astype(float), data.train.y[:, None].astype(float)
+net = lw.Network(lw.Linear(2, 16), lw.Tanh(), lw.Linear(16, 1), seed=3, dtype="float64")
+W1, b1, W2, b2 = (Tensor(each) for each in net.parameters().values())
+a1 = apply(formulas.tanh, apply(formulas.linear, x, W1, b1))
+z2 = apply(formulas.linear, a1, W2, b2)
+cost = apply(formulas.binary_cross_entropy_with_logits, z2, y, np.ones((N, 1)), float(N))
+cost.backward()
+
+_, *by_hand = forward_and_back(*net.parameters().values())  # of section 3
+for tensor, mine in zip((W1, b1, W2, b2), by_hand, strict=True):
+    np.testing.assert_allclose(tensor.grad, mine, atol=1e-15)
+print("cost", cost.value.round(4), "- and the four gradients of section 3")
+
+# %% [markdown]
 # ## Where to go on
 #
-# - `python examples/04_neural_network_examples.py --list` lists twenty experiments, each with a surprise: one idea, one
-#   number, one picture.
+# - `python examples/04_neural_network_examples.py --list` lists twenty-eight experiments, each with a surprise: one
+#   idea, one number, one picture.
 # - Change something here. Give the network of section 3 four hidden units, or a rate of 50; take `he_normal` for tanh.
 # - Read the formulas: `src/layerwise/formulas/` has every derivative of this page, line by line.

@@ -219,12 +219,16 @@ def test_a_formula_brings_the_functions_that_it_calls(tmp_path):
     (tmp_path / "tests/formulas").mkdir(parents=True)
     (folder / "new.py").write_text(FORMULAS)
     (folder / "windows.py").write_text("def cut(x):\n    return x\n")
-    (tmp_path / "tests/formulas/test_new.py").write_text("")
+    (tmp_path / "tests/formulas/test_new.py").write_text("def test_one_is_one(): one(1)")
+    (tmp_path / "tests/formulas/test_other.py").write_text("def test_another_one(): ones(1)")
     one, two, windows = targets(tmp_path)[:3]
     assert (one.name, one.functions) == ("one", ("one", "_helps", "_deeper"))
     assert (two.name, two.functions) == ("two", ("two",))
     assert (windows.name, windows.kind, windows.functions) == ("windows", "other", ("cut",))
-    assert one.tests[:2] == ("src/layerwise/formulas/new.py", "tests/formulas/test_new.py")
+    assert one.tests[:3] == (
+        "src/layerwise/formulas/new.py", "tests/formulas/test_new.py", "tests/formulas/test_gradients.py"
+    )  # fmt: skip
+    assert two.tests[1] == "tests/formulas/test_gradients.py"
 
 
 def project(folder: Path, test: str) -> None:

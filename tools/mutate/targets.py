@@ -7,13 +7,15 @@ The rest, around them, is the table OTHERS.
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
 Node = TypeVar("Node", bound=ast.stmt)
 NOT_COMPUTING = ("__init__", "__repr__")
-FORMULA_TESTS = ("test_gradients.py", "test_parity.py", "test_stability.py")
+FORMULA_TESTS = ("test_gradients.py", "test_parity.py", "test_stability.py", "test_nan.py")
+NOT_OF_FORMULAS = ("test_registry.py", "test_tracing.py")
 NO_FORMULAS = ("__init__.py", "registration.py", "tracing.py")
 OPTIMIZER_TESTS = (
     "test_gradient_descent.py",
@@ -44,23 +46,33 @@ def targets(root: Path) -> list[Target]:
 
 
 def _formulas(root: Path) -> list[Target]:
-    """One target for each formula, with the functions of its file that it calls; one for each file that only helps."""
+    """One target for each formula, with the functions of its file that it calls; one for each file that only helps.
+
+    The tests that speak of it come before the laws that hold for all formulas.
+    """
     found = []
     for path in sorted((root / "src/layerwise/formulas").glob("*.py")):
         if path.name in NO_FORMULAS:
             continue
-        file, own = path.relative_to(root).as_posix(), f"tests/formulas/test_{path.name}"
-        tests = (file, *([own] if (root / own).exists() else []), *(f"tests/formulas/{name}" for name in FORMULA_TESTS))
+        file = path.relative_to(root).as_posix()
         functions = {node.name: node for node in _top(path, ast.FunctionDef)}
         formulas = [name for name, node in functions.items() if _decorated(node, "formula")]
         helpers = {name: node for name, node in functions.items() if name not in formulas}
         if not formulas:
-            found.append(Target(path.stem, "other", file, tuple(helpers), tests))
+            found.append(Target(path.stem, "other", file, tuple(helpers), _formula_tests(root, file, *helpers)))
         for name in formulas:
             called = _called(functions[name], helpers)
             helpers = {each: node for each, node in helpers.items() if each not in called}  # mutated once
-            found.append(Target(name, "formula", file, (name, *called), tests))
+            found.append(Target(name, "formula", file, (name, *called), _formula_tests(root, file, name)))
     return found
+
+
+def _formula_tests(root: Path, file: str, *names: str) -> tuple[str, ...]:
+    folder = root / "tests/formulas"
+    said = re.compile(rf"\b({'|'.join(names)})\b")
+    own = [path.name for path in sorted(folder.glob("test_*.py")) if said.search(path.read_text(encoding="utf-8"))]
+    first = [name for name in own if name not in FORMULA_TESTS + NOT_OF_FORMULAS]
+    return (file, *(f"tests/formulas/{name}" for name in (*first, *FORMULA_TESTS)))
 
 
 def _top(path: Path, kind: type[Node]) -> list[Node]:
@@ -120,21 +132,22 @@ OTHERS = [
     _other(
         "losses",
         "losses/loss.py",
-        "Loss.terms Loss.shares Loss.__call__ Loss.denominator Loss._checked Loss._total _weights",
+        "Loss.terms Loss.shares Loss.answers Loss.__call__ Loss.denominator Loss._checked Loss._total _weights",
         "test_losses.py losses/test_labels.py losses/test_elementwise.py",
     ),
     _other(
         "losses of elements",
         "losses/elementwise.py",
-        "ElementwiseLoss.prepare ElementwiseLoss.terms MSELoss.formula L1Loss.formula HuberLoss.__init__ "
-        "HuberLoss.formula YesOrNoLoss.prepare BCEWithLogitsLoss.accuracy BCEWithLogitsLoss.formula BCELoss.prepare "
-        "BCELoss.accuracy BCELoss.formula",
+        "ElementwiseLoss.prepare ElementwiseLoss.rows ElementwiseLoss.terms MSELoss.formula L1Loss.formula "
+        "HuberLoss.__init__ HuberLoss.formula YesOrNoLoss.prepare BCEWithLogitsLoss.accuracy BCEWithLogitsLoss.formula "
+        "BCELoss.prepare BCELoss.accuracy BCELoss.formula",
         "losses/test_elementwise.py test_losses.py",
     ),
     _other(
         "losses of labels",
         "losses/labels.py",
         "LabelLoss.__init__ LabelLoss.prepare LabelLoss._check_output LabelLoss._check_range LabelLoss.shares "
+        "LabelLoss._label_weights LabelLoss._may_ignore LabelLoss.rows LabelLoss.answers CrossEntropyLoss.answers "
         "LabelLoss.accuracy LabelLoss._known NLLLoss.formula CrossEntropyLoss.__init__ CrossEntropyLoss.prepare "
         "CrossEntropyLoss._refuse_whole_rows CrossEntropyLoss.shares CrossEntropyLoss.accuracy "
         "CrossEntropyLoss.formula CrossEntropyLoss._smoothed _is_soft _check_probabilities _class_weights",

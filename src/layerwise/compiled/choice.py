@@ -24,8 +24,9 @@ MODULES = (
     "loss",
     "normalization",
     "optimizer",
-    "recurrent",
+    "pooling",
     "rectifier",
+    "recurrent",
 )
 """The files of this folder that hold twins."""
 

@@ -6,9 +6,11 @@ on, and one output channel is a weighted sum of shifted lines:
 
     z[k, m] = b[k] + Σ_t W[k, t] x[m + term[t]],     t = (c, i, j)
 
-At the end of each row stand a few places where the kernel would reach into the next row; they are computed with the
-others, which costs less than going around them, and left out when the rows are copied. The gradient at x is the same
-sum with negative terms over dz, between whose rows stand zeros; the gradient of W is a sum of products along the line.
+With a stride, the numbers that a place of the kernel may see lie `stride` apart: they are put into lines of their own,
+one for each remainder (a phase), and all is as before. At the end of each row stand a few places where the kernel would
+reach into the next row; they are computed with the others, which costs less than going around them, and left out when
+the rows are copied. The gradient at x is the same sum with negative terms over dz, between whose rows stand zeros; the
+gradient of W is a sum of products along the line.
 
 A worker goes through its images one by one (forward) or a few at a time (backward), so that their lines stay in its
 cache. What is summed over images is summed within chunks of a fixed number, and the chunks are added in their order:
@@ -22,138 +24,46 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from layerwise.compiled.kernels import kernel
-from layerwise.compiled.vectors import (
-    WIDE,
-    product_1x1,
-    product_1x4,
-    product_4x1,
-    product_4x4,
-    tile_1x1,
-    tile_1x4,
-    tile_4x1,
-    tile_4x2,
-    tile_4x4,
-)
+from layerwise.compiled.line_kernels import add_products, correlate
+from layerwise.compiled.vectors import WIDE, pool_2, pool_3, unpool_2, unpool_3
 from layerwise.types import Array
-
-STRIP = 32
-"""So many vectors of places are done for all kernels before the next, so that what the kernels see stays near."""
 
 
 class Plan(NamedTuple):
     """The sizes of a convolution, and of the lines that it is computed in."""
 
     channels: int
-    height: int
-    width: int
     kernels: int
     groups: int
-    count: int
+    terms: int
     """Terms of a sum: channels in a group, times the places of the kernel."""
-    top: int
-    left: int
-    """The padding."""
+    step_h: int
+    step_w: int
+    """The stride."""
     pitch: int
-    """From row to row of a line: the width with its padding."""
+    """From row to row of a line."""
     high: int
     wide: int
     """The sides of the output."""
     places: int
     """From the first place of the output to its last, along the line."""
     x_line: int
+    """The length of one channel, with all its phases."""
+    x_plane: int
+    """The length of one phase of it."""
     z_line: int
-    dx_line: int
     dz_line: int
+    dx_line: int
     """The length of one channel."""
     lead: int
     """Zeros before the first row of dz: as far as the kernel reaches back."""
-    dx_places: int
     images: int
     """Images in a chunk."""
 
 
-@kernel
-def correlate(
-    z: Array,
-    z_at: int,
-    z_step: int,
-    x: Array,
-    x_at: int,
-    terms: Array,
-    W: Array,
-    w_at: int,
-    start: Array,
-    start_at: int,
-    kernels: int,
-    places: int,
-) -> None:
-    """z[k, m] = start[k] + Σ_t W[k, t] x[m + term[t]] for all m below `places`, and up to the end of that vector."""
-    lanes = WIDE // x.itemsize
-    vectors = -(-places // lanes)
-    count = len(terms)
-    for strip in range(0, vectors, STRIP):
-        end = min(strip + STRIP, vectors)
-        for k in range(0, kernels // 4 * 4, 4):
-            row, w, b, v = z_at + k * z_step, w_at + k * count, start_at + k, strip
-            while v + 4 <= end:
-                m = v * lanes
-                tile_4x4(z, row + m, z_step, x, x_at + m, terms, count, W, w, count, start, b)
-                v += 4
-            while v + 2 <= end:
-                m = v * lanes
-                tile_4x2(z, row + m, z_step, x, x_at + m, terms, count, W, w, count, start, b)
-                v += 2
-            if v < end:
-                m = v * lanes
-                tile_4x1(z, row + m, z_step, x, x_at + m, terms, count, W, w, count, start, b)
-        for k in range(kernels // 4 * 4, kernels):
-            row, w, b, v = z_at + k * z_step, w_at + k * count, start_at + k, strip
-            while v + 4 <= end:
-                m = v * lanes
-                tile_1x4(z, row + m, z_step, x, x_at + m, terms, count, W, w, count, start, b)
-                v += 4
-            while v < end:
-                m = v * lanes
-                tile_1x1(z, row + m, z_step, x, x_at + m, terms, count, W, w, count, start, b)
-                v += 1
-
-
-@kernel
-def add_products(
-    dW: Array,
-    w_at: int,
-    dz: Array,
-    dz_at: int,
-    dz_step: int,
-    dz_image: int,
-    x: Array,
-    x_at: int,
-    x_image: int,
-    terms: Array,
-    kernels: int,
-    places: int,
-    images: int,
-) -> None:
-    """dW[k, t] += Σ_n Σ_m dz[n, k, m] x[n, m + term[t]]; dz is 0 from `places` to the end of that vector."""
-    lanes = WIDE // x.itemsize
-    vectors = -(-places // lanes)
-    count = len(terms)
-    for k in range(0, kernels // 4 * 4, 4):
-        row, w, t = dz_at + k * dz_step, w_at + k * count, 0
-        while t + 4 <= count:
-            product_4x4(dW, w + t, count, dz, row, dz_step, dz_image, x, x_at, x_image, terms, t, vectors, images)
-            t += 4
-        while t < count:
-            product_4x1(dW, w + t, count, dz, row, dz_step, dz_image, x, x_at, x_image, terms, t, vectors, images)
-            t += 1
-    for k in range(kernels // 4 * 4, kernels):
-        row, w, t = dz_at + k * dz_step, w_at + k * count, 0
-        while t + 4 <= count:
-            product_1x4(dW, w + t, count, dz, row, dz_step, dz_image, x, x_at, x_image, terms, t, vectors, images)
-            t += 4
-        while t < count:
-            product_1x1(dW, w + t, count, dz, row, dz_step, dz_image, x, x_at, x_image, terms, t, vectors, images)
-            t += 1
+FIRST_ROW, FIRST_COLUMN, CORNER, BACK, TERMS, WEIGHTS, PLACES = range(7)
+"""What the table of phases holds in each row: where in the image the phase begins, and where in its line; the first of
+its terms on the way back, their number, and the first of their weights; its places along the line."""
 
 
 @kernel
@@ -179,22 +89,35 @@ def pick_up(image: Array, line: Array, step: int, pitch: int) -> None:
 
 
 @kernel
+def lay_phases(line: Array, at: int, image: Array, phases: Array, plan: Any) -> None:
+    """The image in a line, phase by phase, within the zeros of its padding."""
+    for phase in phases:
+        if plan.step_h == plan.step_w == 1:
+            lay(line, at + phase[CORNER], plan.x_line, plan.pitch, image)
+        else:
+            part = image[:, phase[FIRST_ROW] :: plan.step_h, phase[FIRST_COLUMN] :: plan.step_w]
+            lay(line, at + phase[CORNER], plan.x_line, plan.pitch, part)
+
+
+@kernel
 def sum_line(z: Array, x: Array, terms: Array, W: Array, b: Array, plan: Any) -> None:
     """The output of one image, line by line, from its own line."""
     kernels, channels = plan.kernels // plan.groups, plan.channels // plan.groups
     for g in range(plan.groups):
         k = g * kernels
         x_at = g * channels * plan.x_line
-        correlate(z, k * plan.z_line, plan.z_line, x, x_at, terms, W, k * plan.count, b, k, kernels, plan.places)
+        correlate(z, k * plan.z_line, plan.z_line, x, x_at, terms, W, k * plan.terms, b, k, kernels, plan.places)
 
 
 @kernel
-def convolve(x: Array, W: Array, b: Array, z: Array, terms: Array, plan: Any, first: int, last: int) -> None:
+def convolve(
+    x: Array, W: Array, b: Array, z: Array, terms: Array, phases: Array, plan: Any, first: int, last: int
+) -> None:
     """z of the images from first to last. x: (N, C, H, W), z: (N, K, H', W'), W: flat."""
     line = np.zeros(plan.channels * plan.x_line + WIDE, x.dtype)
     sums = np.empty(plan.kernels * plan.z_line, x.dtype)
     for n in range(first, last):
-        lay(line, plan.top * plan.pitch + plan.left, plan.x_line, plan.pitch, x[n])
+        lay_phases(line, 0, x[n], phases, plan)
         sum_line(sums, line, terms, W, b, plan)
         pick_up(z[n], sums, plan.z_line, plan.pitch)
 
@@ -207,6 +130,7 @@ def convolve_relu_pool(
     y: Array,
     winner: Array,
     terms: Array,
+    phases: Array,
     plan: Any,
     high: int,
     wide: int,
@@ -214,51 +138,27 @@ def convolve_relu_pool(
     last: int,
 ) -> None:
     """y = the largest of max(0, z) in each window of high by wide, side by side; winner: its place in the window."""
+    lanes = WIDE // x.itemsize
+    _, K, H, W_out = y.shape
     line = np.zeros(plan.channels * plan.x_line + WIDE, x.dtype)
-    sums = np.empty(plan.kernels * plan.z_line, x.dtype)
+    sums = np.zeros(plan.kernels * plan.z_line + (plan.pitch + WIDE) * wide, x.dtype)
+    best, place = np.empty(H * W_out + WIDE, x.dtype), np.empty(H * W_out + WIDE, np.int32)
     for n in range(first, last):
-        lay(line, plan.top * plan.pitch + plan.left, plan.x_line, plan.pitch, x[n])
+        lay_phases(line, 0, x[n], phases, plan)
         sum_line(sums, line, terms, W, b, plan)
-        for k in range(plan.kernels):
-            for h in range(y.shape[2]):
-                best, place = y[n, k, h], winner[n, k, h]
-                for i in range(high):
-                    for j in range(wide):
-                        row = sums[k * plan.z_line + (h * high + i) * plan.pitch + j :]
-                        if i == 0 and j == 0:
-                            begin_window(best, place, row, wide)
-                        elif wide == 2:
-                            challenge(best, place, row, 2, i * 2 + j)
-                        else:
-                            challenge(best, place, row, wide, i * wide + j)
-                rectify(best, place)
-
-
-@kernel
-def begin_window(best: Array, place: Array, row: Array, step: int) -> None:
-    for w in range(len(best)):
-        best[w] = row[w * step]
-        place[w] = 0
-
-
-@kernel
-def challenge(best: Array, place: Array, row: Array, step: int, code: int) -> None:
-    """Whoever is larger wins, and the first NaN over all."""
-    code8 = np.int8(code)
-    for w in range(len(best)):
-        new, old = row[w * step], best[w]
-        wins = (new > old) | ((new != new) & (old == old))
-        best[w] = new if wins else old
-        place[w] = code8 if wins else place[w]
-
-
-@kernel
-def rectify(best: Array, place: Array) -> None:
-    """max(0, best); where all of a window are 0 after it, the first has won. NaN stays."""
-    for w in range(len(best)):
-        below = best[w] <= 0
-        best[w] = 0 if below else best[w]
-        place[w] = np.int8(0) if below else place[w]
+        for k in range(K):
+            for h in range(H):
+                row = k * plan.z_line + h * high * plan.pitch
+                for w in range(0, W_out, lanes):  # what lies beyond a row is overwritten by the next one
+                    if wide == 2:
+                        pool_2(best, place, h * W_out + w, sums, row + w * 2, plan.pitch, high)
+                    else:
+                        pool_3(best, place, h * W_out + w, sums, row + w * 3, plan.pitch, high)
+            plane, winners = y[n, k].reshape(-1), winner[n, k].reshape(-1)
+            for m in range(len(plane)):
+                plane[m] = best[m]
+            for m in range(len(plane)):
+                winners[m] = place[m]
 
 
 @kernel
@@ -270,6 +170,7 @@ def convolve_backward(
     db: Array,
     dx: Array,
     terms: Array,
+    phases: Array,
     back: Array,
     plan: Any,
     first: int,
@@ -284,7 +185,7 @@ def convolve_backward(
         images = min(plan.images, len(x) - begin)
         for n in range(images):
             lay(gradients, n * size + plan.lead, plan.dz_line, plan.pitch, dz[begin + n])
-        chunk_backward(gradients, lines, x, begin, images, Wt, dW[chunk], db[chunk], dx, terms, back, plan)
+        chunk_backward(gradients, lines, x, begin, images, Wt, dW[chunk], db[chunk], dx, terms, phases, back, plan)
 
 
 @kernel
@@ -300,30 +201,40 @@ def convolve_relu_pool_backward(
     db: Array,
     dx: Array,
     terms: Array,
+    phases: Array,
     back: Array,
     plan: Any,
     first: int,
     last: int,
 ) -> None:
     """The same, from the gradient behind pooling: all of it goes to the winner, if that is above 0."""
+    lanes = WIDE // x.itemsize
+    _, K, H, W_out = dy.shape
     lines = np.zeros(plan.images * plan.channels * plan.x_line + WIDE, x.dtype)
-    gradients = np.zeros(plan.images * plan.kernels * plan.dz_line + WIDE, x.dtype)
-    size = plan.kernels * plan.dz_line
-    _, K, H, W = dy.shape
+    gradients = np.zeros(plan.images * plan.kernels * plan.dz_line + WIDE * wide, x.dtype)
+    passed, place = np.zeros(H * W_out + WIDE, x.dtype), np.zeros(H * W_out + WIDE, np.int32)
     for chunk in range(first, last):
         begin = chunk * plan.images
         images = min(plan.images, len(x) - begin)
-        gradients[:] = 0
         for n in range(images):
             for k in range(K):
+                above, outputs = dy[begin + n, k].reshape(-1), y[begin + n, k].reshape(-1)
+                winners = winner[begin + n, k].reshape(-1)
+                for m in range(len(above)):
+                    passed[m] = above[m] * (1 if outputs[m] > 0 else 0)
+                for m in range(len(above)):
+                    place[m] = winners[m]
+                corner = (n * plan.kernels + k) * plan.dz_line + plan.lead
                 for h in range(H):
-                    row = n * size + k * plan.dz_line + plan.lead + h * high * plan.pitch
-                    for w in range(W):
-                        place = winner[begin + n, k, h, w]
-                        passes = 1 if y[begin + n, k, h, w] > 0 else 0
-                        spot = row + place // wide * plan.pitch + w * wide + place % wide
-                        gradients[spot] = dy[begin + n, k, h, w] * passes
-        chunk_backward(gradients, lines, x, begin, images, Wt, dW[chunk], db[chunk], dx, terms, back, plan)
+                    for i in range(high):
+                        row = corner + (h * high + i) * plan.pitch
+                        for w in range(0, W_out, lanes):
+                            at, count = h * W_out + w, W_out - w
+                            if wide == 2:
+                                unpool_2(gradients, row + w * 2, passed, place, at, i, count)
+                            else:
+                                unpool_3(gradients, row + w * 3, passed, place, at, i, count)
+        chunk_backward(gradients, lines, x, begin, images, Wt, dW[chunk], db[chunk], dx, terms, phases, back, plan)
 
 
 @kernel
@@ -338,30 +249,31 @@ def chunk_backward(
     db: Array,
     dx: Array,
     terms: Array,
+    phases: Array,
     back: Array,
     plan: Any,
 ) -> None:
-    """dW, db and dx of one chunk, whose dz lies in `gradients`. Wt: (C, kernels of a group, I, J), flat."""
+    """dW, db and dx of one chunk, whose dz lies in `gradients`. Wt: for each phase (C, its terms), flat."""
     kernels, channels = plan.kernels // plan.groups, plan.channels // plan.groups
-    size = plan.kernels * plan.dz_line
-    corner = plan.top * plan.pitch + plan.left
+    x_size, dz_size = plan.channels * plan.x_line, plan.kernels * plan.dz_line
     for n in range(images):
-        lay(lines, n * plan.channels * plan.x_line + corner, plan.x_line, plan.pitch, x[begin + n])
+        lay_phases(lines, n * x_size, x[begin + n], phases, plan)
     dW[:] = 0
     db[:] = 0
     if finite(lines):
         for g in range(plan.groups):
-            k = g * kernels
+            k, x_at = g * kernels, g * channels * plan.x_line
+            dz_at = k * plan.dz_line + plan.lead
             add_products(
                 dW,
-                k * plan.count,
+                k * plan.terms,
                 gradients,
-                k * plan.dz_line + plan.lead,
+                dz_at,
                 plan.dz_line,
-                size,
+                dz_size,
                 lines,
-                g * channels * plan.x_line,
-                plan.channels * plan.x_line,
+                x_at,
+                x_size,
                 terms,
                 kernels,
                 plan.places,
@@ -371,12 +283,23 @@ def chunk_backward(
         add_exactly(dW, gradients, lines, terms, images, plan)
     ones = np.ones(plan.places + WIDE, x.dtype)
     here = np.zeros(1, terms.dtype)
-    add_products(db, 0, gradients, plan.lead, plan.dz_line, size, ones, 0, 0, here, plan.kernels, plan.places, images)
-    if not len(dx):
-        return
-    sums = np.empty(plan.channels * plan.dx_line, x.dtype)
-    nothing = np.zeros(plan.channels, x.dtype)
-    for n in range(images):
+    add_products(
+        db, 0, gradients, plan.lead, plan.dz_line, dz_size, ones, 0, 0, here, plan.kernels, plan.places, images
+    )
+    if len(dx):
+        for n in range(images):
+            sum_back(dx[begin + n], gradients, n * dz_size + plan.lead, Wt, phases, back, plan)
+
+
+@kernel
+def sum_back(dx: Array, gradients: Array, at: int, Wt: Array, phases: Array, back: Array, plan: Any) -> None:
+    """dx of one image: each phase is a sum over the kernel's places that see it."""
+    kernels, channels = plan.kernels // plan.groups, plan.channels // plan.groups
+    sums = np.empty(plan.channels * plan.dx_line, gradients.dtype)
+    nothing = np.zeros(channels, gradients.dtype)
+    for phase in phases:
+        count = phase[TERMS]
+        terms = back[phase[BACK] : phase[BACK] + count]
         for g in range(plan.groups):
             c = g * channels
             correlate(
@@ -384,16 +307,20 @@ def chunk_backward(
                 c * plan.dx_line,
                 plan.dx_line,
                 gradients,
-                n * size + g * kernels * plan.dz_line + plan.lead + corner,
-                back,
+                at + g * kernels * plan.dz_line + phase[CORNER] % plan.x_plane,
+                terms,
                 Wt,
-                c * len(back),
+                phase[WEIGHTS] + c * count,
                 nothing,
                 0,
                 channels,
-                plan.dx_places,
+                phase[PLACES],
             )
-        pick_up(dx[begin + n], sums, plan.dx_line, plan.pitch)
+        if plan.step_h == plan.step_w == 1:
+            pick_up(dx, sums, plan.dx_line, plan.pitch)
+        else:
+            part = dx[:, phase[FIRST_ROW] :: plan.step_h, phase[FIRST_COLUMN] :: plan.step_w]
+            pick_up(part, sums, plan.dx_line, plan.pitch)
 
 
 @kernel
@@ -413,8 +340,7 @@ def add_exactly(dW: Array, gradients: Array, lines: Array, terms: Array, images:
         for k in range(plan.kernels):
             dz_at = (n * plan.kernels + k) * plan.dz_line + plan.lead
             x_at = (n * plan.channels + k // kernels * channels) * plan.x_line
-            for t in range(plan.count):
-                for h in range(plan.high):
-                    for w in range(plan.wide):
-                        m = h * plan.pitch + w
-                        dW[k * plan.count + t] += gradients[dz_at + m] * lines[x_at + m + terms[t]]
+            for t in range(plan.terms):
+                for m in range(plan.places):
+                    if m % plan.pitch < plan.wide:
+                        dW[k * plan.terms + t] += gradients[dz_at + m] * lines[x_at + m + terms[t]]

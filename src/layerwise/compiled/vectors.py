@@ -7,6 +7,7 @@ until image_kernels.py changes: a change here needs one there as well.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -41,18 +42,21 @@ class _Loops:
 
     def number_at(self, memory: Any, place: Any) -> Any:
         """The vector that has one number in all its lanes."""
-        one = self.builder.load(self.builder.gep(memory, [place]))
-        first = self.builder.insert_element(ir.Constant(self.vector, ir.Undefined), one, ir.Constant(ir.IntType(32), 0))
-        everywhere = ir.Constant(ir.VectorType(ir.IntType(32), self.lanes), [0] * self.lanes)
-        return self.builder.shuffle_vector(first, ir.Constant(self.vector, ir.Undefined), everywhere)
+        return self.everywhere(self.builder.load(self.builder.gep(memory, [place])), self.vector)
+
+    def everywhere(self, one: Any, kind: Any) -> Any:
+        """A number in all lanes of a vector of this kind."""
+        empty = ir.Constant(kind, ir.Undefined)
+        first = self.builder.insert_element(empty, one, ir.Constant(ir.IntType(32), 0))
+        return self.builder.shuffle_vector(first, empty, _mask([0] * self.lanes))
 
     def vector_at(self, memory: Any, place: Any) -> Any:
         pointer = self.builder.bitcast(self.builder.gep(memory, [place]), self.vector.as_pointer())
         return self.builder.load(pointer, align=self.number_bytes)
 
-    def store(self, value: Any, memory: Any, place: Any) -> None:
-        pointer = self.builder.bitcast(self.builder.gep(memory, [place]), self.vector.as_pointer())
-        self.builder.store(value, pointer, align=self.number_bytes)
+    def store(self, value: Any, memory: Any, place: Any, bytes_of_number: int = 0) -> None:
+        pointer = self.builder.bitcast(self.builder.gep(memory, [place]), value.type.as_pointer())
+        self.builder.store(value, pointer, align=bytes_of_number or self.number_bytes)
 
     @property
     def number_bytes(self) -> int:
@@ -88,7 +92,7 @@ class _Loops:
                 self.builder.shuffle_vector(
                     value,
                     ir.Constant(value.type, ir.Undefined),
-                    ir.Constant(ir.VectorType(ir.IntType(32), lanes), list(range(begin, begin + lanes))),
+                    _mask(list(range(begin, begin + lanes))),
                 )
                 for begin in (0, lanes)
             ]
@@ -99,7 +103,7 @@ class _Loops:
 def _tile(kernels: int, vectors: int) -> Any:
     """z[k, m] = start[k] + Σ_t W[k, t] x[m + term[t]], for some kernels and vectors of places at a time."""
 
-    @intrinsic  # type: ignore[misc]
+    @intrinsic
     def tile(  # type: ignore[no-untyped-def]
         typing, z, z_at, z_step, x, x_at, terms, count, W, w_at, w_step, start, start_at
     ):
@@ -139,7 +143,7 @@ def _tile(kernels: int, vectors: int) -> Any:
 def _product(kernels: int, terms_at_once: int) -> Any:
     """dW[k, t] += Σ_n Σ_m dz[n, k, m] x[n, m + term[t]], for some kernels and terms at a time."""
 
-    @intrinsic  # type: ignore[misc]
+    @intrinsic
     def product(  # type: ignore[no-untyped-def]
         typing, dW, w_at, w_step, dz, dz_at, dz_step, dz_image, x, x_at, x_image, terms, first_term, vectors, images
     ):
@@ -188,7 +192,112 @@ def _product(kernels: int, terms_at_once: int) -> Any:
     return product
 
 
+def _every(loops: _Loops, vectors: list[Any], wide: int, first: int) -> Any:
+    """Every wide-th number of some vectors in a row, from the first one on."""
+    row = vectors[0] if wide == 1 else _joined(loops, vectors)
+    picks = [first + wide * lane for lane in range(loops.lanes)]
+    return loops.builder.shuffle_vector(row, ir.Constant(row.type, ir.Undefined), _mask(picks))
+
+
+def _joined(loops: _Loops, vectors: list[Any]) -> Any:
+    """Some vectors as one long one."""
+    row = vectors[0]
+    for each in vectors[1:]:
+        lanes = row.type.count
+        if each.type.count != lanes:  # LLVM joins only equals: fill up with lanes that nobody picks
+            fill = [*range(each.type.count), *[0] * (lanes - each.type.count)]
+            each = loops.builder.shuffle_vector(each, ir.Constant(each.type, ir.Undefined), _mask(fill))
+        row = loops.builder.shuffle_vector(row, each, _mask(list(range(lanes + loops.lanes))))
+    return row
+
+
+def _mask(picks: list[int]) -> Any:
+    return ir.Constant(ir.VectorType(ir.IntType(32), len(picks)), picks)
+
+
+def _pool(wide: int) -> Any:
+    """y = max(0, the largest) of windows of `high` rows by `wide`, side by side, a vector of them; winner: the place.
+
+    Of equal numbers the first has won, and of NaN the first; where nothing is above 0, the first of the window.
+    """
+
+    @intrinsic
+    def pool(typing, y, winner, at, z, z_at, pitch, high):  # type: ignore[no-untyped-def]
+        signature = types.void(y, winner, at, z, z_at, pitch, high)
+
+        def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+            loops = _Loops(context, builder, signature, arguments)
+            y, winner, z = (loops.data(place) for place in (0, 1, 3))
+            at, z_at, pitch, high = (arguments[place] for place in (2, 4, 5, 6))
+            whole = ir.VectorType(ir.IntType(32), loops.lanes)
+            lowest = ir.Constant(loops.vector, [-math.inf] * loops.lanes)
+            zero, first = ir.Constant(loops.vector, [0.0] * loops.lanes), ir.Constant(whole, [0] * loops.lanes)
+
+            def add_row(i, found):  # type: ignore[no-untyped-def]
+                best, place = found
+                row = builder.add(z_at, builder.mul(i, pitch))
+                numbers = [loops.vector_at(z, builder.add(row, loops.index(v * loops.lanes))) for v in range(wide)]
+                code = builder.trunc(builder.mul(i, loops.index(wide)), ir.IntType(32))
+                for j in range(wide):
+                    new = _every(loops, numbers, wide, j)
+                    strange = builder.fcmp_unordered("uno", new, new)
+                    sound = builder.fcmp_ordered("ord", best, best)
+                    wins = builder.or_(builder.fcmp_ordered(">", new, best), builder.and_(strange, sound))
+                    best = builder.select(wins, new, best)
+                    here = loops.everywhere(builder.add(code, ir.Constant(ir.IntType(32), j)), whole)
+                    place = builder.select(wins, here, place)
+                return [best, place]
+
+            best, place = loops.loop(high, [lowest, first], add_row)
+            below = builder.fcmp_ordered("<=", best, zero)
+            loops.store(builder.select(below, zero, best), y, at)
+            loops.store(builder.select(below, first, place), winner, at, bytes_of_number=4)
+            return context.get_dummy_value()
+
+        return signature, generate
+
+    return pool
+
+
+def _unpool(wide: int) -> Any:
+    """The way back of row i of such windows: dz = dy where the winner stood, and 0 elsewhere, `count` windows long."""
+
+    @intrinsic
+    def unpool(typing, dz, dz_at, dy, winner, at, i, count):  # type: ignore[no-untyped-def]
+        signature = types.void(dz, dz_at, dy, winner, at, i, count)
+
+        def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+            loops = _Loops(context, builder, signature, arguments)
+            dz, dy, winner = (loops.data(place) for place in (0, 2, 3))
+            dz_at, at, i, count = (arguments[place] for place in (1, 4, 5, 6))
+            whole = ir.VectorType(ir.IntType(32), loops.lanes)
+            zero = ir.Constant(loops.vector, [0.0] * loops.lanes)
+            lanes = ir.Constant(whole, list(range(loops.lanes)))
+            within = builder.icmp_signed("<", lanes, loops.everywhere(builder.trunc(count, ir.IntType(32)), whole))
+            gradient = builder.select(within, loops.vector_at(dy, at), zero)
+            place = builder.load(builder.bitcast(builder.gep(winner, [at]), whole.as_pointer()), align=4)
+            code = builder.trunc(builder.mul(i, loops.index(wide)), ir.IntType(32))
+            parts = []
+            for j in range(wide):
+                here = loops.everywhere(builder.add(code, ir.Constant(ir.IntType(32), j)), whole)
+                parts.append(builder.select(builder.icmp_signed("==", place, here), gradient, zero))
+            row = _joined(loops, parts)
+            for v in range(wide):
+                picks = [
+                    j * loops.lanes + m for m, j in (divmod(v * loops.lanes + k, wide) for k in range(loops.lanes))
+                ]
+                vector = builder.shuffle_vector(row, ir.Constant(row.type, ir.Undefined), _mask(picks))
+                loops.store(vector, dz, builder.add(dz_at, loops.index(v * loops.lanes)))
+            return context.get_dummy_value()
+
+        return signature, generate
+
+    return unpool
+
+
 tile_4x4, tile_4x2, tile_4x1 = _tile(4, 4), _tile(4, 2), _tile(4, 1)
 tile_1x4, tile_1x1 = _tile(1, 4), _tile(1, 1)
 product_4x4, product_4x1 = _product(4, 4), _product(4, 1)
 product_1x4, product_1x1 = _product(1, 4), _product(1, 1)
+pool_2, pool_3 = _pool(2), _pool(3)
+unpool_2, unpool_3 = _unpool(2), _unpool(3)

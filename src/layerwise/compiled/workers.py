@@ -56,6 +56,11 @@ def threads() -> int:
     return min(_workers.wanted or cores(), cores())
 
 
+def in_a_run() -> bool:
+    """Whether somebody has chosen a number."""
+    return _workers.wanted is not None
+
+
 def use_threads(number: int | None) -> None:
     """Have calls use this many threads from now on, though never more than there are cores; None: one for each."""
     _workers.wanted = number

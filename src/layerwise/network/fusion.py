@@ -18,6 +18,7 @@ from layerwise.compiled import codes
 from layerwise.errors import ShapeError
 from layerwise.layers import Layer, Linear, Pass, ReLU, Sigmoid, Tanh
 from layerwise.layers.parameter import Vector
+from layerwise.network.fusion_image import with_blocks
 from layerwise.network.row import Unit, in_turn
 from layerwise.types import Array, Backward
 
@@ -178,17 +179,17 @@ def _dense(layer: Linear, code: int, x: Array, pass_: Pass, kernels: ModuleType)
 
 
 def fused(layers: Sequence[Layer]) -> tuple[Unit, ...]:
-    """The layers in order, with each row of dense ones as one chain.
+    """The layers in order, with each row of dense ones as one chain, and what belongs together in images as a block.
 
     >>> [type(each).__name__ for each in fused([Linear(2, 8), Tanh(), Tanh(), Linear(8, 8), Linear(8, 1)])]
     ['DenseChain', 'Tanh', 'DenseChain']
     """
-    return tuple(DenseChain(row) if type(row[0]) is Linear else row[0] for row in _rows(layers))
+    return tuple(DenseChain(row) if type(row[0]) is Linear else row[0] for row in _rows(with_blocks(layers)))
 
 
-def _rows(layers: Sequence[Layer]) -> Iterator[list[Layer]]:
+def _rows(layers: Sequence[Unit]) -> Iterator[list[Any]]:
     """Rows that begin with a Linear, where each activation follows one; every other layer is a row of its own."""
-    row: list[Layer] = []
+    row: list[Any] = []
     for layer in layers:
         dense = type(layer) is Linear  # a subclass may compute something else
         if row and not (type(row[0]) is Linear and (dense or (type(row[-1]) is Linear and type(layer) in ACTIVATIONS))):

@@ -1,4 +1,4 @@
-"""How many threads the matrix products use: set for a run, and put back after it.
+"""How many threads matrix products and convolutions use: set for a run, and put back after it.
 
 The same product gives other last bits with another number of threads, so the number belongs to what a run records.
 One thread is the default: results are then the same on machines with few and with many cores, and a run does not
@@ -21,6 +21,9 @@ import numpy as np
 from layerwise import __version__
 from layerwise.checks import whole_number
 from layerwise.compiled import in_use
+from layerwise.compiled.blas import libraries as _libraries
+from layerwise.compiled.blas import set_threads as _set
+from layerwise.compiled.blas import use_threads
 from layerwise.errors import SettingError
 
 MOST_THREADS = 1024
@@ -53,6 +56,7 @@ class _Limit:
                     f"{threads}: the number holds for the whole process"
                 )
             if self.runs == 0:
+                use_threads(threads)
                 self.libraries, self.threads = _libraries(), threads
                 self.before = [library.num_threads for library in self.libraries]
             self.runs += 1
@@ -66,26 +70,8 @@ class _Limit:
                 # Libraries built on OpenMP have a number for every Python thread.
                 if self.runs == 0 or getattr(library, "threading_layer", "") == "openmp":
                     _set(library, before)
-
-
-def _libraries() -> list[Any]:
-    from threadpoolctl import ThreadpoolController
-
-    return list(ThreadpoolController().select(user_api="blas").lib_controllers)
-
-
-def _set(library: Any, threads: int) -> None:
-    """Set the number, from whichever Python thread.
-
-    Newer versions of threadpoolctl let the first thread that sets a number go on doing so, and ignore all others
-    in silence; a run whose number is ignored would record one that it does not use.
-    """
-    release = getattr(library, "clear_controlling_thread", None)
-    if release is not None:
-        release(force=True)
-    library.set_num_threads(threads)
-    if release is not None:
-        release(force=True)
+            if self.runs == 0:
+                use_threads(None)
 
 
 _LIMIT = _Limit()

@@ -1,9 +1,11 @@
-"""PyTorch compiled: forward pass, gradient and update as one graph.
+"""PyTorch compiled: forward pass, gradient and update as one graph, where that can be.
 
 Measured on a busy machine, microseconds a step on W1 and W2: this whole step by `torch.func` 220 and 1,340; forward
 pass and loss compiled, with `backward()` and the optimizer outside, 680 and 1,700; a compiled function that calls
-`backward()`, which breaks the graph there, 660 and 1,930; the same with compiled autograd 2,270 and 3,110.
-The fastest is taken.
+`backward()`, which breaks the graph there, 660 and 1,930; the same with compiled autograd 2,270 and 3,110. On W5 the
+whole step took 7,800, the compiled forward pass 8,500. So the whole step is compiled, but for an LSTM: the compiler
+takes its kernel as it is, and the gradient by `torch.func` then goes another way than autograd's, which costs W4 37,500
+against 11,000.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from collections.abc import Callable
 from typing import Any
 
 from layerwise.bench.contenders import Trainee, look_up
-from layerwise.bench.contenders.torch_eager_ import about, converter, read
+from layerwise.bench.contenders.torch_eager_ import about, converter, read, training_step
 from layerwise.bench.contenders.torch_network import network
 from layerwise.bench.workloads import Workload
 from layerwise.extras import require
@@ -24,6 +26,13 @@ MODE = "default"  # measured: the other modes are within the noise of it on a CP
 def build(workload: Workload, weights: dict[str, Array]) -> Trainee:
     torch = require("torch", extra="bench", purpose="Timing against torch.compile")
     net, loss = network(torch, workload, weights)
+    form = _forward_only if "LSTM" in workload.kinds else _whole_step
+    step = form(torch, workload, net, loss)
+    return Trainee(step, converter(torch), read, about={**about(torch), "mode": MODE})
+
+
+def _whole_step(torch: Any, workload: Workload, net: Any, loss: Any) -> Callable[[Any, Any], Any]:
+    """One graph for everything."""
     parameters = {name: value.detach().clone() for name, value in net.named_parameters()}
     update = look_up(UPDATES, workload.optimizer, "torch.compile")(torch, parameters, workload.lr)
 
@@ -43,7 +52,12 @@ def build(workload: Workload, weights: dict[str, Array]) -> Trainee:
         with torch.no_grad():
             return compiled(x, t)
 
-    return Trainee(step, converter(torch), read, about={**about(torch), "mode": MODE})
+    return step
+
+
+def _forward_only(torch: Any, workload: Workload, net: Any, loss: Any) -> Callable[[Any, Any], Any]:
+    """Forward pass and loss compiled, and with them their way back; the optimizer is the eager contender's."""
+    return training_step(torch, workload, net, torch.compile(lambda x, t: loss(net(x), t), mode=MODE))
 
 
 def _sgd(torch: Any, parameters: dict[str, Any], lr: float) -> Callable[[dict[str, Any]], None]:

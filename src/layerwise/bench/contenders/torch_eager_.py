@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from layerwise.bench.contenders import Trainee
@@ -18,20 +19,32 @@ FASTEST: dict[str, dict[str, Any]] = {"Adam": {"fused": True}, "SGD": {}}
 def build(workload: Workload, weights: dict[str, Array]) -> Trainee:
     torch = require("torch", extra="bench", purpose="Timing against PyTorch")
     net, loss = network(torch, workload, weights)
-    fastest = FASTEST.get(workload.optimizer, {})
-    optimizer = getattr(torch.optim, workload.optimizer)(net.parameters(), lr=workload.lr, **fastest)
-
-    def step(x: Any, t: Any) -> Any:
-        optimizer.zero_grad(set_to_none=True)
-        value = loss(net(x), t)
-        value.backward()
-        optimizer.step()
-        return value
+    step = training_step(torch, workload, net, lambda x, t: loss(net(x), t))
 
     def take(array: Any, places: Array) -> Any:
         return array.index_select(0, torch.from_numpy(places))  # array[places] takes longer
 
-    return Trainee(step, converter(torch), read, {**about(torch), "optimizer": fastest}, take)
+    return Trainee(step, converter(torch), read, {**about(torch), "optimizer": _fastest(workload)}, take)
+
+
+def training_step(
+    torch: Any, workload: Workload, net: Any, cost: Callable[[Any, Any], Any]
+) -> Callable[[Any, Any], Any]:
+    """One step of the plain loop, with the fastest form of the optimizer."""
+    optimizer = getattr(torch.optim, workload.optimizer)(net.parameters(), lr=workload.lr, **_fastest(workload))
+
+    def step(x: Any, t: Any) -> Any:
+        optimizer.zero_grad(set_to_none=True)
+        value = cost(x, t)
+        value.backward()
+        optimizer.step()
+        return value
+
+    return step
+
+
+def _fastest(workload: Workload) -> dict[str, Any]:
+    return FASTEST.get(workload.optimizer, {})
 
 
 def converter(torch: Any) -> Any:
