@@ -686,10 +686,10 @@ show(lines(np.arange(41), told, title=title, labels=("epochs of training", "info
 def correlate(x, W, stride=1, padding=0):
     """What a layer computes: at every place of the image, the sum of W times what it covers."""
     x = np.pad(x, padding)
-    I, J = W.shape
-    z = np.empty(((x.shape[0] - I) // stride + 1, (x.shape[1] - J) // stride + 1))
+    high, wide = W.shape
+    z = np.empty(((x.shape[0] - high) // stride + 1, (x.shape[1] - wide) // stride + 1))
     for h, w in np.ndindex(*z.shape):
-        z[h, w] = (W * x[h * stride : h * stride + I, w * stride : w * stride + J]).sum()
+        z[h, w] = (W * x[h * stride : h * stride + high, w * stride : w * stride + wide]).sum()
     return z
 
 
@@ -751,7 +751,7 @@ painted = image.copy()
 painted[-1], painted[:, -1] = 9, -9
 print("outputs that change:", np.count_nonzero(correlate(painted, f, stride=2) != correlate(image, f, stride=2)))
 
-# %%
+# %% jupyter={"outputs_hidden": true}
 panels = new_panels(2, 7.6, 4.2)
 for ax, padding in zip(panels, (0, 1), strict=True):
     reads = np.zeros((8 + 2 * padding, 8 + 2 * padding))  # by hand: count the windows over each pixel
@@ -762,7 +762,8 @@ for ax, padding in zip(panels, (0, 1), strict=True):
     z, backward = formulas.conv2d(image[None, None], np.ones((1, 1, 3, 3)), np.zeros(1), (2, 2), (padding, padding))
     dx, dW, db = backward(np.ones_like(z))  # with all weights 1, the gradient of the sum of all outputs counts them too
     np.testing.assert_allclose(dx[0, 0], reads)
-    title = f"padding {padding}: {np.sum(reads == 0)} pixels are never read"
+    unread = np.sum(reads == 0)
+    title = f"padding {padding}: {f'{unread} pixels are never read' if unread else 'every pixel is read'}"
     heatmap(reads, title=title, numbers=".0f", limit=4, ax=ax)
 show(panels[0])
 
@@ -826,7 +827,7 @@ for name, layers in builds.items():
     print(f"{name}: {model.theta.size} parameters; right in place {accuracy[name][2]:.1f} %, moved by one pixel "
           f"{accuracy[name][1]:.1f} % (left) and {accuracy[name][3]:.1f} % (right)")  # fmt: skip
 
-# %%
+# %% jupyter={"outputs_hidden": true}
 title = "Moved digits: the network that shares its weights forgives more"
 ax = lines(np.arange(-2, 3), accuracy, title=title, labels=("test images moved by (pixels)", "right (%)"))
 ax.set_xticks(range(-2, 3))
@@ -879,8 +880,8 @@ for depth, (ax, (name, k, s)) in enumerate(
 show(panels[0])
 
 # %% [markdown]
-# *The gradient of one output by the pixels, for one, two and three layers. The field is widest at its end, but its middle
-# counts most: more ways lead there.*
+# *The gradient of one output by the pixels, for one, two and three layers. The field grows with every
+# layer, and its middle counts most: more ways lead there.*
 
 # %% [markdown]
 # ## 11. Recurrence
@@ -910,10 +911,10 @@ print("y", y.shape, " parameters", net.theta.size, "whatever the length of the s
 
 # %% [markdown]
 # ### Back-propagation through time
-# Unrolled, this is a network of T layers that share their weights. So the way back is known: through the output, through
-# tanh, and to the step before; and each step adds to the gradient of the same W_hh. Two easy mistakes: what multiplies
-# dz_t in dW_hh is **h_{t-1}**, the state that was read, not h_t; and h_t gets **two** gradients, from its output and
-# from the next step.
+# Unrolled, this is a network of T layers that share their weights. So the way back is known: through the output,
+# through tanh, and to the step before; and each step adds to the gradient of the same W_hh. Two easy mistakes: what
+# multiplies dz_t in dW_hh is **h_{t-1}**, the state that was read, not h_t; and h_t gets **two** gradients, from its
+# output and from the next step.
 
 # %%
 dy = generator(0, "notebook upstream").normal(size=y.shape)
@@ -938,8 +939,8 @@ print("all gradients agree; both biases get the same one")
 # %% [markdown]
 # ### The LSTM
 # From step to step an RNN multiplies its gradient by W_hhᵀ and by tanh'. After many steps little is left, or far too
-# much. The LSTM has a second state, the **cell** C, that is changed by a sum. Gates, numbers between 0 and 1, decide what
-# is forgotten, let in and shown; [h, x] puts two vectors one behind the other:
+# much. The LSTM has a second state, the **cell** C, that is changed by a sum. Gates, numbers between 0 and 1, decide
+# what is forgotten, let in and shown; [h, x] puts two vectors one behind the other:
 #
 #     f = σ(W_f [h_{t-1}, x_t] + b_f)        i = σ(W_i [h_{t-1}, x_t] + b_i)        o = σ(W_o [h_{t-1}, x_t] + b_o)
 #     C̃ = tanh(W_C [h_{t-1}, x_t] + b_C)     C_t = f ⊙ C_{t-1} + i ⊙ C̃             h_t = o ⊙ tanh(C_t)
@@ -1024,8 +1025,8 @@ title = "The gradient at each time step: it fades, explodes, or comes through"
 show(lines(np.arange(49, -1, -1), curves, log="y", title=title, labels=labels, ax=ax))
 
 # %% [markdown]
-# *Untrained networks of 32 units. A plain RNN balances on a single number, the size of W_hh; an LSTM has the forget gate
-# to hold on with. That is why its bias is often set to 1 or more before training.*
+# *Untrained networks of 32 units. A plain RNN balances on a single number, the size of W_hh; an LSTM has the forget
+# gate to hold on with. That is why its bias is often set to 1 or more before training.*
 #
 # ### What a trained LSTM does with its gates
 # A task that needs a memory: 20 steps of random bits, of which one among the first six is marked. Which bit was it?
@@ -1073,7 +1074,8 @@ show(left)
 # *The grey line is the marked step. There the input gate opens, and the forget gate drops what was before; at all other
 # steps the unit hardly listens and forgets next to nothing. Right: two sequences that differ in the marked bit alone.*
 #
-# One unit is few: from another seed it may find nothing, and the RNN finds nothing from any (`memory` in the script).
+# One unit is few, and from other seeds it may find nothing. With four units and a forget bias of 3, an LSTM finds the
+# bit from three seeds of three, and an RNN from none (`memory` in the script).
 
 # %% [markdown]
 # ## 12. Numerical stability
@@ -1262,8 +1264,8 @@ show(ax)
 # %% [markdown]
 # ## 15. Residual connections
 #
-# y = x + f(x): the layers learn only what is to be changed. On the way back, dx = dy + f'(x)ᵀ dy: one part comes through
-# untouched, however deep the network is.
+# y = x + f(x): the layers learn only what is to be changed. On the way back, dx = dy + f'(x)ᵀ dy: one part comes
+# through untouched, however deep the network is.
 
 # %%
 x = generator(0, "notebook residual").normal(size=(8, 16))
@@ -1301,7 +1303,7 @@ for name, residual in {"plain": False, "residual": True}.items():
     found = lw.fit(model, digits.train, loss=loss, optimizer=lw.Adam(lr=0.001), epochs=8, batch_size=64, progress=False)
     fitted_losses[name] = found["train_loss"]
     ratio = sizes[name][0] / sizes[name][-1]
-    print(f"{name}: first gradient over last {ratio:.1g}, loss after 8 epochs {found['train_loss'][-1]:.3f}")
+    print(f"{name}: first gradient over last {ratio:.2g}, loss after 8 epochs {found['train_loss'][-1]:.3f}")
 
 left, right = new_panels(2, 9.4, 3.9)
 lines(np.arange(DEPTH + 1), sizes, log="y", title="Gradient through 40 blocks",
@@ -1315,8 +1317,8 @@ show(left)
 # *Left: without the sum, a block of tanh leaves about half of the gradient, and forty leave nothing. Right: what that
 # means for training; ln 10 = 2.303 is the loss of a network that knows nothing.*
 #
-# The sum has its own danger: it can only hold up. Where each block would leave a quarter, 1 + 0.25 grows: ten blocks make
-# 1.25¹⁰ = 9.3 of it. That is why deep residual networks normalise as well.
+# The sum has a danger of its own: it may grow. Ten sigmoids in a row leave 0.25¹⁰ of the gradient at most; with a sum
+# around each, they can make 1.25¹⁰ = 9.3 of it (`residual` in the script). So deep residual networks normalise as well.
 
 # %% [markdown]
 # ## 16. Attention, and a block of a GPT
@@ -1421,8 +1423,8 @@ np.testing.assert_allclose(block(x[None])[0], y, atol=1e-12)
 print("a block by hand and by Layerwise agree;", block.theta.size, "parameters")
 
 # %% [markdown]
-# A whole GPT is an embedding, positions, some blocks and a last map. A task for it: ten random letters of eight, and then
-# the same ten again; at each step the next letter is asked for. The first half can only be guessed, at a loss of
+# A whole GPT is an embedding, positions, some blocks and a last map. A task for it: ten random letters of eight, and
+# then the same ten again; at each step the next letter is asked for. The first half can only be guessed, at a loss of
 # ln 8 = 2.08; the second is known to who looks back.
 
 # %%
@@ -1560,7 +1562,7 @@ print("cost", cost.value.round(4), "- and the four gradients of section 3")
 # %% [markdown]
 # ## Where to go on
 #
-# - `python examples/04_neural_network_examples.py --list` lists twenty-eight experiments, each with a surprise: one idea, one
-#   number, one picture.
+# - `python examples/04_neural_network_examples.py --list` lists twenty-eight experiments, each with a surprise: one
+#   idea, one number, one picture.
 # - Change something here. Give the network of section 3 four hidden units, or a rate of 50; take `he_normal` for tanh.
 # - Read the formulas: `src/layerwise/formulas/` has every derivative of this page, line by line.

@@ -14,7 +14,11 @@ from layerwise.errors import FileError, nearest
 from layerwise.plots import save_figure
 from neural_networks.example import EXAMPLES, question
 
-for subject in ("units", "learning", "optimization", "regularization", "signals", "information"):
+SUBJECTS = (
+    "units", "learning", "optimization", "regularization", "signals", "information",
+    "convolution", "recurrence", "residual", "attention", "autograd",
+)  # fmt: skip
+for subject in SUBJECTS:
     import_module(f"neural_networks.{subject}")  # fills the list, in this order
 PICTURES = Path(__file__).resolve().parents[1] / "pictures"
 

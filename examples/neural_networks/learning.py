@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 import layerwise as lw
 from layerwise import formulas
 from layerwise.errors import ShapeError
-from layerwise.plots import lines, new_panels, style
+from layerwise.plots import heatmap, lines, new_panels, style
 from neural_networks.example import example, same
 
 
@@ -129,16 +129,10 @@ def broadcasting() -> Axes:
     except ShapeError as error:
         print(f"  Layerwise refuses: {error}")
     (ax,) = new_panels(1, 5.4, 4.4)
-    style.dress(ax, "Sixteen differences where four were meant", "prediction", "target")
-    ax.imshow(np.abs(differences), cmap=_from_ground_to_orange(), vmin=0, vmax=4)
-    for (row, column), value in np.ndenumerate(differences):
-        ax.text(column, row, f"{value:+.0f}" if value else "0", ha="center", va="center", color=style.INK)
+    heatmap(
+        differences, title="Sixteen differences where four were meant", labels=("prediction", "target"),
+        numbers="+.0f", limit=4, ax=ax,
+    )  # fmt: skip
     for axis in (ax.xaxis, ax.yaxis):
         axis.set_ticks(range(4), ["1", "2", "3", "4"])
     return ax
-
-
-def _from_ground_to_orange():
-    from matplotlib.colors import LinearSegmentedColormap
-
-    return LinearSegmentedColormap.from_list("difference", [style.SURFACE, style.POSITIVE])
