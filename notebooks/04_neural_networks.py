@@ -714,6 +714,19 @@ print(
     np.abs(convolve(f, image) - correlate(image, f, padding=2)).max(),
 )
 
+# %% [markdown]
+# On the way back the flip returns: dW is a cross-correlation again, of the image with dz, and dx is the true
+# convolution of the kernel with dz.
+
+# %%
+z, backward = formulas.conv2d(image[None, None], f[None, None], np.zeros(1))
+dz = generator(0, "notebook convolution").normal(size=z.shape)
+dx, dW, db = backward(dz)
+np.testing.assert_allclose(z[0, 0], correlate(image, f))
+np.testing.assert_allclose(dW[0, 0], correlate(image, dz[0, 0]))  # each weight was used at every place
+np.testing.assert_allclose(dx[0, 0], convolve(f, dz[0, 0]), atol=1e-12)
+print("z", z[0, 0].shape, " dW", dW[0, 0].shape, " dx", dx[0, 0].shape)
+
 # %%
 kernels = {
     "image": None,
@@ -880,8 +893,8 @@ for depth, (ax, (name, k, s)) in enumerate(
 show(panels[0])
 
 # %% [markdown]
-# *The gradient of one output by the pixels, for one, two and three layers. The field grows with every
-# layer, and its middle counts most: more ways lead there.*
+# *The gradient of one output by the pixels, for one, two and three layers. The field grows with every layer, and its
+# middle counts most: more ways lead there.*
 
 # %% [markdown]
 # ## 11. Recurrence
@@ -1072,7 +1085,8 @@ show(left)
 
 # %% [markdown]
 # *The grey line is the marked step. There the input gate opens, and the forget gate drops what was before; at all other
-# steps the unit hardly listens and forgets next to nothing. Right: two sequences that differ in the marked bit alone.*
+# steps the unit hardly listens and forgets next to nothing. Right: two sequences that differ in the marked bit alone;
+# afterwards their cells drift further apart, which does no harm.*
 #
 # One unit is few, and from other seeds it may find nothing. With four units and a forget bias of 3, an LSTM finds the
 # bit from three seeds of three, and an RNN from none (`memory` in the script).
