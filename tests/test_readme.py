@@ -57,6 +57,14 @@ def test_the_network_learns_and_steps_by_hand():
     np.testing.assert_array_equal(used, net.grad)
 
 
+def test_the_gates_can_be_read():
+    names, printed = {"np": np, "lw": lw}, io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec(next(block for block in PYTHON if "Recorder" in block), names)
+    assert printed.getvalue() == "(1, 6, 6)\n"
+    np.testing.assert_array_equal(names["recorder"].parts["1"]["forget_l0"][0, 4:], 0)  # in the padding
+
+
 @pytest.mark.parametrize("path", sorted(set(re.findall(r"\]\(((?!http)[^)#]+)\)", README))))
 def test_every_link_leads_somewhere(path):
     assert (ROOT / path).exists()

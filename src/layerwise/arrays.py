@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 import mmap
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -125,15 +124,3 @@ def require_finite(name: str, array: Array) -> None:
         f"{name} holds {array[place]} at {words or 'its only place'} (counted from 0), and {count} such "
         "values in all: fill or drop them first"
     )
-
-
-@lru_cache(maxsize=1)
-def keep_freed_memory() -> None:
-    """Let the C library keep what arrays free, up to 64 MB, for the next arrays: once for this process.
-
-    A training step makes and frees the same arrays again and again. The GNU C library gives large ones back to the
-    system each time, which then hands out new pages, one fault for every 4 kB: that took two fifths of a step of a
-    small transformer (measured: 20.8 ms with it, 12.6 without). Its limit for "large" follows the largest block that
-    it has seen freed, up to 32 MB, so it is shown one, whose pages nobody touches. Elsewhere this does nothing.
-    """
-    np.empty(2**25 - 2**14, np.uint8)

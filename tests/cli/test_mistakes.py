@@ -94,6 +94,8 @@ MISTAKES: list[tuple[str, int, str]] = [
     ("bench W9", 1, "W9"),
     ("bench W1 --contender tensorflow", 1, "tensorflow"),
     ("bench --rounds 0", 1, "rounds"),
+    ("bench --growth --vary 1", 1, "--vary"),
+    ("bench --vary -1", 1, "vary"),
 ]
 
 

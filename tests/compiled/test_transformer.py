@@ -1,4 +1,4 @@
-"""Twins of a transformer's parts at sizes where they share the work, and where their loops have ends that do not fit."""
+"""Twins of a transformer's parts: where they share the work, and where the ends of their loops do not fit."""
 
 from __future__ import annotations
 
@@ -160,7 +160,7 @@ def test_normalisation_of_rows_of_any_length(name, shape):
 def test_embedding_adds_up_what_comes_back():
     index, W = np.random.default_rng(0).integers(50, size=(30, 40)), numbers(50, 9)
     y, backward = TWINS["embedding"](index, W, 7)
-    right, right_backward = formulas.embedding(index, W.astype(np.float64), 7)
+    _, right_backward = formulas.embedding(index, W.astype(np.float64), 7)
     np.testing.assert_array_equal(y, W[index])
     dy = numbers(*y.shape)
     np.testing.assert_allclose(backward(dy), right_backward(dy.astype(np.float64)), rtol=1e-4, atol=1e-5)

@@ -6,9 +6,12 @@ import os
 import threading
 import time
 
+import numpy as np
 import pytest
+from threadpoolctl import threadpool_limits
 
-from layerwise.compiled import workers
+import layerwise as lw
+from layerwise.compiled import blas, workers
 from layerwise.training.threads import blas_threads
 
 
@@ -95,3 +98,62 @@ def test_a_child_has_workers_of_its_own(monkeypatch):
         os._exit(0 if sorted(seen) == [0, 1, 2, 3] else 1)
     _, status = os.waitpid(child, 0)
     assert os.waitstatus_to_exitcode(status) == 0
+
+
+def products() -> set[int]:
+    """The threads of the libraries behind matrix products, those that were there when somebody first looked."""
+    return {library.num_threads for library in blas._known_libraries()}
+
+
+def test_while_convolutions_work_matrix_products_use_one_thread(monkeypatch):
+    monkeypatch.setattr(workers, "cores", lambda: 2)
+    with threadpool_limits(2, user_api="blas"):
+        with blas.one_thread_each():
+            assert products() == {1}
+            with blas.one_thread_each():
+                assert products() == {1}
+            assert products() == {1}
+        assert products() == {2}
+
+
+def test_with_one_worker_there_is_nobody_to_disturb(monkeypatch):
+    monkeypatch.setattr(workers, "threads", lambda: 1)
+    with threadpool_limits(2, user_api="blas"), blas.one_thread_each():
+        assert products() == {2}
+
+
+def test_nothing_touches_the_number_of_a_run(monkeypatch):
+    """Whether the run begins within, or the quiet: its number stays, and afterwards all is as before."""
+    monkeypatch.setattr(workers, "cores", lambda: 2)
+    with threadpool_limits(2, user_api="blas"):
+        with blas_threads(2), blas.one_thread_each():
+            assert products() == {2}
+        assert products() == {2}
+        with blas.one_thread_each():
+            with blas_threads(3):
+                assert products() == {3}
+            assert products() == {2}
+        assert products() == {2}
+
+
+def test_a_network_with_convolutions_asks_for_quiet_both_ways(monkeypatch):
+    monkeypatch.setattr(workers, "cores", lambda: 2)
+
+    class Looks(lw.ReLU):
+        def forward(self, x, pass_):
+            seen.append(products())
+            y, backward = super().forward(x, pass_)
+
+            def looking(dy):
+                seen.append(products())
+                return backward(dy)
+
+            return y, looking
+
+    for first, expected in ((lw.Conv2d(1, 1, 1), {1}), (lw.MaxPool2d(1), {2})):
+        seen = []
+        with threadpool_limits(2, user_api="blas"):
+            y, backward = lw.Network(lw.Sequential(first), Looks()).forward(np.ones((1, 1, 2, 2)), training=True)
+            backward(y)
+            assert products() == {2}
+        assert seen == [expected] * 2

@@ -41,7 +41,7 @@ def trained(name, seed, optimizer, epochs=8):
     return value
 
 
-@pytest.mark.parametrize(("name", "optimizer", "seed"), product(SETS, OPTIMIZERS, (0, 1)))
+@pytest.mark.parametrize(("name", "optimizer", "seed"), list(product(SETS, OPTIMIZERS, (0, 1))))
 def test_its_rate_beats_a_hundredth_and_a_hundredfold(name, optimizer, seed):
     """After eight epochs, by the loss on the training data."""
     net, data, loss = parts(name, seed)

@@ -3,8 +3,9 @@
 Whoever computes asks `fast(formula)` and calls what comes back. A formula knows nothing of its twin, and without Numba,
 or after `use_compiled(False)`, every call runs the formula that one reads.
 
-choice: which one computes. affine, activation, loss, optimizer, arrays: the twins, each under the name of the file
-whose functions it speeds up. kernels: the loops behind them, and those of a small dense network in one call.
+choice: which one computes. workers: the threads that share the work of a twin. *kernels: the loops behind the twins,
+and those of a small dense network in one call. tiles, vectors: what LLVM must be told. The other files hold the twins,
+each under the name of the file whose functions it speeds up.
 """
 
 from layerwise.compiled.choice import fast, in_use, twins, use_compiled

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -33,13 +34,13 @@ def multihead_attention(
     d = D // heads
     parts, biases = P.reshape(N, T, 3, heads, d), np.ascontiguousarray(b_in).reshape(3, heads, d)
     wide = -(-T // TILE) * TILE
-    causal, allowed = _allowed(mask, T, wide)
+    causal, barrier = _barrier(mask, T, wide, x.dtype)
     factors = _factors(dropout, N * heads * T, wide)
     lanes = 16 if d > 8 else 8 if d > 4 else 4
     weights = np.empty((N * heads * wide, wide), x.dtype)
     joined = np.empty((N, T, heads, d), x.dtype)
     share(
-        lambda *part: kernels.attend(parts, biases, causal, allowed, factors, weights, joined, lanes, *part),
+        lambda *part: kernels.attend(parts, biases, causal, barrier, factors, weights, joined, lanes, *part),
         N,
     )
     joined = joined.reshape(N * T, D)
@@ -85,15 +86,11 @@ def _fit(
     )
 
 
-def _allowed(mask: Array, T: int, wide: int) -> tuple[bool, Array]:
-    """Whether nobody looks ahead; and who may look where, (N or 1, heads or 1, T, wide), empty if that says it all."""
-    behind = np.tri(T, dtype=bool)
-    causal = not (mask & ~behind).any()
-    if (mask | ~behind).all() if causal else mask.all():
-        return causal, np.empty((0, 0, 0, 0), np.uint8)
-    allowed = np.zeros((*mask.shape[:2], T, wide), np.uint8)
-    allowed[..., :T] = mask
-    return causal, allowed
+def _barrier(mask: Array, T: int, wide: int, dtype: Any) -> tuple[bool, Array]:
+    """Whether nobody looks ahead; and 0 where a step may look, -inf where not, (N or 1, heads or 1, T, wide)."""
+    barrier = np.full((*mask.shape[:2], T, wide), -np.inf, dtype)
+    barrier[..., :T][np.broadcast_to(mask, (*mask.shape[:2], T, T))] = 0
+    return not (mask & ~np.tri(T, dtype=bool)).any(), barrier
 
 
 def _factors(dropout: Array, rows: int, wide: int) -> Array:

@@ -1,13 +1,18 @@
-"""Twins of normalisation along the features: one pass over each row, which stays in the nearest cache meanwhile."""
+"""Twins of normalisation: along the features, one pass over each row, which stays in the nearest cache meanwhile; over
+batches of images, a few passes over each channel, where the formula makes one for every operation.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 
 from layerwise import formulas
+from layerwise.compiled import batch_kernels
 from layerwise.compiled import transformer_kernels as kernels
 from layerwise.compiled.choice import twin_of
 from layerwise.compiled.codes import TYPES
+from layerwise.compiled.workers import share
+from layerwise.formulas.normalization import BatchNorm
 from layerwise.types import Array, Differentiable
 
 
@@ -39,6 +44,29 @@ def rms_norm(x: Array, gamma: Array, eps: float) -> Differentiable:
         return dx.reshape(x.shape), dgamma
 
     return y.reshape(x.shape), backward
+
+
+@twin_of("formulas.normalization", "batch_norm")
+def batch_norm(x: Array, gamma: Array, beta: Array, eps: float) -> Differentiable:
+    if x.ndim != 4 or not x.size or not _fit(x.transpose(0, 2, 3, 1), gamma, beta):
+        return formulas.batch_norm(x, gamma, beta, eps)
+    N, C, H, W = x.shape
+    rows = np.ascontiguousarray(x).reshape(N, C, H * W)
+    y, mean, var = np.empty_like(rows), np.empty_like(gamma), np.empty_like(gamma)
+    share(lambda *part: batch_kernels.batch_norm(rows, gamma, beta, eps, y, mean, var, *part), C)
+
+    def backward(dy: Array) -> tuple[Array, Array, Array]:
+        dx, dgamma, dbeta = np.empty_like(rows), np.empty_like(gamma), np.empty_like(gamma)
+        above = np.ascontiguousarray(np.broadcast_to(dy, x.shape), x.dtype).reshape(N, C, H * W)
+        share(
+            lambda *part: batch_kernels.batch_norm_backward(
+                above, rows, gamma, eps, mean, var, dx, dgamma, dbeta, *part
+            ),
+            C,
+        )
+        return dx.reshape(x.shape), dgamma, dbeta
+
+    return BatchNorm(y.reshape(x.shape), mean, var), backward
 
 
 def _fit(x: Array, *parameters: Array) -> bool:

@@ -11,9 +11,13 @@ from layerwise import formulas
 from layerwise.compiled import recurrent_kernels as kernels
 from layerwise.compiled.choice import twin_of
 from layerwise.compiled.codes import GRU, LSTM, RELU_CELL, TANH_CELL, TYPES
+from layerwise.compiled.recurrent_cells import NUMBERS
 from layerwise.compiled.tiles import COLUMNS, ROWS
 from layerwise.compiled.workers import share
 from layerwise.types import Array, Differentiable
+
+LANES, FEW_LANES = 16, 8
+"""Sequences in a chunk, and in one of a small batch, which then has two of them for two threads."""
 
 WORTH = 2_000_000
 """Multiplications below which waking another thread costs more than it brings."""
@@ -99,7 +103,7 @@ class _Walk:
     ) -> None:
         self.cell, self.weights, self.reverse = cell, weights, reverse
         N, T, D = self.shape = x.shape
-        self.L = L = 16 if N > 16 else 8 if N > 4 else 4
+        self.L = L = LANES if N > LANES else FEW_LANES
         self.chunks = chunks = -(-N // L)
         self.ends = np.full(chunks * L, T)
         if lengths is not None:
@@ -117,7 +121,7 @@ class _Walk:
         def forward(first: int, last: int) -> None:
             kernels.walk(
                 cell, first, last, x, state, h0, W, b, self.ends, reverse, self.xh, self.gates, self.states, self.extra,
-                self.y, weights.units, kernels.NUMBERS[dtype],
+                self.y, weights.units, NUMBERS[dtype],
             )  # fmt: skip
 
         self._share(forward, chunks)
@@ -135,7 +139,9 @@ class _Walk:
         wide = np.zeros((N, T, H), dtype) if dy.shape[2] < H else np.ascontiguousarray(dy, dtype)
         if dy.shape[2] < H:
             wide[:, :, : dy.shape[2]] = dy
-        ends = [np.zeros((N, H), dtype) if each is None else self.weights.widened(each) for each in (dstate, dh_n)]
+        dstate, dh_n = (
+            np.zeros((N, H), dtype) if each is None else self.weights.widened(each) for each in (dstate, dh_n)
+        )
         Wt = self.weights.packed_transposed(input_gradient)
         dz = np.empty_like(self.gates)
         dx = np.empty((N, T, D) if input_gradient else (0, 0, 0), dtype)
@@ -143,8 +149,8 @@ class _Walk:
 
         def backward(first: int, last: int) -> None:
             kernels.walk_back(
-                self.cell, first, last, wide, *ends, Wt, self.ends, self.reverse, self.gates, self.states, self.extra,
-                dz, dx, dbegin, dh0,
+                self.cell, first, last, wide, dstate, dh_n, Wt, self.ends, self.reverse, self.gates, self.states,
+                self.extra, dz, dx, dbegin, dh0,
             )  # fmt: skip
 
         self._share(backward, self.chunks)
@@ -213,7 +219,7 @@ def lstm(
     ) -> tuple[Array | None, ...]:
         if not _gradients_fit(x, h0, dh, dh_n, dc_n):
             readable = formulas.lstm(x, h0, c0, W_ih, W_hh, b_ih, b_hh, lengths, reverse)[1]
-            return readable(dh, dh_n, dc_n, input_gradient)  # type: ignore[no-any-return]
+            return readable(dh, dh_n, dc_n, input_gradient)
         return walk.back(dh, dh_n, dc_n, input_gradient)
 
     value = Parts(
@@ -248,7 +254,7 @@ def gru(
     def backward(dh: Array, dh_n: Array | None = None, input_gradient: bool = True) -> tuple[Array | None, ...]:
         if not _gradients_fit(x, h0, dh, dh_n):
             readable = formulas.gru(x, h0, W_ih, W_hh, b_ih, b_hh, lengths, reverse)[1]
-            return readable(dh, dh_n, input_gradient)  # type: ignore[no-any-return]
+            return readable(dh, dh_n, input_gradient)
         dx, dh0, _, *parameters = walk.back(dh, dh_n, None, input_gradient)
         return dx, dh0, *parameters
 
@@ -283,7 +289,7 @@ def rnn(
     def backward(dh: Array, dh_n: Array | None = None, input_gradient: bool = True) -> tuple[Array | None, ...]:
         if not _gradients_fit(x, h0, dh, dh_n):
             readable = formulas.rnn(x, h0, W_ih, W_hh, b_ih, b_hh, nonlinearity, lengths, reverse)[1]
-            return readable(dh, dh_n, input_gradient)  # type: ignore[no-any-return]
+            return readable(dh, dh_n, input_gradient)
         dx, dh0, _, *parameters = walk.back(dh, dh_n, None, input_gradient)
         return dx, dh0, *parameters
 
@@ -297,7 +303,7 @@ def _fit(
     if x.ndim != 3 or W_hh.ndim != 2 or not x.size or not W_hh.size or x.dtype not in TYPES:
         return False
     (N, _, D), H = x.shape, W_hh.shape[1]
-    shapes = [(each.shape, (N, H)) for each in states]
+    shapes: list[tuple[Any, Any]] = [(each.shape, (N, H)) for each in states]
     shapes += [(W_ih.shape, (gates * H, D)), (W_hh.shape, (gates * H, H))]
     shapes += [(b_ih.shape, (gates * H,)), (b_hh.shape, (gates * H,))]
     if any(shape != wanted for shape, wanted in shapes):

@@ -27,7 +27,7 @@ def _tile(lanes: int) -> Any:
     Each array is given with the place of its first number and the distances from one row, k or kk to the next.
     """
 
-    @intrinsic
+    @intrinsic  # type: ignore[untyped-decorator]
     def tile(typingctx: Any, C: Any, c: Any, c_r: Any, A: Any, a: Any, a_r: Any, a_k: Any, a_kk: Any,
              B: Any, b: Any, b_k: Any, b_kk: Any, K: Any, KK: Any, add: Any) -> Any:  # fmt: skip
         i = types.int64
@@ -116,7 +116,7 @@ def _tile(lanes: int) -> Any:
 tile_16, tile_8, tile_4 = _tile(16), _tile(8), _tile(4)
 
 
-@intrinsic  # type: ignore[misc]
+@intrinsic  # type: ignore[untyped-decorator]
 def power_of_two(typingctx: Any, n: Any) -> Any:
     """2ⁿ for a whole number n in floating point: n goes where a floating-point number keeps its exponent."""
 

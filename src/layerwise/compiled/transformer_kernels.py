@@ -216,30 +216,45 @@ def add_rows(index: Array, rows: Array, dW: Array) -> None:
 
 
 @kernel
-def softmax(scores: Array, i: int, scale: Any, limit: int, weights: Array, row: int) -> None:
-    """weights[row] = softmax(scale scores[i]), where only the first `limit` scores count; where all are -inf, it is 0.
+def softmax(
+    scores: Array, rows: int, scale: Any, barrier: Array, t: int, weights: Array, row: int, of_row: Array
+) -> None:
+    """weights[row + i] = softmax(scale scores[i] + barrier[t + i]) for some rows; where all of these are -inf, it is 0.
 
-    All loops go over the whole row, however little of it counts: LLVM then computes 16 numbers at a time.
+    Loops go over whole rows, however little of them counts, for LLVM then computes 16 numbers at a time; and all rows
+    take each step before the next, so that no row waits for its own sum. of_row: room for a number of each row.
     """
     number = scores.dtype.type
     wide = scores.shape[1]
-    for s in range(wide):
-        scores[i, s] = scale * scores[i, s] if s < limit else number(-np.inf)
-    top = max(largest(scores, i), number(np.finfo(scores.dtype).min))
-    for s in range(wide):
-        weights[row, s] = exp(scores[i, s] - top)
-    mass = total(weights, row)
-    share = number(1) / (number(1) if mass < number(1) else mass)
-    for s in range(wide):
-        weights[row, s] *= share
+    for i in range(rows):
+        for s in range(wide):
+            scores[i, s] = scale * scores[i, s] + barrier[t + i, s]
+    for i in range(rows):
+        of_row[i] = max(largest(scores, i), number(np.finfo(scores.dtype).min))
+    for i in range(rows):
+        exps(scores, i, of_row[i], weights, row + i)
+    for i in range(rows):
+        mass = total(weights, row + i)
+        of_row[i] = number(1) / (number(1) if mass < number(1) else mass)
+    for i in range(rows):
+        for s in range(wide):
+            weights[row + i, s] *= of_row[i]
 
 
 @kernel
-def softmax_backward(dA: Array, i: int, weights: Array, row: int, dscores: Array, t: int) -> None:
-    """dscores[t] = A (dA - Σ A dA), of a row of weights A."""
-    along = inner(weights, row, dA, i)
-    for s in range(dA.shape[1]):
-        dscores[t, s] = weights[row, s] * (dA[i, s] - along)
+def exps(x: Array, i: int, shift: Any, y: Array, n: int) -> None:
+    for s in range(x.shape[1]):
+        y[n, s] = exp(x[i, s] - shift)
+
+
+@kernel
+def softmax_backward(dA: Array, rows: int, weights: Array, row: int, dscores: Array, t: int, along: Array) -> None:
+    """dscores[t + i] = A (dA[i] - Σ A dA[i]), of some rows of weights A."""
+    for i in range(rows):
+        along[i] = inner(weights, row + i, dA, i)
+    for i in range(rows):
+        for s in range(dA.shape[1]):
+            dscores[t + i, s] = weights[row + i, s] * (dA[i, s] - along[i])
 
 
 @kernel
@@ -286,22 +301,22 @@ def turn(part: Array, turned: Array, d: int) -> None:
 
 @kernel
 def attend(
-    P: Array, b: Array, causal: bool, mask: Array, dropout: Array, weights: Array, y: Array, lanes: int,
+    P: Array, b: Array, causal: bool, barrier: Array, dropout: Array, weights: Array, y: Array, lanes: int,
     first: int, last: int,
 ) -> None:  # fmt: skip
     """Attention of the sequences `first` to before `last`.
 
     P: (N, T, 3, heads, d), the products x W_inᵀ; b: (3, heads, d); y: (N, T, heads, d). Below, T' is T filled up to
-    whole tiles of 16. mask: (N or 1, heads or 1, T, T') of 0 and 1; dropout: (N heads T, T'); both empty where there is
-    none. weights: (N heads T', T'). lanes: of a vector along the features of a head. Under a causal mask, tiles behind
-    the diagonal are not computed.
+    whole tiles of 16. barrier: (N or 1, heads or 1, T, T'), 0 where a step may look and -inf where not. dropout:
+    (N heads T, T'), empty where there is none. weights: (N heads T', T'). lanes: of a vector along the features of a
+    head. causal: whether the barrier stands behind the diagonal, where tiles then need not be computed.
     """
     _, T, _, heads, d = P.shape
     wide = weights.shape[1]
     number = P.dtype.type
     one, scale = number(1), number(1 / math.sqrt(d))
     q = np.zeros((heads, wide, -(-d // lanes) * lanes), P.dtype)
-    deep = q.shape[2]
+    deep, of_row = q.shape[2], np.empty(8, P.dtype)
     k, v, k_turned = np.zeros_like(q), np.zeros_like(q), np.zeros((deep, wide), P.dtype)
     scores, dropped, out = np.zeros((8, wide), P.dtype), np.zeros((8, wide), P.dtype), np.zeros((8, deep), P.dtype)
     for head in range(first * heads, last * heads):
@@ -311,21 +326,16 @@ def attend(
             pick(P[n, :, 1], b[1], k)
             pick(P[n, :, 2], b[2], v)
         turn(k[h], k_turned, d)
+        wall = barrier[n % barrier.shape[0], h % barrier.shape[1]]
         for r in range(0, T, 8):
             end = min(r + 8, T)
             seen = end if causal else T
             for c in range(0, seen, 16):
                 tile(scores, c, q, (h * wide + r) * deep, deep, 1, k_turned, c, d, 16)
-            for i in range(end - r):
-                t = r + i
-                if mask.size:
-                    for s in range(wide):
-                        if not mask[n % mask.shape[0], h % mask.shape[1], t, s]:
-                            scores[i, s] = -np.inf
-                softmax(scores, i, scale, t + 1 if causal else T, weights, head * wide + t)
-                if dropout.size:
-                    drop(weights, head * wide + t, dropout, head * T + t, dropped, i)
+            softmax(scores, end - r, scale, wall, r, weights, head * wide + r, of_row)
             if dropout.size:
+                for i in range(end - r):
+                    drop(weights, head * wide + r + i, dropout, head * T + r + i, dropped, i)
                 product(out, dropped, 0, wide, 1, v[h], 0, seen, lanes)
             else:
                 product(out, weights, (head * wide + r) * wide, wide, 1, v[h], 0, seen, lanes)
@@ -343,7 +353,7 @@ def attend_backward(
     number = P.dtype.type
     one, scale = number(1), number(1 / math.sqrt(d))
     q = np.zeros((heads, wide, -(-d // lanes) * lanes), P.dtype)
-    deep = q.shape[2]
+    deep, of_row = q.shape[2], np.empty(8, P.dtype)
     k, v, g, v_turned = np.zeros_like(q), np.zeros_like(q), np.zeros_like(q), np.zeros((deep, wide), P.dtype)
     dA, out = np.zeros((8, wide), P.dtype), np.zeros((8, deep), P.dtype)
     dscores, dropped = np.zeros((wide, wide), P.dtype), np.zeros((wide if dropout.size else 0, wide), P.dtype)
@@ -360,12 +370,11 @@ def attend_backward(
             seen = end if causal else T
             for c in range(0, seen, 16):
                 tile(dA, c, g, (h * wide + r) * deep, deep, 1, v_turned, c, d, 16)
-            for i in range(end - r):
-                row, t = head * wide + r + i, r + i
-                if dropout.size:
-                    drop(weights, row, dropout, head * T + t, dropped, t)
-                    drop(dA, i, dropout, head * T + t, dA, i)
-                softmax_backward(dA, i, weights, row, dscores, t)
+            if dropout.size:
+                for i in range(end - r):
+                    drop(weights, head * wide + r + i, dropout, head * T + r + i, dropped, r + i)
+                    drop(dA, i, dropout, head * T + r + i, dA, i)
+            softmax_backward(dA, end - r, weights, head * wide + r, dscores, r, of_row)
             product(out, dscores, r * wide, wide, 1, k[h], 0, seen, lanes)
             put(out, scale, dP[n, r:end, 0, h])
         for r in range(0, T, 8):

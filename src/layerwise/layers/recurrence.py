@@ -157,7 +157,7 @@ class Recurrent(Layer):
         no_bias = np.zeros(self.rows_per_unit * self.hidden_size, x.dtype)
         values = tuple(no_bias if each is None else each.value for each in parameters)
         value, formula_backward = self.run(x, states, values, lengths, track.reverse)
-        for name in self.shown:
+        for name in self.shown if pass_.tap is not None else ():  # a twin makes them only when they are looked at
             pass_.show(self.address, name + track.suffix, getattr(value, name))
 
         def backward(dh: Array, dh_n: Array | None) -> Array:

@@ -25,7 +25,7 @@ class Container(Layer):
     def __init__(self, *layers: Layer) -> None:
         super().__init__()
         if not layers:
-            raise SettingError(f"{_kind_of(self)} needs at least one layer, such as Linear(2, 1)")
+            raise SettingError(f"{type(self).__name__} needs at least one layer, such as Linear(2, 1)")
         self.layers = tuple(_layer(each) for each in layers)
 
     @abstractmethod
@@ -122,8 +122,3 @@ def _kind(thing: Any) -> str:
     if isinstance(thing, list | tuple):
         return "a list: write Network(*layers)"
     return "a class: write it with brackets" if isinstance(thing, type) else type(thing).__name__
-
-
-def _kind_of(container: Container) -> str:
-    name = type(container).__name__
-    return "a network" if name == "Sequential" else name

@@ -8,7 +8,6 @@ import numpy as np
 
 from layerwise.errors import ShapeError
 from layerwise.layers import Conv2d, Layer, MaxPool2d, Pass, ReLU
-from layerwise.layers.convolution import Convolution as AnyConvolution
 from layerwise.network.row import Unit, in_turn
 from layerwise.types import Array, Backward
 
@@ -105,24 +104,3 @@ def _block(row: Sequence[Layer]) -> ImageBlock | None:
     side_by_side = pool.strides == pool.kernel and pool.pads == (0, 0) and pool.dilations == (1, 1)
     known = side_by_side and wide in WIDTHS and high * wide <= LARGEST_WINDOW
     return ImageBlock(convolution, relu, pool) if known and not any(convolution.behind) else None
-
-
-def convolves(layers: Sequence[Layer]) -> bool:
-    """Whether there is a convolution among the layers, or in them."""
-    return any(
-        isinstance(layer, AnyConvolution) or convolves([each for _, each in layer.children()]) for layer in layers
-    )
-
-
-def with_workers(units: Sequence[Unit], x: Array, pass_: Pass) -> tuple[Array, Backward]:
-    """As `in_turn`, while matrix products use one thread: waiting, others would take the core from our workers."""
-    from layerwise.compiled.blas import one_thread_each
-
-    with one_thread_each():
-        y, backward = in_turn(units, x, pass_)
-
-    def quiet_backward(dy: Array) -> Array | None:
-        with one_thread_each():
-            return backward(dy)
-
-    return y, quiet_backward

@@ -10,12 +10,13 @@ from typing import Any
 import numpy as np
 
 from layerwise import storage
-from layerwise.arrays import any_array, keep_freed_memory, real_array
+from layerwise.arrays import any_array, real_array
 from layerwise.checks import one_of, require_kind, whole_number, yes_or_no
 from layerwise.errors import FileError, KindError, SettingError, ShapeError, nearest
 from layerwise.layers import Layer, Pass, Tap
 from layerwise.layers.parameter import Parameter, Vector
 from layerwise.layers.passing import State, checked_positions
+from layerwise.memory import keep_freed_memory
 from layerwise.network.names import cast_buffers, named_buffers, named_parameters, with_buffers, words
 from layerwise.network.sequential import Sequential
 from layerwise.network.snapshot import Snapshot

@@ -10,7 +10,7 @@ from layerwise.errors import ShapeError
 from layerwise.layers import LAYERS, Layer, Pass, Select
 from layerwise.network.container import Container
 from layerwise.network.fusion import fused
-from layerwise.network.fusion_image import convolves, with_workers
+from layerwise.network.quiet import share_batches, with_workers
 from layerwise.network.row import Unit, in_turn
 from layerwise.types import Array, Backward, Shape
 
@@ -33,7 +33,7 @@ write Linear(64, 10)
 
     def __init__(self, *layers: Layer) -> None:
         super().__init__(*layers)
-        self._convolves = convolves(layers)
+        self._shares = share_batches(layers)
         self.output_shape(None)
 
     def inputs(self, shape: Shape | None) -> Iterator[tuple[str, Layer, Shape | None]]:
@@ -47,7 +47,7 @@ write Linear(64, 10)
         return first is not None and first.takes_indices
 
     def forward(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
-        return (with_workers if self._convolves and in_use() else in_turn)(self._units(pass_), x, pass_)
+        return (with_workers if self._shares and in_use() else in_turn)(self._units(pass_), x, pass_)
 
     def _units(self, pass_: Pass) -> Sequence[Unit]:
         """The layers, some of them fused unless somebody looks at the values between them."""

@@ -33,8 +33,9 @@ from layerwise.training.listeners import EarlyStopping
 
 Table = dict[str, Any]
 
-_UPDATES = 2400
-"""How many updates a small dataset gets: enough for a network of this size to settle."""
+_UPDATES, _UPDATES_OF_QUANTITIES = 2400, 800
+"""How many updates a small dataset gets: enough for a network of this size to settle; for the quantities of a table, to
+stop before it follows their noise."""
 
 
 class Experiment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -183,15 +184,17 @@ def suited(data: Dataset, source: Table, seed: int = 0) -> Experiment:
 
     The widths, the dropout and the length follow from the number of samples and features; in the plane, where borders
     may be intricate (a checkerboard), a third layer learns them sooner. Tables get an L2 penalty that counts as much as
-    a few samples, and so fades as they grow: small ones need it most. Quantities in the plane end by early stopping.
+    a few samples, and so fades as they grow: small ones need it most. Quantities end by early stopping in the plane, and
+    after fewer updates elsewhere.
     """
     samples, features = len(data.train.x), int(data.train.x[0].size)
     plane = features <= 3
     large = samples > 10_000
     hidden = (64, 64, 64) if plane else (256, 128) if large else (128, 128)
     batch_size = 128 if large else 32
-    epochs = 8 if large else min(400, math.ceil(_UPDATES / math.ceil(samples / batch_size)))
     classification = data.task == "classification"
+    updates = _UPDATES if classification or plane else _UPDATES_OF_QUANTITIES
+    epochs = 8 if large else min(400, math.ceil(updates / math.ceil(samples / batch_size)))
     outputs = len(data.classes) if classification else 1
     pull = (5 if classification else 10) / samples
     return Experiment(
