@@ -29,7 +29,7 @@ class Value:
 
 @example
 def reused_value() -> Axes:
-    """a = 1, b = a + a, c = b + b: which gradient does a recursion find at a?"""
+    """With a = 1, b = a + a, c = b + b: which gradient does a recursion find at a?"""
     doublings = np.arange(1, 11)
     by_recursion, in_order, visits = [], [], []
     for times in doublings:
