@@ -133,7 +133,7 @@ OTHERS = [
         "losses",
         "losses/loss.py",
         "Loss.terms Loss.shares Loss.answers Loss.__call__ Loss.denominator Loss._checked Loss._total _weights",
-        "test_losses.py losses/test_labels.py losses/test_elementwise.py",
+        "test_losses.py losses/test_sequences.py losses/test_labels.py losses/test_elementwise.py",
     ),
     _other(
         "losses of elements",
@@ -141,7 +141,7 @@ OTHERS = [
         "ElementwiseLoss.prepare ElementwiseLoss.rows ElementwiseLoss.terms MSELoss.formula L1Loss.formula "
         "HuberLoss.__init__ HuberLoss.formula YesOrNoLoss.prepare BCEWithLogitsLoss.accuracy BCEWithLogitsLoss.formula "
         "BCELoss.prepare BCELoss.accuracy BCELoss.formula",
-        "losses/test_elementwise.py test_losses.py",
+        "losses/test_elementwise.py losses/test_sequences.py test_losses.py",
     ),
     _other(
         "losses of labels",
@@ -151,7 +151,7 @@ OTHERS = [
         "LabelLoss.accuracy LabelLoss._known NLLLoss.formula CrossEntropyLoss.__init__ CrossEntropyLoss.prepare "
         "CrossEntropyLoss._refuse_whole_rows CrossEntropyLoss.shares CrossEntropyLoss.accuracy "
         "CrossEntropyLoss.formula CrossEntropyLoss._smoothed _is_soft _check_probabilities _class_weights",
-        "losses/test_labels.py test_losses.py",
+        "losses/test_labels.py losses/test_sequences.py test_losses.py",
     ),
     _other(
         "the perceptron",
