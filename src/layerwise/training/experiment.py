@@ -184,8 +184,8 @@ def suited(data: Dataset, source: Table, seed: int = 0) -> Experiment:
 
     The widths, the dropout and the length follow from the number of samples and features; in the plane, where borders
     may be intricate (a checkerboard), a third layer learns them sooner. Tables get an L2 penalty that counts as much as
-    a few samples, and so fades as they grow: small ones need it most. Quantities end by early stopping in the plane, and
-    after fewer updates elsewhere.
+    a few samples, and so fades as they grow: small ones need it most. Quantities end by early stopping in the plane,
+    and after fewer updates elsewhere.
     """
     samples, features = len(data.train.x), int(data.train.x[0].size)
     plane = features <= 3
