@@ -70,7 +70,8 @@ class DenseChain:
             return in_turn(self.layers, x, pass_)
         if len(shape) > 2:
             return self._steps(x, pass_)
-        return (self._small if shape[0] <= self.small else self._large)(x, pass_, place)
+        small = shape[0] <= self.small and type(pass_) is Pass  # which lets its loops add into grad
+        return (self._small if small else self._large)(x, pass_, place)
 
     def _steps(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
         """Sequences (N, ..., D): every step in a row of its own."""
