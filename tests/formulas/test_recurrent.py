@@ -7,7 +7,7 @@ import pytest
 from tests.formulas.samples import cases, upstream_for
 from tests.slopes import assert_slope, slope
 
-from layerwise.formulas import gru, linear, lstm, registry, rnn
+from layerwise.formulas import gru, gru_step, linear, lstm, registry, rnn
 from layerwise.random import generator
 
 N, T, D, H, K = 3, 5, 4, 2, 3
@@ -72,6 +72,17 @@ def test_the_reset_gate_of_a_gru_stands_after_the_product():
     np.testing.assert_allclose(n, np.tanh(from_x + r * (h0 @ W_hh[2 * H :].T)), rtol=1e-12)
     assert np.abs(n - np.tanh(from_x + (r * h0) @ W_hh[2 * H :].T)).max() > 0.01
     np.testing.assert_allclose(value.h[:, 0], (1 - u) * n + u * h0, rtol=1e-12)
+
+
+def test_a_step_of_the_textbooks_gru():
+    """State, gates and candidate, each from rows of its own: a matrix and two biases for r, for u and for n."""
+    own = generator(1, "recurrent formulas")
+    W_ih, W_hh, (b_ih, b_hh) = own.normal(size=(3, H, D)), own.normal(size=(3, H, H)), own.normal(size=(2, 3, H))
+    step, _ = gru_step(x[:, 0], h0, W_ih.reshape(-1, D), W_hh.reshape(-1, H), b_ih.ravel(), b_hh.ravel())
+    r, u = (sigma(x[:, 0] @ W_ih[k].T + b_ih[k] + h0 @ W_hh[k].T + b_hh[k]) for k in (0, 1))
+    n = np.tanh(x[:, 0] @ W_ih[2].T + b_ih[2] + r * (h0 @ W_hh[2].T + b_hh[2]))
+    for part, plain in zip(step, ((1 - u) * n + u * h0, r, u, n), strict=True):
+        np.testing.assert_allclose(part, plain, rtol=1e-12)
 
 
 def each_case(names):
