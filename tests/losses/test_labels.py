@@ -324,7 +324,7 @@ def test_targets_that_do_not_fit(output, target, keywords, error, words, tally):
 
 @pytest.mark.parametrize("target", [HALVES[:0], np.zeros(0, int)], ids=["probabilities", "labels"])
 def test_a_mean_over_no_samples_does_not_speak_of_weighed_labels(target, tally):
-    with pytest.raises(DataError, match="got 0 samples of total weight 0.0$") as caught:
+    with pytest.raises(DataError, match=r"got 0 samples of total weight 0\.0$") as caught:
         lw.CrossEntropyLoss()(Z[:0], target)
     noted(tally, caught.value)
 
