@@ -114,6 +114,28 @@ def test_gradients_from_the_last_states(name, case, tally):
     tally.check(name, len(gradients))
 
 
+@each_case(["lstm"])
+def test_each_of_two_last_states_may_have_a_gradient_alone(name, case):
+    """The way back is linear: alone and alone add up to both together."""
+    value, backward = lstm(**case.arguments)
+    dh, dh_n, dc_n = (upstream_for(part, seed) for seed, part in enumerate([value.h, value.h_n, value.c_n]))
+    alone = backward(dh, dh_n), backward(0 * dh, None, dc_n)
+    for one, other, both in zip(*alone, backward(dh, dh_n, dc_n), strict=True):
+        np.testing.assert_allclose(one + other, both, rtol=1e-12, atol=1e-14)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_padding_has_no_gradient_even_behind_a_state_that_is_no_number(name):
+    arguments = dict(cases(registry[name])[4].arguments) | {"lengths": np.array([1, 4, 3]), "reverse": False}
+    arguments["x"] = arguments["x"].copy()
+    arguments["x"][0, 0] = np.nan
+    value, backward = registry[name].function(**arguments)
+    dx, *_ = backward(upstream_for(value.h))
+    assert np.isnan(value.h_n[0]).any()
+    np.testing.assert_array_equal(dx[0, 1:], 0)
+    assert np.isfinite(dx[1:]).all()
+
+
 @each_case(NAMES)
 def test_the_gradient_at_the_input_can_be_left_out(name, case):
     value, backward = registry[name].function(**case.arguments)
