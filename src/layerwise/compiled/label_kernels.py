@@ -15,9 +15,7 @@ from layerwise.types import Array
 
 @kernel
 def shift(z: Array, shifted: Array) -> None:
-    """Fill `shifted` with z minus the largest number of each row; a NaN, wherever it stands, makes the sum of its row NaN.
-
-    z: (N, K)."""
+    """Fill `shifted` with z minus the largest number of each row, (N, K). A NaN makes the sum over its row NaN."""
     N, K = z.shape
     for n in range(N):
         top = largest(z, n)
