@@ -82,8 +82,8 @@ def share(call: Callable[[int, int], Any], count: int) -> None:
     >>> sorted(number for part in parts for number in part) == list(range(10))
     True
     """
-    number = min(threads(), count)
-    if number <= 1 or getattr(_workers.here, "sharing", False):
+    number = 1 if getattr(_workers.here, "sharing", False) else min(threads(), count)
+    if number <= 1:
         call(0, count)
         return
     ends = [count * part // number for part in range(number + 1)]

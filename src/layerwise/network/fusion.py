@@ -111,7 +111,10 @@ class DenseChain:
         shape = y.shape
 
         def backward_all(dy: Array) -> Array | None:
-            da: Array | None = self._fitting(dy, shape, y.dtype).copy()  # in which the way back computes
+            above = self._fitting(dy, shape, y.dtype)
+            if self.codes[-1] != codes.IDENTITY or not above.flags.writeable:
+                above = above.copy()  # for the way back computes in the gradient at an activation
+            da: Array | None = above
             for backward in reversed(backwards):
                 assert da is not None
                 da = backward(da)

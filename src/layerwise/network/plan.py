@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from layerwise.compiled.workers import parts
 from layerwise.errors import ShapeError
 from layerwise.layers import Layer, MultiheadAttention, Pass
@@ -31,8 +29,8 @@ class Plan:
     def __init__(self, row: Container) -> None:
         self.row = row
         self.units = fused(row.layers)
-        self.in_parts = _any(row.layers, FASTER_IN_PARTS) and each_sample_alone(row)
-        self.quiet = _any(row.layers, SHARED_WITHIN)
+        self.in_parts = _has(row, FASTER_IN_PARTS) and each_sample_alone(row)
+        self.quiet = _has(row, SHARED_WITHIN)
         self.work: dict[tuple[int, ...], int] = {}
 
     def forward(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
@@ -69,6 +67,17 @@ def each_sample_alone(layer: Layer) -> bool:
     return known and not layer.mixes_samples and all(each_sample_alone(child) for _, child in layer.children())
 
 
-def _any(layers: Sequence[Layer], kinds: tuple[type[Layer], ...]) -> bool:
-    """Whether there is such a layer in the row, or in one of its layers."""
-    return any(isinstance(layer, kinds) or _any([each for _, each in layer.children()], kinds) for layer in layers)
+def shares_batches(layer: Layer) -> bool:
+    """Whether our own threads may do some of the work.
+
+    >>> from layerwise.layers import GRU, Linear
+    >>> from layerwise.network import Sequential
+    >>> shares_batches(Sequential(GRU(3, 4), Linear(4, 2))), shares_batches(Linear(4, 2))
+    (True, False)
+    """
+    return _has(layer, FASTER_IN_PARTS + SHARED_WITHIN)
+
+
+def _has(layer: Layer, kinds: tuple[type[Layer], ...]) -> bool:
+    """Whether the layer, or one in it, is of these kinds."""
+    return isinstance(layer, kinds) or any(_has(child, kinds) for _, child in layer.children())

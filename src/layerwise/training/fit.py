@@ -26,7 +26,7 @@ from layerwise.training.listeners.progress import progress_listener
 from layerwise.training.loop import Run
 from layerwise.training.samples import Shuffled
 from layerwise.training.stream import Stream, is_stream
-from layerwise.training.threads import blas_threads, environment, thread_count
+from layerwise.training.threads import environment, run_threads, thread_count
 
 
 def fit(
@@ -112,7 +112,7 @@ def fit(
     threads = thread_count(threads, recorded=1 if previous is None else previous.threads)
 
     # Overflow and the like are noticed by their effect on the loss, and told in words.
-    with blas_threads(threads), interruptible() as interrupt, np.errstate(all="ignore"):
+    with run_threads(net, threads), interruptible() as interrupt, np.errstate(all="ignore"):
         run = Run(
             net=net,
             source=source,
