@@ -70,7 +70,17 @@ def test_every_link_leads_somewhere(path):
     assert (ROOT / path).exists()
 
 
-def test_nothing_is_left_to_fill_in():
+def test_the_reader_fills_in_one_address_and_is_told_which():
+    """Where a clone comes from depends on who reads: the page that shows the README is at the address."""
+    assert README.count("git clone REPOSITORY layerwise") == README.count("git clone") == 2
+    assert README.count("REPOSITORY is the address of this page") == 1
+    assert README.count("REPOSITORY") == 3
+
+
+def test_nothing_else_is_left_to_fill_in():
+    commands = re.findall(r"```(?:bash|powershell)\n(.*?)```", README, flags=re.DOTALL)
+    assert len(commands) >= 4
+    assert set(re.findall(r"<[^>]*>|\b[A-Z][A-Z_]{2,}\b", "\n".join(commands))) == {"REPOSITORY"}
     assert not re.search(r"\b[A-Z]+_[A-Z_]+\b|TODO", README)
 
 
