@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import numpy as np
 
 FLOOR = {"float64": 1e-14, "float32": 1e-6}
-"""Differences below these are not told apart when the page is compared: the last bits differ from machine to machine."""
+"""Differences below these are not told apart when pages are compared: the last bits differ from machine to machine."""
 LEEWAY = 10
 """Another machine may find this many times what the page tells."""
 
