@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,9 @@ def tally(pytestconfig: pytest.Config) -> Tally:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    signal.signal(
+        signal.SIGINT, signal.default_int_handler
+    )  # a shell has it ignored by what it starts in the background
     config.stash[TALLY] = Tally()
     config.stash[DESELECTED] = 0
     config.stash[GAPS] = []

@@ -22,9 +22,9 @@ PYTHON = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
 def test_the_affine_map_is_the_one_that_runs():
     """The README leaves out the types, the docstring and the switch for dx, and nothing else."""
     source = inspect.getsource(linear)
-    source = source[source.index("def linear") :].replace(linear.__doc__, "")
+    source = re.sub(r'r?""".*?"""', "", source[source.index("def linear") :], flags=re.DOTALL)
     source = re.sub(r": (Array|bool = True|bool)|, input_gradient| if input_gradient else None| -> [^:]*", "", source)
-    lines = [line for line in source.splitlines() if line.strip(' "r')]
+    lines = [line for line in source.splitlines() if line.strip()]
     snippet = next(block for block in PYTHON if block.startswith("def linear"))
     assert [line for line in snippet.splitlines() if line.strip()] == lines
 
@@ -70,7 +70,17 @@ def test_every_link_leads_somewhere(path):
     assert (ROOT / path).exists()
 
 
-def test_nothing_is_left_to_fill_in():
+def test_the_reader_fills_in_one_address_and_is_told_which():
+    """Where a clone comes from depends on who reads: the page that shows the README is at the address."""
+    assert README.count("git clone REPOSITORY layerwise") == README.count("git clone") == 2
+    assert README.count("REPOSITORY is the address of this page") == 1
+    assert README.count("REPOSITORY") == 3
+
+
+def test_nothing_else_is_left_to_fill_in():
+    commands = re.findall(r"```(?:bash|powershell)\n(.*?)```", README, flags=re.DOTALL)
+    assert len(commands) >= 4
+    assert set(re.findall(r"<[^>]*>|\b[A-Z][A-Z_]{2,}\b", "\n".join(commands))) == {"REPOSITORY"}
     assert not re.search(r"\b[A-Z]+_[A-Z_]+\b|TODO", README)
 
 

@@ -170,6 +170,7 @@ def test_every_truncation_of_a_checkpoint_is_refused(checkpoint: bytes, tmp_path
         with pytest.raises(FileError, match=r"cut"):
             storage.read(path)
     tally.add("bad input", len(checkpoint))
+    tally.add("damaged files", len(checkpoint))
 
 
 def test_every_flipped_byte_of_a_checkpoint_is_refused(checkpoint: bytes, tmp_path: Path, tally: Tally) -> None:
@@ -186,6 +187,7 @@ def test_every_flipped_byte_of_a_checkpoint_is_refused(checkpoint: bytes, tmp_pa
                         storage.read(path)
     assert storage.read(path).checked  # the last byte is right again, and so are all
     tally.add("bad input", len(checkpoint))
+    tally.add("damaged files", len(checkpoint))
 
 
 @pytest.mark.parametrize("mask", [0x01, 0x20, 0x80, 0xFF])

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.tally import KINDS, Tally
+from tests.tally import COLUMNS, KINDS, Tally
 
 HERE = Path(__file__).parent
 
@@ -25,20 +25,26 @@ def test_the_line_counts():
     for message in ("x is ragged", "x is ragged", "x is text"):
         tally.refuse("arrays", message)
     tally.refuse("CSV", "line 3 is short")
+    tally.add("damaged files", 20)
+    tally.add("kills while saving", 7)
     assert tally.line({"relu", "tanh"}) == (
         "proof: 2 formulas in the registry, 1 checked, 1 whole networks checked, 9 gradient checks, "
         "6 cases of bad input tried, "
-        "distinct by hand: arrays 2, settings 0, CSV 1, files 0"
+        "distinct by hand: arrays 2, settings 0, CSV 1, files 0; "
+        "20 damaged files refused, 7 kills while saving survived"
     )
 
 
-def test_gaps_are_named():
+def test_gaps_are_named(monkeypatch):
+    monkeypatch.setitem(COLUMNS, "kills while saving", 500)  # also where nothing can be forked
     tally = Tally()
     assert tally.gaps(set())[0] == "the registry is empty"
     assert tally.gaps({"relu"}) == [
         "formula relu was not checked",
-        "nothing was counted as gradient checks",
-        "nothing was counted as bad input",
+        "gradient checks: 0, 1 wanted",
+        "bad input: 0, 1 wanted",
+        "damaged files: 0, 36000 wanted",
+        "kills while saving: 0, 500 wanted",
         "0 whole networks were checked, 20 wanted",
         "0 distinct cases of bad arrays, 25 wanted",
         "0 distinct cases of bad settings, 25 wanted",
@@ -47,6 +53,8 @@ def test_gaps_are_named():
         "0 distinct cases of bad input, 150 wanted",
     ]
     tally.check("relu")
+    for column, least in COLUMNS.items():
+        tally.add(column, least)
     for number in range(20):
         tally.whole(f"network {number}", 1)
     for kind in KINDS:
@@ -82,4 +90,5 @@ def test_a_whole_run_that_proves_nothing_fails(tmp_path, options, fails):
     )
     assert run.returncode == int(fails), run.stdout + run.stderr
     assert "checked, 0 whole networks checked, 0 gradient checks, 0 cases of bad input tried" in run.stdout
+    assert "0 damaged files refused, 0 kills while saving survived" in run.stdout
     assert ("proof: formula relu was not checked" in run.stdout) == fails

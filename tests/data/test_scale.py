@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 
 import pytest
-from tools.csv_scale import TIMES_THE_FILE, measure, write_table
+from tools.csv_scale import KINDS, TIMES_THE_FILE, holds, measure, section, write_table
 
 ROWS = 100_000
 
@@ -37,3 +38,20 @@ def test_cells_of_one_digit_take_no_more(kind: str, features: int, tmp_path: Pat
         sizes.append(path.stat().st_size)
         peaks.append(found["bytes"])
     assert 1 < (peaks[1] - peaks[0]) / (sizes[1] - sizes[0]) <= TIMES_THE_FILE
+
+
+RECORD = Path(__file__).parents[2] / "docs" / "results.json"
+
+
+def test_the_record_of_a_million_rows_holds() -> None:
+    """What `python -m tools.csv_scale --write` measured last."""
+    found = json.loads(RECORD.read_text(encoding="utf-8"))["a large CSV file"]
+    assert [each["kind"] for each in found] == list(KINDS)
+    assert all(each["rows"] == 1_000_000 for each in found)
+    assert all(map(holds, found))
+    assert section(found) in RECORD.with_suffix(".md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("seconds", "times", "kept"), [(60, 6, True), (61, 6, False), (60, 6.1, False)])
+def test_the_verdict(seconds: float, times: float, kept: bool) -> None:
+    assert holds({"rows": 1_000_000, "seconds": seconds, "times the file": times}) is kept

@@ -4,35 +4,79 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from tests.formulas.samples import FORMULAS, cases, in_a_tuple, upstream_for
+from tests.formulas.samples import FORMULAS, cases, in_a_tuple, in_dtype, upstream_for
 
+from layerwise.formulas import attention, dropout, max_pool2d, multiply, perceptron_criterion, relu
 from layerwise.random import generator
 
-
-def counting_elements(formula, case):
-    """(argument, index): for each argument, the element that a random gradient at the value pulls at most."""
-    value, backward = formula.run(**case.arguments)
-    gradients = in_a_tuple(backward(upstream_for(value)))
-    for name, gradient in zip(formula.differentiable, gradients, strict=True):
-        if np.size(gradient) and np.abs(gradient).max() > 0:
-            yield name, np.unravel_index(np.abs(gradient).argmax(), np.shape(gradient))
+each_dtype = pytest.mark.parametrize("dtype", [np.float32, np.float64])
+FEW = 3
+"""So many elements of a value, and of each argument for each of them, are tried in a sample."""
 
 
+def few(array):
+    """Indices of some elements of the array that are not 0, spread over it."""
+    found = np.argwhere(array)
+    return [tuple(index) for index in found[np.linspace(0, len(found) - 1, min(FEW, len(found))).astype(int)]]
+
+
+def poison(array, index):
+    """The array with one NaN."""
+    array = np.array(array)
+    array[index] = np.nan
+    return array
+
+
+@each_dtype
 @pytest.mark.parametrize("formula", FORMULAS, ids=lambda formula: formula.name)
-def test_a_number_that_counts_shows_its_nan(formula, tally):
+def test_a_number_that_counts_shows_its_nan(formula, dtype, tally):
+    """At that element of the value which the number moves, not just anywhere."""
     tried = 0
     for case in cases(formula):
         if not case.smooth:
             continue
-        for name, index in counting_elements(formula, case):
-            poisoned = np.array(case.arguments[name], dtype=np.float64)
-            poisoned[index] = np.nan
-            with np.errstate(all="ignore"):
-                value, _ = formula.run(**{**case.arguments, name: poisoned})
-            assert np.isnan(value).any(), (name, index)
-            tried += 1
+        arguments = in_dtype(case.arguments, dtype)
+        value, backward = formula.run(**arguments)
+        for place in few(np.ones_like(value)):
+            single = np.zeros_like(value)
+            single[place] = 1
+            for name, gradient in zip(formula.differentiable, in_a_tuple(backward(single)), strict=True):
+                for index in few(gradient):
+                    with np.errstate(all="ignore"):
+                        poisoned, _ = formula.run(**{**arguments, name: poison(arguments[name], index)})
+                    assert np.isnan(poisoned[place]), (name, index, place)
+                    tried += 1
     assert tried
     tally.add("bad input", tried)
+
+
+WITHOUT_A_SLOPE = {
+    "relu": lambda x: relu(x)[0],
+    "dropout": lambda x: dropout(x, np.array([True, False, True]), 0.5)[0],
+    "max_pool2d": lambda x: max_pool2d(x[None, None, None], (1, 3), (1, 3))[0],
+    "multiply": lambda x: multiply(x, np.zeros_like(x))[0],
+    "perceptron_criterion": lambda x: perceptron_criterion(
+        x[:, None], np.zeros_like(x[:, None]), np.ones_like(x[:, None]), 1.0
+    )[0],
+    "attention": lambda q: (
+        attention(  # to a single key, so that the query decides nothing
+            q[None, None, None],
+            *(np.ones((1, 1, 1, 3), q.dtype),) * 2,
+            np.ones((1, 1, 1, 1), bool),
+            np.ones((1, 1, 1, 1), q.dtype),
+        )[0].y
+    ),
+}
+
+
+@each_dtype
+@pytest.mark.parametrize("name", WITHOUT_A_SLOPE)
+@pytest.mark.parametrize("position", range(3))
+def test_a_number_that_moves_nothing_shows_its_nan_too(name, position, dtype, tally):
+    """The slope is 0: no maximum, no mask, no zero and no comparison is an excuse to drop a NaN."""
+    value = np.ravel(WITHOUT_A_SLOPE[name](poison(np.array([0.5, -1.0, 2.0], dtype=dtype), position)))
+    assert np.isnan(value[position if value.size == 3 else 0])
+    tally.add("bad input")
 
 
 @pytest.mark.parametrize("formula", FORMULAS, ids=lambda formula: formula.name)

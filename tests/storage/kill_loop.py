@@ -65,12 +65,13 @@ def state(number: int) -> dict[str, np.ndarray]:
     return {"theta": np.full(30_000 if number % 2 else 20_000, number, np.float64)}
 
 
-def save_without_end(path: Path, number: int) -> None:
+def save_without_end(path: Path, number: int, parent: int) -> None:
+    """Until it is killed, or its parent is gone."""
     files.open = marks(["write"], open, after=True)  # type: ignore[attr-defined]
     os.fsync = marks(["fsync", "fsync folder"], os.fsync)
     os.replace = marks(["rename"], os.replace)
     files._clear_leftovers = marks(["prepare"], files._clear_leftovers)
-    while True:
+    while os.getppid() == parent:
         number += 1
         mark("prepare")
         storage.write(path, state(number), {"save": number})
@@ -103,11 +104,11 @@ def usual_times(path: Path) -> dict[str, float]:
 
 def forked(path: Path) -> int:
     mark("between")
-    number = finished()
+    number, parent = finished(), os.getpid()
     child = os.fork()
     if child == 0:
         try:
-            save_without_end(path, number)
+            save_without_end(path, number, parent)
         finally:
             os._exit(1)
     return child

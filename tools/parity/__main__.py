@@ -12,7 +12,6 @@ import sys
 from pathlib import Path
 
 from tools.parity.page import complaints, missing, page
-from tools.parity.rows import HEADROOM
 from tools.parity.sklearn_rows import rows as sklearn_rows
 from tools.parity.torch_rows import rows as torch_rows
 
@@ -27,7 +26,7 @@ def main() -> int:
     parser.add_argument("--write", action="store_true", help="write docs/parity.md")
     chosen = parser.parse_args()
     found = torch_rows(torch)
-    text = page(found, sklearn_rows(), torch, HEADROOM if chosen.write else 1)
+    text = page(found, sklearn_rows(), torch)
     problems = missing(found)
     if chosen.write and not problems:
         PAGE.write_text(text, encoding="utf-8")

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import numpy as np
 
 FLOOR = {"float64": 1e-14, "float32": 1e-6}
-"""Bounds below these are not told apart: there the last bits differ from machine to machine."""
-HEADROOM = 3
-"""The bound on the page is above this many times what was measured, so that it holds on other machines too."""
+"""Differences below these are not told apart when pages are compared: the last bits differ from machine to machine."""
+LEEWAY = 10
+"""Another machine may find this many times what the page tells."""
 
 
 class Row(NamedTuple):
-    """kind: the registry. peer: the other side's names. wide, narrow: the largest differences in float64 and float32,
+    """kind: the registry. peer: the other side's names. wide, narrow: the largest differences in float64 and float32.
 
-    None where there is nothing in that type. note: a sentence, or nothing.
+    narrow is None where there is nothing in that type. note: a sentence, or nothing.
     """
 
     kind: str
     name: str
     peer: str
-    wide: float | None
+    wide: float
     narrow: float | None
     note: str = ""
 
@@ -48,17 +47,15 @@ def largest(pairs: Iterable[tuple[Any, Any]]) -> float:
     return max(found)
 
 
-def bound(measured: float, dtype: str, headroom: float = HEADROOM) -> float:
-    """The power of ten that the page promises."""
-    if not math.isfinite(measured):
-        return math.inf
-    return max(FLOOR[dtype], 10.0 ** math.ceil(math.log10(max(headroom * measured, FLOOR[dtype]))))
+def printed(measured: float | None) -> str:
+    """The figure as it stands on the page: one significant digit.
 
-
-def printed(measured: float | None, dtype: str, headroom: float = HEADROOM) -> str:
-    """The bound as it stands on the page.
-
-    >>> printed(2e-16, "float64"), printed(4e-13, "float64"), printed(None, "float32")
-    ('< 1e-14', '< 1e-11', '')
+    >>> printed(2.2e-16), printed(4.4e-7), printed(0.0), printed(None)
+    ('2e-16', '4e-7', '0', '')
     """
-    return "" if measured is None else f"< {bound(measured, dtype, headroom):.0e}".replace("e-0", "e-")
+    return "" if measured is None else f"{measured:.0e}".replace("e-0", "e-") if measured else "0"
+
+
+def holds(told: float, found: float, dtype: str) -> bool:
+    """Whether what was found now is what the page tells, give or take another machine."""
+    return found <= max(LEEWAY * told, FLOOR[dtype])
