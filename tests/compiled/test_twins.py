@@ -24,7 +24,7 @@ ENDS = [np.nan, np.inf, -np.inf, 0.0, -0.0, 1e30, -1e30, 1e-40, 89.0, -104.0, 20
 """Numbers at which a shortcut would show: NaN first, since comparisons in Numba can lose it."""
 
 LARGE = (89.0, -104.0, 20.5, -20.5)
-"""Squared by attention, these leave nothing of its gradient but the rounding of sums, whose order is the twin's own."""
+"""Squared by attention, whose gradient then is a difference of large numbers: it keeps the rounding of these."""
 
 
 def both_passes(function, arguments, seed=0):
@@ -37,7 +37,7 @@ def _type(arguments):
     return next(each.dtype for each in arguments.values() if isinstance(each, np.ndarray) and each.dtype.kind == "f")
 
 
-def assert_the_same(name, arguments, rtol, atol):
+def assert_the_same(name, arguments, rtol, atol, gradient_atol=None):
     parts, gradients = both_passes(TWINS[name], arguments)
     expected_parts, expected = both_passes(registry[name].function, arguments)
     for part, expected_part in zip(parts, expected_parts, strict=True):
@@ -46,7 +46,7 @@ def assert_the_same(name, arguments, rtol, atol):
     for gradient, right in zip(gradients, expected, strict=True):
         assert gradient.dtype == right.dtype
         assert gradient.shape == right.shape
-        np.testing.assert_allclose(gradient, right, rtol=rtol, atol=atol)
+        np.testing.assert_allclose(gradient, right, rtol=rtol, atol=gradient_atol or atol)
 
 
 def test_there_are_twins_and_each_stands_for_something():
@@ -84,11 +84,10 @@ def test_nan_infinity_and_the_ends_of_the_range_come_out_alike(name, case, dtype
     loose = {"rtol": 2e-5, "atol": 2e-6} if dtype == np.float32 else {"rtol": 1e-12, "atol": 1e-14}
     with np.errstate(all="ignore"):
         for place, end in enumerate(ENDS):
-            if name == "multihead_attention" and end in LARGE:
-                continue
             kept = flat[place % len(flat)]
             flat[place % len(flat)] = end
-            assert_the_same(name, arguments, **loose)
+            squared = 64 * np.finfo(dtype).eps * end**2 if name == "multihead_attention" and end in LARGE else 0
+            assert_the_same(name, arguments, **loose, gradient_atol=loose["atol"] + squared)
             flat[place % len(flat)] = kept
 
 

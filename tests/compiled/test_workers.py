@@ -46,6 +46,21 @@ def test_variables_of_the_environment_limit_it(name, monkeypatch):
     assert workers.cores() == 1
 
 
+def test_what_is_shared_within_a_share_is_done_by_one(monkeypatch):
+    monkeypatch.setattr(workers, "threads", lambda: 2)
+    seen = []
+
+    def outer(first, last):
+        workers.share(lambda *inner: seen.append((first, last, *inner, threading.get_ident())), 6)
+
+    workers.share(outer, 2)
+    assert sorted(each[:4] for each in seen) == [(0, 1, 0, 6), (1, 2, 0, 6)]
+    assert len({each[4] for each in seen}) == 2
+    seen.clear()
+    workers.share(lambda first, last: seen.append((first, last)), 2)  # and it is over with the share
+    assert sorted(seen) == [(0, 1), (1, 2)]
+
+
 def test_a_failure_of_one_share_is_raised_when_all_have_ended(monkeypatch):
     monkeypatch.setattr(workers, "threads", lambda: 2)
     done = []

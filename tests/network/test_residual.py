@@ -78,11 +78,19 @@ def test_the_first_layer_that_learns_has_no_input_gradient_and_the_others_have()
     assert backward(np.ones((6, 3), np.float32)) is None
 
 
+def test_features_alone_may_be_those_of_steps():
+    """Embedding and Linear know their features; that sequences are wanted, only attention says."""
+    attention = R(lw.MultiheadAttention(4, 2))
+    net = lw.Network(lw.Embedding(5, 4), R(L(4, 4)), attention, R(L(4, 4)), attention)
+    assert net(np.array([[1, 2, 3]])).shape == (1, 3, 4)
+    with pytest.raises(ShapeError, match="adds x of shape"):
+        lw.Network(L(2, 3), R(L(3, 4), lw.MultiheadAttention(4, 2)))
+
+
 def test_the_row_inside_is_fused():
     block = R(L(3, 4), lw.Tanh(), L(4, 3))
     lw.Network(block)(X)
-    units = block.row._units(Pass())
-    assert not lw.compiled.in_use() or [type(unit) for unit in units] == [DenseChain]
+    assert not lw.compiled.in_use() or [type(unit) for unit in block.row._plan.units] == [DenseChain]
 
 
 def test_nothing_that_somebody_holds_is_written_into():

@@ -14,6 +14,7 @@ from tests.tally import Tally
 from tests.training import programs, runs
 from threadpoolctl import threadpool_info, threadpool_limits
 
+import layerwise as lw
 from layerwise.errors import SettingError
 from layerwise.training import Listener, Stop
 from layerwise.training import threads as training_threads
@@ -173,3 +174,33 @@ def test_the_record_names_only_the_library_behind_numpy() -> None:
     assert environment(1) == record
     assert record["numpy"] == np.__version__
     assert len(record["blas"]) == 1
+
+
+@pytest.mark.skipif(not lw.compiled.in_use(), reason="without twins, nothing is shared")
+def test_where_our_threads_share_batches_products_use_one() -> None:
+    for layers, expected in (((), 2), ((lw.Residual(lw.MultiheadAttention(3, 1)),), 1), ((lw.GRU(3, 3),), 1)):
+        failing = Fails()
+        net = lw.Network(*layers, lw.Linear(3, 2))
+        x = np.ones((6, 4, 3), np.float32)
+        with threadpool_limits(2, user_api="blas"):
+            with pytest.raises(RuntimeError):
+                lw.fit(
+                    net,
+                    (x, np.zeros((6, 4), int)),
+                    loss=lw.CrossEntropyLoss(),
+                    optimizer=lw.SGD(),
+                    epochs=1,
+                    threads=2,
+                    listeners=[failing],
+                )
+            assert failing.seen == {expected}
+            assert blas() == {2}
+
+
+def test_two_runs_that_use_their_threads_in_two_ways_are_refused(tally: Tally) -> None:
+    def enter() -> None:
+        with blas_threads(2, products=1):
+            raise AssertionError("it should have been refused")
+
+    with blas_threads(2):
+        refused(tally, SettingError, ("uses its 2 threads otherwise", "let one run end first"), enter)

@@ -233,4 +233,19 @@ OTHERS = [
         "network/test_network.py layers/test_conformance.py",
         twins=True,
     ),
+    _other(
+        "a batch in parts",
+        "network/parts.py",
+        "Part.uniform Part.add_gradient Part.add_product Notes.activation Notes.gradient Notes.part in_parts _all "
+        "_show",
+        "network/test_parts.py network/test_plan.py",
+        twins=True,
+    ),
+    _other(
+        "the plan of a row",
+        "network/plan.py",
+        "Plan.forward Plan.multiplications each_sample_alone shares_batches _has",
+        "network/test_plan.py network/test_parts.py",
+        twins=True,
+    ),
 ]

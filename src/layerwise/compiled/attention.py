@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -89,8 +90,14 @@ def _fit(
 def _barrier(mask: Array, T: int, wide: int, dtype: Any) -> tuple[bool, Array]:
     """Whether nobody looks ahead; and 0 where a step may look, -inf where not, (N or 1, heads or 1, T, wide)."""
     barrier = np.full((*mask.shape[:2], T, wide), -np.inf, dtype)
-    barrier[..., :T][np.broadcast_to(mask, (*mask.shape[:2], T, T))] = 0
-    return not (mask & ~np.tri(T, dtype=bool)).any(), barrier
+    np.copyto(barrier[..., :T], 0, where=mask)
+    return not (mask & _ahead(T)).any(), barrier
+
+
+@lru_cache(maxsize=64)
+def _ahead(T: int) -> Array:
+    """Where a step would look ahead, (T, T)."""
+    return ~np.tri(T, dtype=bool)
 
 
 def _factors(dropout: Array, rows: int, wide: int) -> Array:

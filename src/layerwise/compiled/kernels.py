@@ -239,45 +239,6 @@ def add(grad: Array, begin: int, gradient: Array) -> None:
 
 
 @kernel
-def shift(z: Array, shifted: Array) -> None:
-    """Fill `shifted` with z minus the largest number of each row. A NaN is passed over, and stays where it is."""
-    N, K = z.shape
-    for n in range(N):
-        top = z[n, 0]
-        for k in range(1, K):
-            top = z[n, k] if z[n, k] > top else top
-        for k in range(K):
-            shifted[n, k] = z[n, k] - top
-
-
-@kernel
-def cross_entropy(e: Array, shifted: Array, y: Array, weight: Array) -> Any:
-    """From e = exp(shifted): turn e into probabilities, and return the weighted sum of -log p at the labels."""
-    N, K = e.shape
-    total = 0.0
-    for n in range(N):
-        mass = e[n, 0]
-        for k in range(1, K):
-            mass += e[n, k]
-        for k in range(K):
-            e[n, k] /= mass
-        if y[n] < -K or y[n] >= K:
-            raise IndexError("a label is out of bounds")
-        total -= weight[n if len(weight) == N else 0, 0] * (shifted[n, y[n]] - math.log(mass))
-    return total
-
-
-@kernel
-def cross_entropy_backward(p: Array, y: Array, weight: Array, scale: float, dz: Array) -> None:
-    N, K = p.shape
-    for n in range(N):
-        w = scale * weight[n if len(weight) == N else 0, 0]
-        for k in range(K):
-            dz[n, k] = w * p[n, k]
-        dz[n, y[n]] = w * (p[n, y[n]] - 1)
-
-
-@kernel
 def binary_cross_entropy(z: Array, y: Array, weight: Array, denominator: float, dz: Array) -> Any:
     """Return the weighted mean of max(z, 0) - z y + log(1 + exp(-|z|)), and fill dz with its gradient."""
     total = 0.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from layerwise import formulas
-from layerwise.compiled import kernels
+from layerwise.compiled import kernels, label_kernels
 from layerwise.compiled.choice import twin_of
 from layerwise.compiled.codes import TYPES
 from layerwise.types import Array, Differentiable
@@ -17,13 +17,13 @@ def cross_entropy_with_logits(z: Array, y: Array, weight: Array, denominator: fl
         return formulas.cross_entropy_with_logits(z, y, weight, denominator)
     z, y, weight = np.ascontiguousarray(z), np.ascontiguousarray(y), np.ascontiguousarray(weight)
     shifted = np.empty_like(z)
-    kernels.shift(z, shifted)
+    label_kernels.shift(z, shifted)
     p = np.exp(shifted)  # NumPy's exp uses the vector unit, Numba's does not
-    C = kernels.cross_entropy(p, shifted, y, weight) / denominator
+    C = label_kernels.cross_entropy(p, shifted, y, weight) / denominator
 
     def backward(dC: float) -> Array:
         dz = np.empty_like(p)
-        kernels.cross_entropy_backward(p, y, weight, dC / denominator, dz)
+        label_kernels.cross_entropy_backward(p, y, weight, dC / denominator, dz)
         return dz
 
     return C, backward

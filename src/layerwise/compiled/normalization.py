@@ -78,7 +78,8 @@ def _fit(x: Array, *parameters: Array) -> bool:
 
 def _rows(array: Array, x: Array) -> Array:
     """(rows, K) of an array of the shape of x; a loop looks at no bounds."""
-    return np.ascontiguousarray(np.broadcast_to(array, x.shape), x.dtype).reshape(-1, x.shape[-1])
+    whole = array if array.shape == x.shape else np.broadcast_to(array, x.shape)
+    return np.ascontiguousarray(whole, x.dtype).reshape(-1, x.shape[-1])
 
 
 def _room(x: Array) -> tuple[Array, Array, Array, Array]:

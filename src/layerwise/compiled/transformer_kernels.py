@@ -21,13 +21,19 @@ from layerwise.types import Array
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
-F32, I32 = np.float32, np.int32  # a Python number in a loop over float32 would make it compute in float64
+F32, I32, F64, I64 = (
+    np.float32,
+    np.int32,
+    np.float64,
+    np.int64,
+)  # a Python number in a loop over float32 would make it compute in float64
 LOWEST, LOG2_E, LN2_HIGH, LN2_LOW = F32(-87), F32(1.44269504), F32(0.693359375), F32(-2.12194440e-4)
 E0, E1, E2, E3, E4, E5 = map(F32, (1.00000007, 0.999999692, 0.499988949, 0.166675747, 0.0419153820, 0.00829765496))
 ROUNDS = F32(12_582_912)
 """1.5 · 2²³: a small number added to it leaves its nearest whole number in the last bits of the sum."""
 BIAS, MANTISSA, SIGN, POSITIVE = I32(127), I32(23), I32(31), I32(2**31 - 1)
 """How float32 writes a number: the exponent this much too large and this many bits to the left, the sign in front."""
+SIGN64, POSITIVE64 = I64(63), I64(2**63 - 1)
 
 ZERO, HALF, ONE, INVERSE_ROOT_2_PI = F32(0), F32(0.5), F32(1), F32(0.3989422804)
 NEAR = F32(0.3)
@@ -136,10 +142,13 @@ def largest32(x: Array, n: int) -> Any:
 
 @kernel
 def largest64(x: Array, n: int) -> Any:
-    found = x[n, 0]
-    for k in range(1, x.shape[1]):
-        found = x[n, k] if x[n, k] > found or x[n, k] != x[n, k] else found
-    return found
+    """The same in float64."""
+    found = I64(-(2**63))
+    for k in range(x.shape[1]):
+        bits = F64(x[n, k]).view(I64)
+        key = I64(bits ^ ((bits >> SIGN64) & POSITIVE64))
+        found = key if key > found else found
+    return I64(found ^ ((found >> SIGN64) & POSITIVE64)).view(F64)
 
 
 def largest(x: Array, n: int) -> Any:

@@ -33,6 +33,7 @@ class _Workers:
 
     def __init__(self) -> None:
         self.wanted: int | None = None
+        self.here = threading.local()
         self.forget()
 
     def forget(self) -> None:
@@ -56,6 +57,11 @@ def threads() -> int:
     return min(_workers.wanted or cores(), cores())
 
 
+def parts() -> int:
+    """Into how many parts a batch is cut whose parts give other last bits: what a run says, whatever the machine."""
+    return _workers.wanted or cores()
+
+
 def in_a_run() -> bool:
     """Whether somebody has chosen a number."""
     return _workers.wanted is not None
@@ -69,20 +75,31 @@ def use_threads(number: int | None) -> None:
 def share(call: Callable[[int, int], Any], count: int) -> None:
     """call(first, last) for ranges that together are all numbers below count; return when all are done.
 
+    Within such a call, all is done by who calls: its fellows are at work already.
+
     >>> parts = []
     >>> share(lambda first, last: parts.append(range(first, last)), 10)
     >>> sorted(number for part in parts for number in part) == list(range(10))
     True
     """
-    number = min(threads(), count)
+    number = 1 if getattr(_workers.here, "sharing", False) else min(threads(), count)
     if number <= 1:
         call(0, count)
         return
     ends = [count * part // number for part in range(number + 1)]
     executor = _workers.executor()
-    others = [executor.submit(call, ends[part], ends[part + 1]) for part in range(1, number)]
+    others = [executor.submit(_alone, call, ends[part], ends[part + 1]) for part in range(1, number)]
     try:
-        call(ends[0], ends[1])
+        _alone(call, ends[0], ends[1])
     finally:  # whatever happens here: nobody may write on when the caller is gone
         for each in others:
             each.result()
+
+
+def _alone(call: Callable[[int, int], Any], first: int, last: int) -> None:
+    """Do one share, and all that is shared within it."""
+    _workers.here.sharing = True
+    try:
+        call(first, last)
+    finally:
+        _workers.here.sharing = False

@@ -120,7 +120,7 @@ class MultiheadAttention(Layer):
         if not pass_.training or p == 0:
             return np.ones((1, 1, 1, 1), x.dtype)
         N, T, _ = x.shape
-        draws = pass_.generator("dropout", self.address).random((N, self.num_heads, T, T), dtype=np.float32)
+        draws = pass_.uniform("dropout", self.address, (N, self.num_heads, T, T))
         return ((draws >= p) / (1 - p if p < 1 else 1)).astype(x.dtype)
 
     def output_shape(self, shape: Shape | None) -> Shape | None:

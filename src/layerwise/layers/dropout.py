@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from layerwise import formulas
 from layerwise.checks import fraction
 from layerwise.layers.layer import LAYERS, Layer
@@ -30,7 +28,7 @@ class Dropout(Layer):
     def forward(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
         if not pass_.training or self.p == 0:
             return x, _identity
-        draws = pass_.generator("dropout", self.address).random(x.shape, dtype=np.float32)
+        draws = pass_.uniform("dropout", self.address, x.shape)
         return formulas.dropout(x, draws >= self.p, self.p)
 
     def output_shape(self, shape: Shape | None) -> Shape | None:

@@ -37,6 +37,9 @@ class Layer(ABC):
     address: str = ""
     """Where the layer stands in its network: "0", "3.1"."""
 
+    mixes_samples: bool = False
+    """Whether what a sample becomes depends on the others in its batch, as with statistics of a batch."""
+
     def __init__(self) -> None:
         self.parameters: dict[str, Parameter] = {}
         self.buffers: dict[str, Array] = {}

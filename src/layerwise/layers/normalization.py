@@ -58,6 +58,8 @@ class _Affine(Layer):
 class BatchNorm(_Affine):
     """What batch normalisation of rows and of images share: the statistics of a batch, and those that run along."""
 
+    mixes_samples = True
+
     def __init__(
         self,
         num_features: int,

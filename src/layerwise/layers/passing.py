@@ -89,6 +89,10 @@ class Pass:
         self.uses[address] = use + 1
         return generator(self.seed, purpose, layer=f"{address}#{use}", step=self.step)
 
+    def uniform(self, purpose: str, address: str, shape: tuple[int, ...]) -> Array:
+        """Numbers from 0 up to 1, float32, of shape (N, ...): a sample's own, whoever else is computed with it."""
+        return self.generator(purpose, address).random(shape, dtype=np.float32)
+
     def when_used(self, update: Callable[[], None]) -> None:
         """Have the network call `update` once, when the way back of this pass is used for the first time.
 

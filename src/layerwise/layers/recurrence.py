@@ -103,7 +103,7 @@ class Recurrent(Layer):
         ends: list[Arrays] = []
         for layer in range(self.num_layers):
             if layer > 0 and pass_.training and self.dropout:
-                draws = pass_.generator("dropout", self.address).random(x.shape, dtype=np.float32)
+                draws = pass_.uniform("dropout", self.address, x.shape)
                 x, backward = formulas.dropout(x, draws >= self.dropout, self.dropout)
                 backwards.append(backward)
             input_gradient = layer > 0 or pass_.input_gradient

@@ -70,7 +70,8 @@ class DenseChain:
             return in_turn(self.layers, x, pass_)
         if len(shape) > 2:
             return self._steps(x, pass_)
-        return (self._small if shape[0] <= self.small else self._large)(x, pass_, place)
+        small = shape[0] <= self.small and type(pass_) is Pass  # which lets its loops add into grad
+        return (self._small if small else self._large)(x, pass_, place)
 
     def _steps(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
         """Sequences (N, ..., D): every step in a row of its own."""
@@ -110,7 +111,10 @@ class DenseChain:
         shape = y.shape
 
         def backward_all(dy: Array) -> Array | None:
-            da: Array | None = self._fitting(dy, shape, y.dtype).copy()  # in which the way back computes
+            above = self._fitting(dy, shape, y.dtype)
+            if self.codes[-1] != codes.IDENTITY or not above.flags.writeable:
+                above = above.copy()  # for the way back computes in the gradient at an activation
+            da: Array | None = above
             for backward in reversed(backwards):
                 assert da is not None
                 da = backward(da)

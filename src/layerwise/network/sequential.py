@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from layerwise.compiled import in_use
 from layerwise.errors import ShapeError
 from layerwise.layers import LAYERS, Layer, Pass, Select
 from layerwise.network.container import Container
-from layerwise.network.fusion import fused
-from layerwise.network.quiet import share_batches, with_workers
-from layerwise.network.row import Unit, in_turn
+from layerwise.network.plan import Plan
+from layerwise.network.row import in_turn
 from layerwise.types import Array, Backward, Shape
 
 
@@ -29,11 +28,10 @@ class Sequential(Container):
 write Linear(64, 10)
     """
 
-    _fused: tuple[Unit, ...] | None = None
+    _plan: Plan | None = None
 
     def __init__(self, *layers: Layer) -> None:
         super().__init__(*layers)
-        self._shares = share_batches(layers)
         self.output_shape(None)
 
     def inputs(self, shape: Shape | None) -> Iterator[tuple[str, Layer, Shape | None]]:
@@ -47,15 +45,11 @@ write Linear(64, 10)
         return first is not None and first.takes_indices
 
     def forward(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
-        return (with_workers if self._shares and in_use() else in_turn)(self._units(pass_), x, pass_)
-
-    def _units(self, pass_: Pass) -> Sequence[Unit]:
-        """The layers, some of them fused unless somebody looks at the values between them."""
-        if pass_.tap is not None or not in_use():
-            return self.layers
-        if self._fused is None:
-            self._fused = fused(self.layers)
-        return self._fused
+        if not in_use():
+            return in_turn(self.layers, x, pass_)
+        if self._plan is None:
+            self._plan = Plan(self)
+        return self._plan.forward(x, pass_)
 
     def output_shape(self, shape: Shape | None) -> Shape | None:
         for index, layer in enumerate(self.layers):
@@ -76,5 +70,5 @@ write Linear(64, 10)
         return f" from {before!r}" if maker is before else f" from {before!r} after {maker!r}"
 
     def __getstate__(self) -> dict[str, Any]:
-        """What fusion finds is found again: a network pickles to the same bytes before and after it has computed."""
-        return {name: value for name, value in self.__dict__.items() if name != "_fused"}
+        """A plan is made again: a network pickles to the same bytes before and after it has computed."""
+        return {name: value for name, value in self.__dict__.items() if name != "_plan"}

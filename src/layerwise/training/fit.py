@@ -26,7 +26,7 @@ from layerwise.training.listeners.progress import progress_listener
 from layerwise.training.loop import Run
 from layerwise.training.samples import Shuffled
 from layerwise.training.stream import Stream, is_stream
-from layerwise.training.threads import blas_threads, environment, thread_count
+from layerwise.training.threads import environment, run_threads, thread_count
 
 
 def fit(
@@ -67,8 +67,9 @@ def fit(
     had never stopped. Settings and data must be those of the file, only `epochs` may be larger. Batches of your own are
     not in the file: those of the broken epoch are asked for again and the ones that were used passed over, so the same
     bits need a source that gives the same batches for the same epoch.
-    seed: for the order of samples and the dropout masks. threads: for matrix products, 1 unless given, or those of the
-    resumed run; more gain a little on large batches and idle cores, and give other last bits.
+    seed: for the order of samples and the dropout masks. threads: 1 unless given, or those of the
+    resumed run; on idle cores more gain much with convolutions, recurrence or attention and a little on large batches
+    of other networks, and give other last bits.
     evaluate_train: record "train_loss_evaluated" too, at the price of one more pass over the training part every epoch:
     the loss of the weights at the end of the epoch, without dropout. "train_loss" is a mean over batches while the
     weights moved and dropout dropped, so it lags behind and can not be set beside the validation loss.
@@ -112,7 +113,7 @@ def fit(
     threads = thread_count(threads, recorded=1 if previous is None else previous.threads)
 
     # Overflow and the like are noticed by their effect on the loss, and told in words.
-    with blas_threads(threads), interruptible() as interrupt, np.errstate(all="ignore"):
+    with run_threads(net, threads), interruptible() as interrupt, np.errstate(all="ignore"):
         run = Run(
             net=net,
             source=source,

@@ -20,7 +20,7 @@ from layerwise.optimizers import Optimizer
 from layerwise.training.evaluation import evaluate
 from layerwise.training.inputs import checked, require_finite_weights
 from layerwise.training.samples import Batch, Samples, Shuffled
-from layerwise.training.threads import blas_threads, thread_count
+from layerwise.training.threads import run_threads, thread_count
 from layerwise.training.update import Update
 from layerwise.types import Array
 
@@ -90,7 +90,7 @@ def find_lr(
     seed, threads = whole_number("seed", seed, minimum=0), thread_count(threads)
     samples = checked("training", train, net, loss)
     require_finite_weights(net)
-    with blas_threads(threads), np.errstate(all="ignore"):
+    with run_threads(net, threads), np.errstate(all="ignore"):
         trial = _Trial(deepcopy(net), samples, loss, deepcopy(optimizer), batch_size, seed)
         first, measured = trial.loss_now(), []
         rates = np.geomspace(lowest, highest, steps)

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,8 @@ from layerwise.compiled.blas import libraries as _libraries
 from layerwise.compiled.blas import set_threads as _set
 from layerwise.compiled.blas import use_threads
 from layerwise.errors import SettingError
+from layerwise.network import Network
+from layerwise.network.plan import shares_batches
 
 MOST_THREADS = 1024
 
@@ -45,23 +47,31 @@ class _Limit:
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self.runs = 0
-        self.threads = 0
+        self.threads = self.products = 0
         self.before: list[int] = []
 
-    def enter(self, threads: int) -> None:
+    def enter(self, threads: int, products: int) -> None:
         with self.lock:
-            if self.runs and threads != self.threads:
-                raise SettingError(
-                    f"threads must be {self.threads} while another run in this process uses {self.threads}, got "
-                    f"{threads}: the number holds for the whole process"
-                )
+            self._refuse_others(threads, products)
             if self.runs == 0:
                 use_threads(threads)
-                self.libraries, self.threads = _libraries(), threads
+                self.libraries, self.threads, self.products = _libraries(), threads, products
                 self.before = [library.num_threads for library in self.libraries]
             self.runs += 1
             for library in self.libraries:
-                _set(library, threads)
+                _set(library, products)
+
+    def _refuse_others(self, threads: int, products: int) -> None:
+        if self.runs and threads != self.threads:
+            raise SettingError(
+                f"threads must be {self.threads} while another run in this process uses {self.threads}, got "
+                f"{threads}: the number holds for the whole process"
+            )
+        if self.runs and products != self.products:
+            raise SettingError(
+                f"another run in this process uses its {threads} threads otherwise, since one network has layers that "
+                "share batches among them, and the other has not: use 1 thread, or let one run end first"
+            )
 
     def leave(self) -> None:
         with self.lock:
@@ -78,16 +88,22 @@ _LIMIT = _Limit()
 
 
 @contextmanager
-def blas_threads(threads: int) -> Iterator[None]:
-    """Run the body with this many threads for matrix products; after the last body the old number is back.
+def blas_threads(threads: int, products: int | None = None) -> Iterator[None]:
+    """Run the body with this many threads; after the last body the old number is back.
 
-    Raises SettingError while another run in this process uses another number.
+    products: how many of them matrix products may use, all unless given.
+    Raises SettingError while another run in this process uses other numbers.
     """
-    _LIMIT.enter(threads)
+    _LIMIT.enter(threads, threads if products is None else products)
     try:
         yield
     finally:
         _LIMIT.leave()
+
+
+def run_threads(net: Network, threads: int) -> AbstractContextManager[None]:
+    """As `blas_threads`; where the network's layers share batches among our threads, products use none beside them."""
+    return blas_threads(threads, 1 if in_use() and shares_batches(net.chain) else threads)
 
 
 def environment(threads: int) -> dict[str, Any]:

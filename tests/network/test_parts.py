@@ -1,0 +1,160 @@
+"""A batch in parts gives what the whole gives: outputs, gradients, masks that are drawn, and what a tap sees."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from tests.layers.table import CASE_NAMES, CASES, numbers
+
+import layerwise as lw
+from layerwise.layers import Layer, Pass
+from layerwise.network.parts import in_parts
+from layerwise.network.plan import each_sample_alone
+from layerwise.network.row import in_turn
+
+pytest.importorskip("numba")  # without twins nothing is shared, and so nothing cut
+
+SEED, STEP = 3, 5
+APART = [(row, shape) for row, shape in CASES if each_sample_alone(row.make())]
+NAMES = [name for name, (row, _) in zip(CASE_NAMES, CASES, strict=True) if each_sample_alone(row.make())]
+
+
+class Notes:
+    """A tap that notes all it is shown."""
+
+    def __init__(self):
+        self.seen = []
+
+    def activation(self, address, value):
+        self.seen.append(("activation", address, "", value.copy()))
+
+    def gradient(self, address, gradient):
+        self.seen.append(("gradient", address, "", gradient.copy()))
+
+    def part(self, address, name, value):
+        self.seen.append(("part", address, name, value.copy()))
+
+
+class Plain:
+    """A tap that does not look inside layers."""
+
+    def __init__(self):
+        self.addresses = []
+
+    def activation(self, address, value):
+        self.addresses.append(address)
+
+    def gradient(self, address, gradient):
+        self.addresses.append(address)
+
+
+def passes(net, x, way, tap=None, **more):
+    """Output, gradient at x, gradient at theta of a training pass by `way`."""
+    net.zero_grad()
+    pass_ = Pass(True, x.dtype.kind == "f", SEED, STEP, tap, **more)
+    y, backward = way(net.layers, x, pass_)
+    dx = backward(numbers(y.shape, "dy", y.dtype))
+    return y, dx, net.grad.copy(), pass_
+
+
+def cut(number):
+    return lambda units, x, pass_: in_parts(units, x, pass_, number)
+
+
+def close(found, expected):
+    for one, other in zip(found, expected, strict=True):
+        assert (one is None) == (other is None)
+        if one is not None:
+            np.testing.assert_allclose(one, other, rtol=1e-10, atol=1e-12)
+
+
+@pytest.mark.parametrize(("row", "shape"), APART, ids=NAMES)
+def test_parts_of_every_layer_add_up_to_the_whole(row, shape):
+    net = lw.Network(row.make(), seed=2, dtype="float64")
+    x, whole_tap, tap = row.x(shape), Notes(), Notes()
+    whole = passes(net, x, in_turn, whole_tap)
+    for number in {1, min(2, len(x)), len(x)}:
+        tap.seen.clear()
+        found = passes(net, x, cut(number), tap)
+        close(found[:3], whole[:3])
+        assert found[3].uses == whole[3].uses
+        assert [each[:3] for each in tap.seen] == [each[:3] for each in whole_tap.seen]
+        close([each[3] for each in tap.seen], [each[3] for each in whole_tap.seen])
+
+
+def test_the_laws_above_hold_for_most_layers():
+    assert len({row.label for row, _ in APART}) > 40
+    assert {row.label for row, _ in CASES} - {row.label for row, _ in APART} >= {"BatchNorm1d", "BatchNorm2d"}
+
+
+def network(dropout=0.3):
+    def block():
+        return (
+            lw.Residual(lw.LayerNorm(8), lw.MultiheadAttention(8, 2, dropout, causal=True), lw.Dropout(dropout)),
+            lw.Residual(lw.Linear(8, 16), lw.ReLU(), lw.Linear(16, 8)),
+        )
+
+    return lw.Network(lw.Embedding(11, 8, padding_idx=0), *block(), *block(), lw.Linear(8, 11), seed=1, dtype="float64")
+
+
+def words(N=7, T=5):
+    return np.random.default_rng(0).integers(1, 11, (N, T))
+
+
+@pytest.mark.parametrize("number", [1, 2, 3, 7])
+@pytest.mark.parametrize("told", ["nothing", "lengths", "mask"])
+def test_a_network_in_parts(number, told):
+    x, lengths = words(), np.array([5, 1, 3, 5, 2, 4, 1])
+    more = {"nothing": {}, "lengths": {"lengths": lengths}, "mask": {"mask": np.arange(5) < lengths[:, None]}}[told]
+    net = network()
+    whole, found = passes(net, x, in_turn, **more), passes(net, x, cut(number), **more)
+    close(found[:3], whole[:3])
+    assert found[1] is None
+    assert found[2].any()
+
+
+def test_watching_changes_no_bit():
+    net, x, tap = network(), words(), Notes()
+    alone, watched, briefly = (passes(net, x, cut(3), each) for each in (None, tap, Plain()))
+    for one, *others in zip(alone, watched, briefly, strict=True):
+        for other in others if isinstance(one, np.ndarray) else ():
+            np.testing.assert_array_equal(one, other)
+    assert {len(each[3]) for each in tap.seen} == {len(x)}
+    assert "part" in {each[0] for each in tap.seen}
+
+
+def test_backward_twice_adds_twice():
+    net, x = network(), words()
+    y, backward = in_parts(net.layers, x, Pass(True, False, SEED, STEP), 2)
+    dy = numbers(y.shape, "dy")
+    backward(dy)
+    once = net.grad.copy()
+    backward(dy)
+    np.testing.assert_allclose(net.grad, 2 * once, rtol=1e-12)
+
+
+def test_evaluation_keeps_nothing():
+    net, x = network(), words()
+    y, _ = in_parts(net.layers, x, Pass(input_gradient=False, saves=False), 2)
+    np.testing.assert_allclose(y, net(x), rtol=1e-12)
+
+
+class Difference(Layer):
+    """Looks from one sample at the others, and does not say so."""
+
+    def forward(self, x, pass_):
+        return x - x.mean(axis=0), lambda dy: dy - dy.mean(axis=0)
+
+    def output_shape(self, shape):
+        return shape
+
+
+class Learner(lw.Linear):
+    """Nobody knows what a subclass does."""
+
+
+@pytest.mark.parametrize("stranger", [Difference(), Learner(2, 2), lw.BatchNorm1d(2), lw.Residual(lw.BatchNorm1d(2))])
+def test_a_layer_that_mixes_samples_or_is_unknown_is_never_cut(stranger):
+    assert not each_sample_alone(stranger)
+    assert not each_sample_alone(lw.Sequential(lw.Linear(2, 2), stranger))
+    assert each_sample_alone(lw.Sequential(lw.Linear(2, 2), lw.Residual(lw.Linear(2, 2))))
