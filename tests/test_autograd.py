@@ -116,7 +116,26 @@ def test_no_array_that_somebody_holds_is_changed():
     a = Tensor(value)
     (a + a).backward(upstream)
     a.grad += 1  # and nobody else holds the gradient
+    a.backward(upstream)
+    b = Tensor(value)
+    b.backward(upstream)
+    b.grad += 1
     assert (upstream == 1).all()
+
+
+@pytest.mark.parametrize("axis", [None, 0, 1, -1])
+def test_sums_and_means_are_numpys(axis):
+    np.testing.assert_allclose(Tensor(A).sum(axis).value, A.sum(axis=axis), rtol=1e-13)
+    np.testing.assert_allclose(Tensor(A).mean(axis).value, A.mean(axis=axis), rtol=1e-13)
+
+
+def test_arguments_may_be_lists_and_settings_may_be_tensors():
+    """What the formula differentiates by becomes a tensor of floats, and settings are what they hold."""
+    y = apply(formulas.relu, [1, -2])
+    y.backward([5, 7])
+    assert y.value.dtype == np.float64
+    np.testing.assert_array_equal(y.parents[0].grad, [5, 0])
+    np.testing.assert_array_equal(apply(formulas.power, [1.0, 3.0], Tensor(2.0)).value, [1, 9])
 
 
 def test_an_mlp_has_the_gradients_of_its_layers():
@@ -203,6 +222,7 @@ def test_every_formula_can_be_applied():
     (lambda a: Tensor(None), KindError, "value"),
     (lambda a: apply(np.tanh, a), SettingError, "tanh is not in the registry of formulas. Did you mean 'tanh'?"),
     (lambda a: apply(lambda x: x, a), SettingError, "<lambda> is not in the registry"),
+    (lambda a: apply(3, a), SettingError, "3 is not in the registry"),
     (lambda a: apply(formulas.tanh, a, a), SettingError, "tanh takes 1 arguments, got 2"),
 ])  # fmt: skip
 def test_what_is_refused(call, error, words, tally):

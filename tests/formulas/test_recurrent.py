@@ -7,7 +7,7 @@ import pytest
 from tests.formulas.samples import cases, upstream_for
 from tests.slopes import assert_slope, slope
 
-from layerwise.formulas import gru, linear, lstm, registry, rnn
+from layerwise.formulas import gru, gru_step, linear, lstm, registry, rnn
 from layerwise.random import generator
 
 N, T, D, H, K = 3, 5, 4, 2, 3
@@ -74,6 +74,17 @@ def test_the_reset_gate_of_a_gru_stands_after_the_product():
     np.testing.assert_allclose(value.h[:, 0], (1 - u) * n + u * h0, rtol=1e-12)
 
 
+def test_a_step_of_the_textbooks_gru():
+    """State, gates and candidate, each from rows of its own: a matrix and two biases for r, for u and for n."""
+    own = generator(1, "recurrent formulas")
+    W_ih, W_hh, (b_ih, b_hh) = own.normal(size=(3, H, D)), own.normal(size=(3, H, H)), own.normal(size=(2, 3, H))
+    step, _ = gru_step(x[:, 0], h0, W_ih.reshape(-1, D), W_hh.reshape(-1, H), b_ih.ravel(), b_hh.ravel())
+    r, u = (sigma(x[:, 0] @ W_ih[k].T + b_ih[k] + h0 @ W_hh[k].T + b_hh[k]) for k in (0, 1))
+    n = np.tanh(x[:, 0] @ W_ih[2].T + b_ih[2] + r * (h0 @ W_hh[2].T + b_hh[2]))
+    for part, plain in zip(step, ((1 - u) * n + u * h0, r, u, n), strict=True):
+        np.testing.assert_allclose(part, plain, rtol=1e-12)
+
+
 def each_case(names):
     found = {f"{name}-{number}": (name, case) for name in names for number, case in enumerate(cases(registry[name]))}
     return pytest.mark.parametrize(("name", "case"), found.values(), ids=found)
@@ -101,6 +112,28 @@ def test_gradients_from_the_last_states(name, case, tally):
     for argument, gradient in zip(registry[name].differentiable, gradients, strict=True):
         assert_slope(gradient, slope(cost, arguments[argument]))
     tally.check(name, len(gradients))
+
+
+@each_case(["lstm"])
+def test_each_of_two_last_states_may_have_a_gradient_alone(name, case):
+    """The way back is linear: alone and alone add up to both together."""
+    value, backward = lstm(**case.arguments)
+    dh, dh_n, dc_n = (upstream_for(part, seed) for seed, part in enumerate([value.h, value.h_n, value.c_n]))
+    alone = backward(dh, dh_n), backward(0 * dh, None, dc_n)
+    for one, other, both in zip(*alone, backward(dh, dh_n, dc_n), strict=True):
+        np.testing.assert_allclose(one + other, both, rtol=1e-12, atol=1e-14)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_padding_has_no_gradient_even_behind_a_state_that_is_no_number(name):
+    arguments = dict(cases(registry[name])[4].arguments) | {"lengths": np.array([1, 4, 3]), "reverse": False}
+    arguments["x"] = arguments["x"].copy()
+    arguments["x"][0, 0] = np.nan
+    value, backward = registry[name].function(**arguments)
+    dx, *_ = backward(upstream_for(value.h))
+    assert np.isnan(value.h_n[0]).any()
+    np.testing.assert_array_equal(dx[0, 1:], 0)
+    assert np.isfinite(dx[1:]).all()
 
 
 @each_case(NAMES)

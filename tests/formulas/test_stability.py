@@ -186,6 +186,16 @@ def test_binary_cross_entropy_of_a_sure_and_right_yes_is_small_and_not_0(dtype):
 
 
 @each_dtype
+def test_the_power_0_has_no_slope_even_at_0(dtype):
+    """0 · 0^(-1) would be NaN."""
+    x, dy = np.array([0, 2, -3], dtype=dtype), generator(0, "power").normal(size=3).astype(dtype)
+    y, backward = power(x, 0.0)
+    np.testing.assert_array_equal(y, 1)
+    np.testing.assert_array_equal(backward(dy), 0)
+    assert backward(dy).dtype == dtype
+
+
+@each_dtype
 def test_relu_of_extreme_numbers(dtype):
     huge = HUGE[dtype]
     y, backward = relu(np.array([huge, -huge], dtype=dtype))

@@ -9,20 +9,30 @@ from tests.refusals import refused
 import layerwise as lw
 from layerwise.errors import KindError, SettingError, ShapeError
 from layerwise.layers import Pass
+from layerwise.random import generator
 
 X = np.arange(24.0).reshape(2, 3, 4)
 
 
 @pytest.mark.parametrize(("index", "dim", "expected"), [
-    (0, -1, X[:, :, 0]), (-1, -1, X[:, :, -1]), (2, 1, X[:, 2]), (-3, 1, X[:, 0]), (1, -2, X[:, 1]),
+    (0, -1, X[:, :, 0]), (-1, -1, X[:, :, -1]), (2, 1, X[:, 2]), (-3, 1, X[:, 0]), (1, -2, X[:, 1]), (3, 2, X[:, :, 3]),
 ])  # fmt: skip
 def test_it_is_an_index(index, dim, expected):
     np.testing.assert_array_equal(lw.Select(index, dim)(X), expected)
     y, backward = lw.Select(index, dim).forward(X, Pass())
-    dx = backward(np.ones_like(y))
+    dy = generator(0, "select").normal(size=y.shape)
+    dx = backward(dy)
     assert dx.shape == X.shape
-    assert dx.sum() == y.size
-    np.testing.assert_array_equal(lw.Select(index, dim)(dx), np.ones_like(y))
+    assert np.count_nonzero(dx) == y.size
+    np.testing.assert_array_equal(lw.Select(index, dim)(dx), dy)
+
+
+@pytest.mark.parametrize(("index", "dim", "shape", "expected"), [
+    (1, -1, (3, 4), (3,)), (1, 1, (3, 4), (4,)), (1, 2, (3, 4, 5), (3, 5)), (0, -2, (3, 4, 5), (3, 5)),
+    (0, 1, (None, 4), (4,)), (9, -1, (3, None), (3,)), (0, -1, (4,), ()), (0, 1, None, None),
+])  # fmt: skip
+def test_the_axis_is_gone(index, dim, shape, expected):
+    assert lw.Select(index, dim).output_shape(shape) == expected
 
 
 @pytest.mark.parametrize(("build", "error", "words"), [

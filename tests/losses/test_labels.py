@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 import pytest
-from tests.refusals import refused
+from tests.refusals import noted, refused
 from tests.slopes import assert_slope, slope
 
 import layerwise as lw
@@ -320,6 +320,13 @@ TARGETS = [
 @pytest.mark.parametrize(("output", "target", "keywords", "error", "words"), TARGETS)
 def test_targets_that_do_not_fit(output, target, keywords, error, words, tally):
     refused(tally, error, words, lambda: lw.CrossEntropyLoss(**keywords)(output, target))
+
+
+@pytest.mark.parametrize("target", [HALVES[:0], np.zeros(0, int)], ids=["probabilities", "labels"])
+def test_a_mean_over_no_samples_does_not_speak_of_weighed_labels(target, tally):
+    with pytest.raises(DataError, match=r"got 0 samples of total weight 0\.0$") as caught:
+        lw.CrossEntropyLoss()(Z[:0], target)
+    noted(tally, caught.value)
 
 
 def test_nothing_but_ignored_labels_is_an_error_for_log_probabilities_too(tally):

@@ -50,6 +50,25 @@ def test_a_weight_is_that_of_every_step_of_the_sequence(make):
 
 
 @each_label_loss
+def test_two_sequences_with_a_weight_each(make):
+    """As many sequences as make a weight of (2, 1), which no broadcast may take for one of all steps."""
+    value, backward = make()(Z[:2], Y[:2], WEIGHT[:2])
+    flat, flat_backward = make()(Z[:2].reshape(-1, K), Y[:2].ravel(), np.repeat(WEIGHT[:2], T))
+    assert value == pytest.approx(flat, rel=1e-14)
+    np.testing.assert_allclose(backward(), flat_backward().reshape(2, T, K), rtol=1e-14)
+
+
+@each_label_loss
+def test_labels_of_pixels_are_labels_of_samples(make):
+    """Two axes between the samples and the classes, as in an image with a class at every pixel."""
+    z, y = rng("pixels").normal(size=(2, 3, 5, K)), rng("classes").integers(K, size=(2, 3, 5))
+    value, backward = make()(z, y, [0.5, 2.0])
+    flat, flat_backward = make()(z.reshape(-1, K), y.ravel(), np.repeat([0.5, 2.0], 15))
+    assert value == pytest.approx(flat, rel=1e-14)
+    np.testing.assert_allclose(backward(), flat_backward().reshape(z.shape), rtol=1e-14)
+
+
+@each_label_loss
 def test_parts_with_the_denominator_of_the_whole_add_up(make):
     loss = make()
     whole, denominator = loss(Z, Y, WEIGHT)[0], loss.denominator(Z, Y, WEIGHT)
@@ -100,6 +119,13 @@ def test_no_sequences_have_a_gradient_of_no_elements(make):
     target = Y[:0] if make is not lw.MSELoss else Z[:0]
     value, backward = make()(Z[:0], target, denominator=1.0)
     assert (value, backward().shape) == (0.0, (0, T, K))
+    weighted, _ = make()(Z[:0], target, WEIGHT[:0], denominator=1.0)
+    assert weighted == 0.0
+
+
+@pytest.mark.parametrize("make", LABEL_LOSSES)
+def test_a_mean_over_no_sequences_is_an_error(make, tally):
+    refused(tally, DataError, "got 0 samples of total weight 0", lambda: make()(Z[:0], Y[:0]))
 
 
 def test_padding_counts_nowhere():
@@ -111,6 +137,14 @@ def test_padding_counts_nowhere():
     assert loss(Z, y)[0] == pytest.approx(loss(Z[kept], y[kept])[0], rel=1e-14)
     assert loss.accuracy(Z, y) == loss.accuracy(Z[kept], y[kept])
     assert not loss(Z, y)[1]()[~kept].any()
+    assert loss.answers(y) == kept.sum()
+
+
+def test_each_step_is_an_answer():
+    """Those of probabilities are as many as the steps, also where a label of that number would be ignored."""
+    assert lw.CrossEntropyLoss().answers(Q) == lw.CrossEntropyLoss().answers(Y) == lw.NLLLoss().answers(Y) == N * T
+    assert lw.CrossEntropyLoss().answers(np.full((N, T, K), -100.0)) == N * T
+    assert lw.MSELoss().answers(Z) == N * T * K
 
 
 def test_what_does_not_fit_is_told(tally):
@@ -124,4 +158,5 @@ def test_what_does_not_fit_is_told(tally):
         "label 9 in row 1, step 2",
         lambda: loss(Z, np.where(np.arange(15) == 7, 9, Y.ravel()).reshape(N, T)),
     )
+    refused(tally, DataError, "label 4 in row 0, step 1", lambda: loss(Z, np.tile([0, 4, 1, 2, 3], (N, 1))))
     refused(tally, ShapeError, "(3, 5, 4)", lambda: lw.MSELoss()(Z, Z[:, :, 0]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from tests.network.probes import Shaped, Wishes
 from tests.network.silent import Silent
 from tests.network.test_residual import run
 from tests.network.test_sequential import Recorder
@@ -11,6 +12,7 @@ from tests.refusals import refused
 
 import layerwise as lw
 from layerwise.errors import KindError, SettingError, ShapeError
+from layerwise.layers import Pass
 from layerwise.random import generator
 
 X = generator(0, "x").normal(size=(6, 3)).astype(np.float32)
@@ -26,11 +28,41 @@ def test_the_three_ways_by_hand():
         np.testing.assert_array_equal(P(a, b, combine=combine)(X), expected)
 
 
+def test_one_branch_is_its_layer():
+    layer = L(3, 2)
+    for combine in ("concatenate", "add", "multiply"):
+        np.testing.assert_array_equal(P(layer, combine=combine)(X), layer(X))
+
+
+def test_the_gradients_of_three_branches_by_hand():
+    x = X.astype(np.float64)
+    a, b, c = (generator(number, "weights").normal(size=(2, 3)) for number in range(3))
+    ya, yb, yc = x @ a.T, x @ b.T, x @ c.T
+    for combine, expected in {
+        "concatenate": lambda dy: dy[:, :2] @ a + dy[:, 2:4] @ b + dy[:, 4:] @ c,
+        "add": lambda dy: dy @ (a + b + c),
+        "multiply": lambda dy: (dy * yb * yc) @ a + (dy * ya * yc) @ b + (dy * ya * yb) @ c,
+    }.items():
+        net = lw.Network(P(L(3, 2), L(3, 2), L(3, 2), combine=combine), dtype="float64")
+        for layer, weight in zip(net[0], (a, b, c), strict=True):
+            layer.weight, layer.bias = weight, np.zeros(2)
+        y, backward = net.forward(x)
+        dy = generator(3, "dy").normal(size=y.shape)
+        np.testing.assert_allclose(backward(dy), expected(dy), rtol=1e-12)
+
+
 def test_images_are_concatenated_along_channels():
     x = np.ones((2, 3, 4, 5), np.float32)
     assert P(lw.Tanh(), lw.Identity())(x).shape == (2, 6, 4, 5)
     assert P(lw.Tanh(), lw.Identity())(x[:, :, :, 0]).shape == (2, 3, 8)
     assert P(lw.Tanh(), lw.Identity()).output_shape((3, None, None)) == (6, None, None)
+    assert P(lw.Tanh(), lw.Identity()).output_shape((3, 4, 5)) == (6, 4, 5)
+
+
+def test_features_are_open_as_long_as_one_branch_leaves_them_open():
+    assert P(lw.Tanh(), L(3, 2)).output_shape(None) == (None,)
+    assert P(lw.Tanh(), lw.Identity()).output_shape((None, None)) == (None, None)
+    assert P(lw.Tanh(), Shaped(3, None), combine="add").output_shape((None, 2)) == (3, 2)
 
 
 def test_a_product_with_zeros_has_its_gradient():
@@ -65,6 +97,15 @@ def test_each_branch_begins_with_the_wish_of_the_whole():
     again, dx, right = run(net)
     assert dx is not None
     assert (y.tobytes(), grad.tobytes()) == (again.tobytes(), right.tobytes())
+
+
+@pytest.mark.parametrize("layers", [(L(3, 3), lw.Tanh()), (lw.Tanh(), L(3, 3))])
+def test_a_branch_without_a_gradient_at_its_input_leaves_the_whole_without(layers):
+    wishes = Wishes()
+    y, backward = P(*layers, wishes).forward(X, Pass(input_gradient=False))
+    assert backward(np.ones_like(y)) is None
+    P(*layers, wishes).forward(X, Pass(input_gradient=True))
+    assert wishes.seen == [False, True]
 
 
 def test_one_layer_in_two_branches_has_one_place_in_theta():

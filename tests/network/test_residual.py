@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from tests.network.probes import Shaped, Wishes
 from tests.network.silent import Silent
 from tests.network.test_sequential import Recorder
 from tests.refusals import refused
@@ -78,6 +79,21 @@ def test_the_first_layer_that_learns_has_no_input_gradient_and_the_others_have()
     assert backward(np.ones((6, 3), np.float32)) is None
 
 
+def test_both_ways_are_told_what_is_wanted_at_the_branch():
+    """Not what the shortcut, which is run first, has left behind for its own layers."""
+    for wanted in (True, False):
+        wishes = Wishes()
+        R(L(3, 3), shortcut=lw.Sequential(wishes, L(3, 3))).forward(X, Pass(input_gradient=wanted))
+        R(wishes, shortcut=lw.Sequential(L(3, 3), lw.Tanh())).forward(X, Pass(input_gradient=wanted))
+        assert wishes.seen == [wanted, wanted]
+
+
+@pytest.mark.parametrize("block", [R(lw.Tanh(), shortcut=L(3, 3)), R(L(3, 3), shortcut=lw.Tanh())])
+def test_a_way_without_a_gradient_at_its_input_leaves_the_branch_without(block):
+    _, backward = block.forward(X, Pass(input_gradient=False))
+    assert backward(np.ones_like(X)) is None
+
+
 def test_features_alone_may_be_those_of_steps():
     """Embedding and Linear know their features; that sequences are wanted, only attention says."""
     attention = R(lw.MultiheadAttention(4, 2))
@@ -113,6 +129,8 @@ def test_nothing_that_somebody_holds_is_written_into():
     (lambda: lw.Network(L(2, 3), R(L(3, 3)), L(4, 1)), "got 3 from Residual(Linear(3, 3)): write Linear(3, 1)"),
     (lambda: lw.Network(R(lw.Flatten()))(np.ones((2, 3, 4))), "adds x of shape (3, 4) and f(x) of shape (12,)"),
     (lambda: lw.Network(R(lw.Select(0, 1)))(np.ones((2, 1, 3))), "adds x of shape (1, 3) and f(x) of shape (3,)"),
+    (lambda: R(lw.Flatten()).output_shape((3, 4)), "adds x of shape (3, 4) and f(x) of shape (12,)"),
+    (lambda: R(lw.Select(0, 1)).output_shape((1, 3)), "adds x of shape (1, 3) and f(x) of shape (3,)"),
 ])  # fmt: skip
 def test_shapes_that_do_not_fit(build, words, tally):
     refused(tally, ShapeError, words, build)
@@ -135,6 +153,20 @@ def test_shapes_that_are_free_stay_free():
     assert R(L(3, 3)).output_shape((None, 3)) == (None, 3)
     assert R(lw.Tanh()).output_shape(None) is None
     assert R(lw.Tanh()).output_shape((None, 3)) == (None, 3)
+    assert R(L(3, 3), shortcut=lw.Tanh()).output_shape(None) == (3,)
+    assert R(lw.Tanh(), shortcut=L(3, 3)).output_shape(None) is None
+
+
+def test_what_one_way_leaves_open_the_other_may_know():
+    assert R(Shaped(5, None)).output_shape((None, 3)) == (5, 3)
+
+
+def test_features_that_are_known_before_the_steps_are_those_of_any_number_of_steps():
+    assert R(L(3, 4), lw.MultiheadAttention(4, 2), shortcut=L(3, 4)).output_shape((3,)) == (None, 4)
+    assert R(Shaped(None, None, 3)).output_shape((3,)) == (None, None, 3)
+    last = R(L(3, 4), lw.Select(-1, 1), shortcut=lw.Sequential(lw.Select(-1, 1), L(3, 4)))
+    assert last.output_shape(None) is None
+    assert last.output_shape((5, 3)) == last(np.ones((2, 5, 3))).shape[1:] == (4,)
 
 
 def test_the_summary_shows_the_leaves_and_the_sum():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import weakref
+
 import numpy as np
 import pytest
 
@@ -14,7 +16,7 @@ class Times:
 
     def __init__(self, number, trains=True, blocks=False):
         self.number, self.trains, self.blocks, self.address = number, trains, blocks, str(number)
-        self.asked, self.went_back = [], 0
+        self.asked, self.went_back, self.ways = [], 0, []
 
     def forward(self, x, pass_):
         self.asked.append(pass_.input_gradient)
@@ -23,6 +25,7 @@ class Times:
             self.went_back += 1
             return None if self.blocks else self.number * dy
 
+        self.ways.append(weakref.ref(backward))
         return self.number * x, backward
 
 
@@ -58,6 +61,15 @@ def test_the_way_back_ends_where_nothing_below_wants_a_gradient():
     _, backward = in_turn(units, np.ones(1), Pass())
     assert backward(np.ones(1)) is None
     assert [unit.went_back for unit in units] == [0, 1, 1]
+
+
+@pytest.mark.parametrize("saves", [True, False])
+def test_ways_back_are_kept_only_where_somebody_may_go_them(saves):
+    """Each holds the values that its unit was given: in evaluation they are let go with it."""
+    units = [Times(2), Times(3)]
+    _, backward = in_turn(units, np.ones(1), Pass(saves=saves))
+    assert [way() is not None for unit in units for way in unit.ways] == [saves, saves]
+    del backward
 
 
 @pytest.mark.parametrize("count", [1, 2])

@@ -45,6 +45,17 @@ def test_the_first_of_two_may_be_the_name_that_is_tied():
     assert net[0].weight is net[2].weight
 
 
+def test_the_two_names_may_be_of_two_kinds():
+    """The factors of a normalisation become the biases before it; its own shifts stay what they are."""
+    net = lw.Network(lw.Linear(3, 3), lw.LayerNorm(3), ties={"1.weight": "0.bias"})
+    biases, norm = net[0].parameters["bias"], net[1].parameters
+    assert norm["weight"] is biases
+    assert norm["bias"] is not biases
+    assert norm["bias"].siblings == [norm["bias"]]  # what was given up is held by nobody
+    assert list(net[0].parameters) == list(norm) == ["weight", "bias"]
+    assert net.theta.size == 9 + 3 + 3
+
+
 @pytest.mark.parametrize("rows", [5, 3000], ids=["fused, small", "fused, large"])
 def test_gradients_of_both_places_add_up(rows):
     x = generator(0, "x").normal(size=(rows, 3))
@@ -163,6 +174,7 @@ def test_torch_ties_the_same_way():
 @pytest.mark.parametrize(("ties", "error", "words"), [
     ({"2.weigt": "0.weight"}, SettingError, ("no parameter '2.weigt'", "Did you mean '2.weight'?")),
     ({"2.weight": "1.weight"}, SettingError, "no parameter '1.weight'"),
+    ({"3.weight": "1.weight"}, SettingError, "no parameter '3.weight'"),
     ({"2.bias": "0.weight"}, ShapeError, ("2.bias has shape (3,)", "0.weight", "(3, 3)")),
     ({"2.weight": "2.weight"}, SettingError, "'2.weight' is tied itself"),
     ({"2.weight": "0.weight", "0.weight": "2.weight"}, SettingError, "is tied itself"),

@@ -13,6 +13,7 @@ from tests.refusals import refused
 import layerwise as lw
 from layerwise.errors import FileError, KindError, SettingError, ShapeError
 from layerwise.optimizers import OPTIMIZERS
+from layerwise.optimizers import optimizer as optimizer_module
 
 each_path = pytest.mark.parametrize("name", PATHS)
 
@@ -98,6 +99,17 @@ def test_types_that_no_twin_is_compiled_for(name, dtype):
     make_step(PATHS[name].make(), right, gradient(right, 0), lr=0.1)
     assert theta.dtype == dtype
     np.testing.assert_allclose(theta.astype(float), right, rtol=0.02, atol=0.002)
+
+
+@pytest.mark.parametrize(("theta", "grad", "asked"), [
+    (np.float32, np.float32, True), (np.float64, np.float64, True),
+    (np.float16, np.float16, False), (np.float64, np.float32, False),
+])  # fmt: skip
+def test_a_twin_is_asked_only_where_all_have_one_type_that_it_takes(theta, grad, asked, monkeypatch):
+    found = []
+    monkeypatch.setattr(optimizer_module, "fast", lambda update: found.append(update) or update)
+    lw.Adam().step(start(theta), gradient(start(), 0).astype(grad))
+    assert found == ([lw.Adam.update] if asked else [])
 
 
 @each_path

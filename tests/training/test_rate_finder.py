@@ -30,28 +30,6 @@ def parts(name, seed=0, dtype="float32"):
     return net, data, lw.CrossEntropyLoss() if data.classes else lw.MSELoss()
 
 
-def trained(name, seed, optimizer, epochs=8):
-    """The training loss that a run ends with; infinity if it diverges."""
-    net, data, loss = parts(name, seed)
-    try:
-        lw.fit(net, data.train, loss=loss, optimizer=optimizer, epochs=epochs, batch_size=32, seed=seed, progress=False)
-    except DivergedError:
-        return math.inf
-    value, _ = loss(net(data.train.x), data.train.y)
-    return value
-
-
-@pytest.mark.parametrize(("name", "optimizer", "seed"), list(product(SETS, OPTIMIZERS, (0, 1))))
-def test_its_rate_beats_a_hundredth_and_a_hundredfold(name, optimizer, seed):
-    """After eight epochs, by the loss on the training data."""
-    net, data, loss = parts(name, seed)
-    make = OPTIMIZERS[optimizer]
-    found = lw.find_lr(net, data.train, loss=loss, optimizer=make(), batch_size=32, seed=seed)
-    ends = {factor: trained(name, seed, make(found.lr * factor)) for factor in (0.01, 1, 100)}
-    assert ends[1] < ends[0.01]
-    assert ends[1] < ends[100]
-
-
 @pytest.mark.parametrize("make", [lw.SGD, lw.Adagrad, lw.RMSprop, lw.Adam, lw.AdamW])
 def test_the_answer_is_consistent(make):
     net, data, loss = parts("moons")
@@ -256,3 +234,25 @@ def test_samples_that_do_not_count_are_left_out():
     found = lw.find_lr(net, (x, ignored), loss=loss, optimizer=lw.SGD(), batch_size=1)
     assert np.isfinite(found.losses).all()
     assert found.losses[0] == pytest.approx(loss(net(x[100:]), y[100:])[0], rel=0.01)
+
+
+def trained(name, seed, optimizer, epochs=8):
+    """The training loss that a run ends with; infinity if it diverges."""
+    net, data, loss = parts(name, seed)
+    try:
+        lw.fit(net, data.train, loss=loss, optimizer=optimizer, epochs=epochs, batch_size=32, seed=seed, progress=False)
+    except DivergedError:
+        return math.inf
+    value, _ = loss(net(data.train.x), data.train.y)
+    return value
+
+
+@pytest.mark.parametrize(("name", "optimizer", "seed"), list(product(SETS, OPTIMIZERS, (0, 1))))
+def test_its_rate_beats_a_hundredth_and_a_hundredfold(name, optimizer, seed):
+    """After eight epochs, by the loss on the training data."""
+    net, data, loss = parts(name, seed)
+    make = OPTIMIZERS[optimizer]
+    found = lw.find_lr(net, data.train, loss=loss, optimizer=make(), batch_size=32, seed=seed)
+    ends = {factor: trained(name, seed, make(found.lr * factor)) for factor in (0.01, 1, 100)}
+    assert ends[1] < ends[0.01]
+    assert ends[1] < ends[100]

@@ -66,7 +66,7 @@ class LabelLoss(Loss):
             return
         outside = ((target < 0) | (target >= classes)) & (target != self.ignore_index)
         if outside.any():
-            place = tuple(int(index) for index in np.argwhere(outside)[0])
+            place = tuple(np.argwhere(outside)[0])
             words = ", ".join(f"{axis} {index}" for axis, index in zip(("row", "step"), place, strict=False))
             raise DataError(
                 f"label {target[place]} in {words} is outside 0 to {classes - 1}: the network has {classes} outputs"
@@ -78,7 +78,7 @@ class LabelLoss(Loss):
         if target.ndim == 1:
             return weights
         weights = np.ones(target.shape, output.dtype) if weights is None else weights
-        return weights.reshape(len(target), -1).sum(axis=1)
+        return weights.sum(axis=tuple(range(1, target.ndim)))
 
     def _label_weights(self, output: Array, target: Array) -> Array | None:
         """The weight of the class of each label, 0 where it is ignored; None where all count 1."""
@@ -86,7 +86,7 @@ class LabelLoss(Loss):
             return None
         kept = target != self.ignore_index
         if self.weight is None:
-            return None if np.count_nonzero(kept) == kept.size else kept.astype(output.dtype)
+            return None if kept.all() else kept
         return kept * np.asarray(self.weight, output.dtype)[np.where(kept, target, 0)]
 
     def _may_ignore(self, target: Array) -> bool:
@@ -100,7 +100,7 @@ class LabelLoss(Loss):
         """Every step of every sequence in a row of its own, with the weight of its sequence."""
         labels = math.prod(output.shape[:-1])
         K = output.shape[-1]
-        per_label = weight if len(weight) == 1 else np.repeat(weight, labels // max(1, len(weight)), axis=0)
+        per_label = weight if len(weight) < 2 else np.repeat(weight, labels // len(weight), axis=0)
         shape = (labels, K) if _is_soft(target) else (labels,)
         return output.reshape(labels, K), target.reshape(shape), per_label
 
@@ -202,8 +202,7 @@ class CrossEntropyLoss(LabelLoss):
     def accuracy(self, output: Array, target: Array) -> float | None:
         output, target, _ = self._checked(output, target, None)
         if _is_soft(target):
-            output, target, _ = self.rows(output, target, np.ones((1, 1)))
-            return accuracy(output, target.argmax(axis=1))
+            return accuracy(output.reshape(-1, output.shape[-1]), target.argmax(axis=-1).ravel())
         return super().accuracy(output, target)
 
     def answers(self, target: Array) -> int:
@@ -234,8 +233,8 @@ def _advice(output: Array, target: Array) -> str:
 
 
 def _is_soft(target: Array) -> bool:
-    """Whether a target is rows of probabilities; labels are whole numbers, or one-dimensional."""
-    return target.ndim > 1 and target.dtype.kind == "f"
+    """Whether a target is rows of probabilities; labels are whole numbers."""
+    return target.dtype.kind == "f"
 
 
 def _check_probabilities(target: Array) -> None:

@@ -48,7 +48,7 @@ class Loss(ABC):
 
     def answers(self, target: Array) -> int:
         """How many answers `accuracy` is the share of, so that shares of parts add up to that of the whole."""
-        return int(target.size)
+        return target.size
 
     def __call__(
         self, output: Array, target: Any, weight: Any = None, denominator: float | None = None

@@ -72,7 +72,7 @@ let f keep the shape, or give a shortcut=... that changes it as f does
             # A Linear knows its features, and not how many axes stand before them.
             if shape is None:
                 return None
-            if len(kept) == 1 and kept == change[-1:]:  # features, asked before there are data, of any number of steps
+            if kept == change[-1:]:  # features, asked before there are data, of any number of steps
                 return change
             raise self._misfit(kept, change)
         if any(None not in sizes and len(set(sizes)) > 1 for sizes in zip(kept, change, strict=True)):
