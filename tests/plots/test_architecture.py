@@ -191,3 +191,16 @@ def test_it_keeps_its_words_readable_when_the_page_is_narrow() -> None:
     assert style["width"] == "100%"
     assert float(style["min-width"].removesuffix("px")) >= 0.74 * width
     assert style["max-width"] == f"{width:g}px"
+
+
+def test_a_shortcut_is_told_where_it_is_added() -> None:
+    block = lw.Residual(lw.Linear(3, 2), lw.ReLU(), lw.Linear(2, 1), shortcut=lw.Linear(3, 1))
+    root = parsed(lw.Network(block, lw.Tanh()))
+    assert len(edges(root)) == 3 * 2 + 2 * 1
+    said = words(root)
+    assert said[0] == "3 → 2 → 1"
+    lines = ["Linear(2, 1)", "+ shortcut", "Linear(3, 1)", "Tanh", "7 parameters"]
+    assert said[said.index("Linear(2, 1)") :] == lines
+    (description,) = (each.text or "" for each in root.iter(f"{SVG}desc"))
+    assert "then ReLU(). Output: Linear(2, 1) makes 1 unit, with 7 parameters" in description
+    assert description.count("plus the shortcut Linear(3, 1), then Tanh().") == 1

@@ -69,7 +69,15 @@ def test_hidden_widths_keep_what_stands_between() -> None:
     assert sizes == [(4, 16), (16, 5), (5, 3)]
 
 
+def test_hidden_widths_beside_a_shortcut() -> None:
+    shortcut = {"name": "Linear", "in_features": 4, "out_features": 3}
+    (row,) = with_hidden([{"name": "Residual", "layers": EXPERIMENT.layers, "shortcut": shortcut}], [16, 5])
+    assert row == {"name": "Residual", "layers": changed(hidden=(16, 5)).layers, "shortcut": shortcut}
+
+
 def test_hidden_widths_need_a_plain_row() -> None:
+    with pytest.raises(SettingError, match="plain row"):
+        with_hidden([{"name": "Residual", "layers": [LINEAR, LINEAR], "shortcut": None}], [3])
     with pytest.raises(SettingError, match="plain row"):
         with_hidden([LINEAR], [3])
     with pytest.raises(SettingError, match="plain row"):

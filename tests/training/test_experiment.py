@@ -300,12 +300,15 @@ def test_the_sizes_follow_the_data() -> None:
 
     assert widths("spiral", classes=5) == [64, 64, 64, 5]
     assert widths("digits") == [128, 128, 10]
-    assert widths("diabetes") == [128, 128, 1]
     images = suited(lw.data.load("digits", flat=False), {"name": "digits", "flat": False})
     assert images.layers[0] == {"name": "Flatten"}
     assert run(msgspec.structs.replace(images, epochs=1))[1].epochs == 1
     table = lw.data.load("diabetes")
     regression = suited(table, {"name": "diabetes"})
+    (row,) = regression.layers
+    assert [each["out_features"] for each in row["layers"] if each["name"] == "Linear"] == [128, 128, 1]
+    assert row["shortcut"] == {"name": "Linear", "in_features": 10, "out_features": 1, "init": "zeros"}
+    assert not regression.network()(table.test.x).any()  # it begins with the mean
     assert regression.loss == {"name": "MSELoss"}
     assert (regression.regularizer, regression.early_stopping) == (
         {"name": "L2", "strength": 10 / len(table.train.x)},

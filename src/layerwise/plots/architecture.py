@@ -103,7 +103,9 @@ def _description(columns: list[Column], total: str) -> str:
 
 
 def _then(column: Column) -> str:
-    return "".join(f", then {layer!r}" for layer in column.after)
+    return "".join(
+        f", plus the shortcut {layer!r}" if layer in column.added else f", then {layer!r}" for layer in column.after
+    )
 
 
 def _contents(column: Column) -> str:
@@ -139,6 +141,7 @@ def _layer_lines(column: Column) -> list[tuple[str, str]]:
     """The layers of a column, for the lines below it, each with its colour."""
     lines = [] if column.layer is None else [(text, style.INK) for text in _wrapped(column.layer)]
     for layer in column.after:
+        lines += [("+ shortcut", style.ACCENT)] if layer in column.added else []
         lines += [(text, style.ACCENT) for text in _wrapped(layer)]
     return lines
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from layerwise.layers import Layer, Linear
-from layerwise.network import Network
+from layerwise.network import Network, Residual
 from layerwise.network.container import input_shape, leaves
 from layerwise.types import Shape
 
@@ -16,13 +16,15 @@ class Column:
 
     shape: of one sample, None where it is not known. layer: what computes it; None for the input. after: layers that
     work on it then and change no shape and own no parameters, such as activations. parameters: how many all of these
-    own. shared: whether some were counted at an earlier place. hidden: how many columns this one stands for, if they
-    are left out of the drawing.
+    own. added: those of `after` that are the shortcut of a residual block, added to what the block makes. shared:
+    whether some parameters were counted at an earlier place. hidden: how many columns this one stands for, if they are
+    left out of the drawing.
     """
 
     shape: Shape | None
     layer: Layer | None = None
     after: list[Layer] = field(default_factory=list)
+    added: list[Layer] = field(default_factory=list)
     parameters: int = 0
     shared: bool = False
     role: str = ""
@@ -44,8 +46,13 @@ def columns_of(net: Network) -> list[Column]:
     shape = input_shape(net.chain)
     columns = [Column(shape)]
     seen: set[int] = set()
-    for _, layer, before, made in leaves(net.chain, shape):
-        if layer.parameters or made != before:
+    for address, layer, before, made in leaves(net.chain, shape):
+        if isinstance(layer, Residual) and layer.shortcut in columns[-1].added:
+            continue  # their sum is told with the shortcut
+        if address.split(".")[-1] == "shortcut":
+            columns[-1].after.append(layer)
+            columns[-1].added.append(layer)
+        elif layer.parameters or made != before:
             columns.append(Column(made, layer))
         else:
             columns[-1].after.append(layer)

@@ -89,11 +89,17 @@ class Changes:
 def with_hidden(layers: Sequence[Table], widths: Sequence[int]) -> list[Table]:
     """A plain row of layers with other hidden widths; activation and dropout after each stay as they are.
 
+    A row within one Residual is one, too, beside its shortcut.
+
     >>> rows = [{"name": "Linear", "in_features": 4, "out_features": 8}, {"name": "Tanh"},
     ...         {"name": "Linear", "in_features": 8, "out_features": 3}]
     >>> [row.get("out_features") for row in with_hidden(rows, [16, 5])]
     [16, None, 5, None, 3]
+    >>> with_hidden([{"name": "Residual", "layers": rows, "shortcut": rows[0]}], [16])[0]["layers"][0]["out_features"]
+    16
     """
+    if len(layers) == 1 and layers[0].get("name") == "Residual" and layers[0].get("shortcut"):
+        return [{**layers[0], "layers": with_hidden(layers[0]["layers"], widths)}]
     places = [place for place, row in enumerate(layers) if row.get("name") == "Linear"]
     nested = any("layers" in row or row.get("name") == "Same" for row in layers)
     if len(places) < 2 or places[-1] != len(layers) - 1 or nested:

@@ -19,9 +19,9 @@ from layerwise import data as datasets
 from layerwise import files
 from layerwise.data import Dataset
 from layerwise.errors import FileError, KindError, LayerwiseError, SettingError, nearest
-from layerwise.layers import Flatten, Layer
+from layerwise.layers import Flatten, Linear
 from layerwise.losses import LOSSES
-from layerwise.network import Network
+from layerwise.network import Network, Residual
 from layerwise.network.mlp import mlp_layers
 from layerwise.network.spec import rows_of
 from layerwise.optimizers import OPTIMIZERS
@@ -185,7 +185,8 @@ def suited(data: Dataset, source: Table, seed: int = 0) -> Experiment:
     The widths, the dropout and the length follow from the number of samples and features; in the plane, where borders
     may be intricate (a checkerboard), a third layer learns them sooner. Tables get an L2 penalty that counts as much as
     a few samples, and so fades as they grow: small ones need it most. Quantities end by early stopping in the plane,
-    and after fewer updates elsewhere.
+    and after fewer updates elsewhere, where a shortcut leads from the features straight to the answer (`Residual`):
+    much of a table is linear, and the hidden layers then learn the rest. Both ways begin at 0, the mean.
     """
     samples, features = len(data.train.x), int(data.train.x[0].size)
     plane = features <= 3
@@ -197,9 +198,15 @@ def suited(data: Dataset, source: Table, seed: int = 0) -> Experiment:
     epochs = 8 if large else min(400, math.ceil(updates / math.ceil(samples / batch_size)))
     outputs = len(data.classes) if classification else 1
     pull = (5 if classification else 10) / samples
+    layers = mlp_layers(features, *hidden, outputs, activation="relu", dropout=0.0 if plane else 0.2)
+    if not classification and not plane:
+        layers[-1] = Linear(hidden[-1], outputs, init="zeros")
+        layers = [Residual(*layers, shortcut=Linear(features, outputs, init="zeros"))]
+    if data.train.x.ndim > 2:
+        layers = [Flatten(), *layers]
     return Experiment(
         data=source,
-        layers=_mlp(features, hidden, outputs, dropout=0.0 if plane else 0.2, flatten=data.train.x.ndim > 2),
+        layers=rows_of(layers),
         loss={"name": "CrossEntropyLoss" if classification else "MSELoss"},
         optimizer={"name": "Adam", "lr": 1e-2 if plane else 2e-3},
         schedule={"name": "CosineAnnealingLR", "T_max": epochs},
@@ -209,12 +216,6 @@ def suited(data: Dataset, source: Table, seed: int = 0) -> Experiment:
         batch_size=batch_size,
         seed=seed,
     )
-
-
-def _mlp(features: int, hidden: tuple[int, ...], outputs: int, dropout: float, flatten: bool) -> list[Table]:
-    """The rows of a fully connected network with ReLU."""
-    first: list[Layer] = [Flatten()] if flatten else []
-    return rows_of([*first, *mlp_layers(features, *hidden, outputs, activation="relu", dropout=dropout)])
 
 
 def _without_none(value: Any) -> Any:
