@@ -12,7 +12,7 @@ import layerwise as lw
 from layerwise.compiled import workers
 from layerwise.layers import Pass
 from layerwise.network import plan as plans
-from layerwise.network.plan import Plan
+from layerwise.network.plan import Plan, shares_batches
 
 pytest.importorskip("numba")
 
@@ -115,6 +115,42 @@ def test_a_tap_sees_single_layers():
     assert [type(unit).__name__ for unit in plan.units] == ["DenseChain"]
     tap = Silent()
     plan.forward(np.ones((2, 2), np.float32), Pass(tap=tap))
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """Who is asked to compute, and with which units."""
+    found = []
+    for name in ("in_turn", "quietly", "in_parts"):
+        ask = lambda units, x, pass_, *number, name=name: found.append((name, units, *number)) or (x, None)  # noqa: E731
+        monkeypatch.setattr(plans, name, ask)
+    return found
+
+
+def test_layers_that_run_as_one_run_one_by_one_under_a_tap(asked):
+    row = lw.Sequential(lw.Linear(2, 3), lw.Tanh(), lw.Linear(3, 1))
+    lw.Network(row)
+    plan = Plan(row)
+    for tap in (None, Silent()):
+        plan.forward(np.ones((2, 2), np.float32), Pass(tap=tap))
+    assert asked == [("in_turn", plan.units), ("in_turn", row.layers)]
+
+
+@pytest.mark.parametrize(("layer", "x", "way"), [
+    (lw.Linear(4, 2), np.ones((6, 4)), "in_turn"),
+    (lw.GRU(4, 2), np.ones((6, 3, 4)), "quietly"),
+    (lw.MultiheadAttention(4, 2), np.ones((6, 3, 4)), "in_parts"),
+    (lw.MultiheadAttention(4, 2), np.ones((1, 3, 4)), "in_turn"),
+    (lw.Conv2d(1, 2, 3), images(6), "in_parts"),
+    (lw.Conv2d(1, 2, 3), images(1), "quietly"),
+])  # fmt: skip
+def test_each_kind_of_layer_in_its_way(layer, x, way, looks, asked):
+    """A batch of one has no parts; what twins share among threads by themselves runs quietly then."""
+    row = lw.Sequential(layer)
+    lw.Network(row)
+    Plan(row).forward(x, Pass())
+    assert [each[0] for each in asked] == [way]
+    assert shares_batches(row) == (not isinstance(layer, lw.Linear))
 
 
 def test_without_twins_nothing_is_cut(looks):
