@@ -93,7 +93,8 @@ def _baseline(sandbox: Sandbox, chosen: list[Target]) -> dict[str, float]:
     """Run every test file without a mutant, which must pass; return how long each takes."""
     files = list(dict.fromkeys(test for target in chosen for test in target.tests))
     seconds, counts = {}, {}
-    for number, verdict in sandbox.run([Job((file,), 600) for file in files], caching=True):
+    twins = {test for target in chosen if target.twins for test in target.tests}
+    for number, verdict in sandbox.run([Job((file,), 600, twins=file in twins) for file in files], caching=True):
         file = files[number]
         if verdict.code not in (0, NO_TESTS):
             raise ProofError(f"{file} fails without a mutant: {verdict.by} {verdict.error} (code {verdict.code})")
