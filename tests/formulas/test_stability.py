@@ -18,6 +18,7 @@ from layerwise.formulas import (
     layer_norm,
     log_softmax,
     lstm,
+    power,
     relu,
     rms_norm,
     rnn,
