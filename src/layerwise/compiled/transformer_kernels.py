@@ -1,4 +1,4 @@
-"""The compiled loops behind attention, normalisation along the features, GELU and embeddings.
+"""The compiled loops behind attention, normalisation along the features and GELU.
 
 Those that are worth it work on a range, from `first` to before `last`, so that several threads may share a batch. All
 loops stand in one file for the reason told in kernels.py.
@@ -212,16 +212,6 @@ def norm_backward(
         along = inner(dx, n, x_hat, n) / number(K)
         for k in range(K):
             dx[n, k] = (dx[n, k] - mean - x_hat[n, k] * along) * scale[n]
-
-
-@kernel
-def add_rows(index: Array, rows: Array, dW: Array) -> None:
-    """dW[i_n] += rows[n], row by row. index: (N,), of numbers from -V to V - 1; rows: (N, D)."""
-    V = len(dW)
-    for n in range(len(index)):
-        i = index[n] + V if index[n] < 0 else index[n]
-        for d in range(dW.shape[1]):
-            dW[i, d] += rows[n, d]
 
 
 @kernel
