@@ -219,3 +219,11 @@ def test_types_that_cannot_be_compiled_go_through_the_formula(name, dtype):
     upstream = upstream_for(expected).astype(dtype)
     for one, other in zip(in_a_tuple(backward(upstream)), in_a_tuple(expected_backward(upstream)), strict=True):
         np.testing.assert_array_equal(one, other)
+
+
+def test_labels_that_were_changed_since_write_nowhere_else():
+    labels = np.array([0, 1, 2])
+    _, backward = TWINS["cross_entropy_with_logits"](np.zeros((3, 3)), labels, np.ones((1, 1)), 3.0)
+    labels[0] = 4
+    with pytest.raises(IndexError, match="out of bounds"):
+        backward(1.0)

@@ -83,6 +83,23 @@ def test_a_failure_of_one_share_is_raised_when_all_have_ended(monkeypatch):
         workers.share(fail_elsewhere, 10)
 
 
+def test_a_failure_is_the_callers_own_and_all_shares_have_ended(monkeypatch):
+    monkeypatch.setattr(workers, "threads", lambda: 3)
+    monkeypatch.setattr(workers, "cores", lambda: 3)
+    monkeypatch.setattr(workers, "_workers", workers._Workers())
+    done = []
+
+    def work(first, last):
+        if first < 2:
+            raise RuntimeError(f"share {first}")
+        time.sleep(0.05)
+        done.append(first)
+
+    with pytest.raises(RuntimeError, match="share 0"):
+        workers.share(work, 3)
+    assert done == [2]
+
+
 def test_many_callers_at_once(monkeypatch):
     monkeypatch.setattr(workers, "threads", lambda: 2)
     totals = []

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import copy
+
 import numpy as np
 import pytest
 from tests.layers.table import CASE_NAMES, CASES, numbers
 
 import layerwise as lw
+from layerwise.compiled import workers
 from layerwise.layers import Layer, Pass
-from layerwise.network.parts import in_parts
+from layerwise.network import plan as plans
+from layerwise.network.parts import Part, in_parts
 from layerwise.network.plan import each_sample_alone
 from layerwise.network.row import in_turn
 
@@ -158,3 +162,71 @@ def test_a_layer_that_mixes_samples_or_is_unknown_is_never_cut(stranger):
     assert not each_sample_alone(stranger)
     assert not each_sample_alone(lw.Sequential(lw.Linear(2, 2), stranger))
     assert each_sample_alone(lw.Sequential(lw.Linear(2, 2), lw.Residual(lw.Linear(2, 2))))
+
+
+def test_a_mask_that_an_embedding_finds_in_a_part_reaches_the_layers_behind(monkeypatch):
+    """The row inside is cut, the one around it not, for the sake of a normalisation that mixes samples."""
+    monkeypatch.setattr(plans, "WORTH_PARTS", 1)
+    inner = lw.Sequential(lw.Embedding(11, 8, padding_idx=0, masks=True), lw.MultiheadAttention(8, 2))
+    fresh = lw.Network(inner, lw.LSTM(8, 3, output="last"), lw.BatchNorm1d(3), lw.Linear(3, 2), dtype="float64")
+    x = words()
+    x[2:, 3:] = 0
+    x[4, 1:] = 0
+    found = {}
+    for threads in (1, 2, 3):
+        workers.use_threads(threads)
+        try:
+            net = copy.deepcopy(fresh)
+            y, backward = net.forward(x, training=True)
+            backward(numbers(y.shape, "dy"))
+            found[threads] = y, net.grad.copy(), fresh(x)
+        finally:
+            workers.use_threads(None)
+    close(found[2], found[1])
+    close(found[3], found[1])
+
+
+def test_an_error_tells_the_row_of_the_batch():
+    x = words()
+    x[5, 3] = 99
+    for way in (in_turn, cut(3)):
+        with pytest.raises(lw.errors.DataError, match=r"\(5, 3\)"):
+            way(network().layers, x, Pass())
+
+
+def test_a_way_back_that_was_broken_off_leaves_no_gradient(monkeypatch):
+    net, x = network(), words()
+    y, backward = in_parts(net.layers, x, Pass(True, False, SEED, STEP), 2)
+    dy = numbers(y.shape, "dy")
+    backward(dy)
+    right = net.grad.copy()
+    net.zero_grad()
+    add = Part.add_gradient
+
+    def interrupted(part, parameter, gradient):
+        add(part, parameter, gradient)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Part, "add_gradient", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        backward(dy)
+    monkeypatch.undo()
+    assert not net.grad.any()
+    backward(dy)
+    np.testing.assert_array_equal(net.grad, right)
+
+
+def test_what_a_caller_has_told_numpy_holds_in_every_part():
+    net, x = lw.Network(lw.Linear(2, 2)), np.full((4, 2), 3e38, np.float32)
+    net.theta[:] = 3e38
+    with np.errstate(all="ignore"):  # a warning is an error here
+        in_parts(net.layers, x, Pass(), 2)
+    with np.errstate(over="raise"), pytest.raises(FloatingPointError):
+        in_parts([Loud()], x, Pass(), 2)
+
+
+class Loud(lw.ReLU):
+    def forward(self, x, pass_):
+        if pass_.rows.start:  # in a thread of ours
+            np.multiply(x, x)
+        return x, lambda dy: dy

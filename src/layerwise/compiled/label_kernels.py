@@ -43,6 +43,8 @@ def cross_entropy_backward(p: Array, y: Array, weight: Array, scale: float, dz: 
     """dz = w (p - 1 at the label), with w = scale weight_n."""
     N, K = p.shape
     for n in range(N):
+        if y[n] < -K or y[n] >= K:  # somebody may have changed the labels since
+            raise IndexError("a label is out of bounds")
         w = scale * weight[n if len(weight) == N else 0, 0]
         for k in range(K):
             dz[n, k] = w * p[n, k]

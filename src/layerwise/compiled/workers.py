@@ -1,4 +1,4 @@
-"""Several Python threads for compiled loops that hold no lock: each does a share of the images.
+"""Several Python threads for compiled loops that hold no lock: each does a share of a batch.
 
 Who calls does one share itself; the others are done by threads that all calls of the process share, one less than the
 machine has cores, so that any number of networks may run at once. What a share computes does not depend on who does
@@ -10,7 +10,8 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextvars import copy_context
 from typing import Any
 
 LIMITS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
@@ -58,7 +59,7 @@ def threads() -> int:
 
 
 def parts() -> int:
-    """Into how many parts a batch is cut whose parts give other last bits: what a run says, whatever the machine."""
+    """Into how many parts to cut a batch if that changes last bits: what `fit(threads=)` says, on any machine."""
     return _workers.wanted or cores()
 
 
@@ -88,12 +89,24 @@ def share(call: Callable[[int, int], Any], count: int) -> None:
         return
     ends = [count * part // number for part in range(number + 1)]
     executor = _workers.executor()
-    others = [executor.submit(_alone, call, ends[part], ends[part + 1]) for part in range(1, number)]
+    others = [  # each in the context of the caller, with what he has told NumPy about overflow
+        executor.submit(copy_context().run, _alone, call, ends[part], ends[part + 1]) for part in range(1, number)
+    ]
     try:
         _alone(call, ends[0], ends[1])
-    finally:  # whatever happens here: nobody may write on when the caller is gone
-        for each in others:
-            each.result()
+    finally:
+        _end(others)
+    for each in others:
+        each.result()
+
+
+def _end(others: list[Future[None]]) -> None:
+    """Wait for all, also after Ctrl-C: nobody may write on when the caller is gone."""
+    try:
+        wait(others)
+    except BaseException:
+        wait(others)
+        raise
 
 
 def _alone(call: Callable[[int, int], Any], first: int, last: int) -> None:

@@ -16,6 +16,7 @@ import numpy as np
 
 from layerwise.compiled.blas import one_thread_each
 from layerwise.compiled.workers import share
+from layerwise.errors import LayerwiseError
 from layerwise.layers import Pass
 from layerwise.layers.parameter import Parameter
 from layerwise.network.row import Unit, in_turn
@@ -26,15 +27,16 @@ from layerwise.types import Array, Backward
 class Part(Pass):
     """The pass of some samples in a row of a batch: it keeps gradients, and what a tap shall see, for later."""
 
-    __slots__ = ("gradients", "rows")
+    __slots__ = ("gradients", "notes", "rows")
 
     def __init__(self, whole: Pass, rows: slice) -> None:
+        self.notes = None if whole.tap is None else Notes()
         super().__init__(
             training=whole.training,
             input_gradient=whole.input_gradient,
             seed=whole.seed,
             step=whole.step,
-            tap=None if whole.tap is None else Notes(),
+            tap=self.notes,
             saves=whole.saves,
             lengths=None if whole.lengths is None else whole.lengths[rows],
             mask=None if whole.mask is None else whole.mask[rows],
@@ -76,22 +78,35 @@ def in_parts(units: Sequence[Unit], x: Array, pass_: Pass, number: int) -> tuple
     """As `in_turn`, with the batch cut into a number of parts."""
     ends = [len(x) * part // number for part in range(number + 1)]
     parts = [Part(pass_, slice(*ends[part : part + 2])) for part in range(number)]
-    ways = _all(number, lambda k: in_turn(units, x[parts[k].rows], parts[k]))
-    pass_.uses.update(parts[0].uses)
+    try:
+        ways = _all(number, lambda k: in_turn(units, x[parts[k].rows], parts[k]))
+    except LayerwiseError:  # which tells a row of its part: the whole knows the row of the batch
+        return in_turn(units, x, pass_)
+    _tell(pass_, parts)
     _show(parts, pass_)
     y = np.concatenate([value for value, _ in ways])
 
     def backward(dy: Array) -> Array | None:
+        for part in parts:
+            part.gradients = []
         gradients = _all(number, lambda k: ways[k][1](dy[parts[k].rows]))
         for shares in zip(*(part.gradients for part in parts), strict=True):
             parameter, first = shares[0]
             pass_.add_gradient(parameter, sum((gradient for _, gradient in shares[1:]), start=first))
         for part in parts:
-            part.gradients.clear()
+            part.gradients = []
         _show(parts, pass_)
         return None if any(dx is None for dx in gradients) else np.concatenate(gradients)
 
     return y, backward
+
+
+def _tell(whole: Pass, parts: Sequence[Part]) -> None:
+    """Leave in the pass of the whole batch what layers have left in those of the parts, for the layers behind."""
+    whole.uses.update(parts[0].uses)
+    masks = [part.mask for part in parts if part.mask is not None]
+    if masks:
+        whole.mask = np.concatenate(masks)
 
 
 def _all(number: int, call: Callable[[int], Any]) -> list[Any]:
@@ -111,12 +126,12 @@ def _show(parts: Sequence[Part], whole: Pass) -> None:
     """Show the tap of the whole batch, joined, what the parts have noted."""
     if whole.tap is None:
         return
-    notes: list[Any] = [part.tap for part in parts]
+    notes: list[Notes] = [part.notes for part in parts if part.notes is not None]
     for events in zip(*(each.seen for each in notes), strict=True):
         (kind, names, _), values = events[0], [value for _, _, value in events]
         getattr(whole.tap, kind, _nothing)(*names, np.concatenate(values))
     for each in notes:
-        each.seen.clear()
+        each.seen = []
 
 
 def _nothing(*_: Any) -> None:

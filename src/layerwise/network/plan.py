@@ -20,7 +20,7 @@ since half a batch makes their products less than half as fast, nor dense ones, 
 SHARED_WITHIN = Convolution, Recurrent
 """Layers whose twins share a batch among our threads by themselves, if the threads of matrix products keep quiet."""
 WORTH_PARTS = 8_000_000
-"""From so many multiplications in a batch on, half the work is worth the two times that threads wait for another."""
+"""From so many multiplications in a batch on, half the work is worth that threads wait for each other twice."""
 
 
 class Plan:
