@@ -184,3 +184,12 @@ def test_causes_in_their_order() -> None:
     ), "labels are no quantities"
     assert "fresh network" in cause(small, small, 1.0, updates=0)
     assert "fresh network" in cause(small, small, 0.0, updates=5)
+
+
+@pytest.mark.parametrize("nonlinearity", ["tanh", "relu"])
+def test_a_recurrent_network_of_a_thousand_steps(nonlinearity: str) -> None:
+    x = np.random.default_rng(0).normal(size=(8, 1000, 1)).astype(np.float32)
+    net = lw.Network(lw.RNN(1, 8, nonlinearity=nonlinearity, output="last"), lw.Linear(8, 1), seed=0)
+    with pytest.raises(DivergedError, match=r"diverged at step \d+: .*The last good weights are kept\."):
+        lw.fit(net, (x, x.sum(axis=1)), loss=MSE, optimizer=lw.GradientDescent(1e3), epochs=20, progress=False)
+    assert np.isfinite(net.theta).all()
