@@ -195,11 +195,12 @@ def test_an_error_tells_the_row_of_the_batch():
 
 
 def test_a_way_back_that_was_broken_off_leaves_no_gradient(monkeypatch):
-    net, x = network(), words()
-    y, backward = in_parts(net.layers, x, Pass(True, False, SEED, STEP), 2)
+    net, x, tap = network(), words(), Notes()
+    y, backward = in_parts(net.layers, x, Pass(True, False, SEED, STEP, tap), 2)
     dy = numbers(y.shape, "dy")
+    tap.seen.clear()
     backward(dy)
-    right = net.grad.copy()
+    right, shown = net.grad.copy(), len(tap.seen)
     net.zero_grad()
     add = Part.add_gradient
 
@@ -212,7 +213,9 @@ def test_a_way_back_that_was_broken_off_leaves_no_gradient(monkeypatch):
         backward(dy)
     monkeypatch.undo()
     assert not net.grad.any()
+    tap.seen.clear()
     backward(dy)
+    assert len(tap.seen) == shown > 0
     np.testing.assert_array_equal(net.grad, right)
 
 

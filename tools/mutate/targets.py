@@ -236,8 +236,8 @@ OTHERS = [
     _other(
         "a batch in parts",
         "network/parts.py",
-        "Part.uniform Part.add_gradient Part.add_product Notes.activation Notes.gradient Notes.part in_parts _all "
-        "_show",
+        "Part.uniform Part.add_gradient Part.add_product Notes.activation Notes.gradient Notes.part in_parts _tell "
+        "_all _show _forget",
         "network/test_parts.py network/test_plan.py",
         twins=True,
     ),

@@ -84,18 +84,17 @@ def in_parts(units: Sequence[Unit], x: Array, pass_: Pass, number: int) -> tuple
         return in_turn(units, x, pass_)
     _tell(pass_, parts)
     _show(parts, pass_)
+    _forget(parts)
     y = np.concatenate([value for value, _ in ways])
 
     def backward(dy: Array) -> Array | None:
-        for part in parts:
-            part.gradients = []
+        _forget(parts)  # what a way back that was broken off may have left
         gradients = _all(number, lambda k: ways[k][1](dy[parts[k].rows]))
         for shares in zip(*(part.gradients for part in parts), strict=True):
             parameter, first = shares[0]
             pass_.add_gradient(parameter, sum((gradient for _, gradient in shares[1:]), start=first))
-        for part in parts:
-            part.gradients = []
         _show(parts, pass_)
+        _forget(parts)
         return None if any(dx is None for dx in gradients) else np.concatenate(gradients)
 
     return y, backward
@@ -124,14 +123,18 @@ def _all(number: int, call: Callable[[int], Any]) -> list[Any]:
 
 def _show(parts: Sequence[Part], whole: Pass) -> None:
     """Show the tap of the whole batch, joined, what the parts have noted."""
-    if whole.tap is None:
-        return
-    notes: list[Notes] = [part.notes for part in parts if part.notes is not None]
-    for events in zip(*(each.seen for each in notes), strict=True):
+    notes = [part.notes.seen for part in parts if part.notes is not None]
+    for events in zip(*notes, strict=True):
         (kind, names, _), values = events[0], [value for _, _, value in events]
         getattr(whole.tap, kind, _nothing)(*names, np.concatenate(values))
-    for each in notes:
-        each.seen = []
+
+
+def _forget(parts: Sequence[Part]) -> None:
+    """Let go what the parts have kept."""
+    for part in parts:
+        part.gradients = []
+        if part.notes is not None:
+            part.notes.seen = []
 
 
 def _nothing(*_: Any) -> None:
