@@ -12,6 +12,7 @@ import layerwise as lw
 from layerwise.compiled import workers
 from layerwise.layers import Layer, Pass
 from layerwise.network import plan as plans
+from layerwise.network.fusion import fused
 from layerwise.network.parts import Part, in_parts
 from layerwise.network.plan import each_sample_alone
 from layerwise.network.row import in_turn
@@ -135,6 +136,25 @@ def test_backward_twice_adds_twice():
     once = net.grad.copy()
     backward(dy)
     np.testing.assert_allclose(net.grad, 2 * once, rtol=1e-12)
+
+
+def test_a_tap_is_shown_the_way_there_before_the_way_back():
+    tap = Notes()
+    y, backward = in_parts(network().layers, words(), Pass(True, False, SEED, STEP, tap), 2)
+    there = [each[0] for each in tap.seen]
+    assert {"activation", "part"} == set(there)
+    backward(numbers(y.shape, "dy"))
+    assert {each[0] for each in tap.seen[len(there) :]} == {"gradient"}
+
+
+def test_rows_of_dense_layers_run_as_one_in_a_part_too():
+    net = lw.Network(lw.Linear(40, 30), lw.Tanh(), lw.Linear(30, 20), seed=2, dtype="float64")
+    x = numbers((301, 40))
+    whole = passes(net, x, in_turn)
+    fast = passes(net, x, lambda layers, x, pass_: in_parts(fused(layers), x, pass_, 2))
+    close(fast[:3], whole[:3])
+    for one, other in zip(fast[:3], passes(net, x, cut(2))[:3], strict=True):
+        np.testing.assert_array_equal(one, other)  # nobody can tell who looks
 
 
 def test_evaluation_keeps_nothing():

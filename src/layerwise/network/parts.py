@@ -84,17 +84,15 @@ def in_parts(units: Sequence[Unit], x: Array, pass_: Pass, number: int) -> tuple
         return in_turn(units, x, pass_)
     _tell(pass_, parts)
     _show(parts, pass_)
-    _forget(parts)
     y = np.concatenate([value for value, _ in ways])
 
     def backward(dy: Array) -> Array | None:
-        _forget(parts)  # what a way back that was broken off may have left
+        _forget(parts)  # what has been shown, and what a way back that was broken off may have left
         gradients = _all(number, lambda k: ways[k][1](dy[parts[k].rows]))
         for shares in zip(*(part.gradients for part in parts), strict=True):
             parameter, first = shares[0]
             pass_.add_gradient(parameter, sum((gradient for _, gradient in shares[1:]), start=first))
         _show(parts, pass_)
-        _forget(parts)
         return None if any(dx is None for dx in gradients) else np.concatenate(gradients)
 
     return y, backward
