@@ -7,6 +7,7 @@ import copy
 import numpy as np
 import pytest
 from tests.layers.table import CASE_NAMES, CASES, numbers
+from tests.network.silent import Silent
 
 import layerwise as lw
 from layerwise.compiled import workers
@@ -38,19 +39,6 @@ class Notes:
 
     def part(self, address, name, value):
         self.seen.append(("part", address, name, value.copy()))
-
-
-class Plain:
-    """A tap that does not look inside layers."""
-
-    def __init__(self):
-        self.addresses = []
-
-    def activation(self, address, value):
-        self.addresses.append(address)
-
-    def gradient(self, address, gradient):
-        self.addresses.append(address)
 
 
 def passes(net, x, way, tap=None, **more):
@@ -120,7 +108,7 @@ def test_a_network_in_parts(number, told):
 
 def test_watching_changes_no_bit():
     net, x, tap = network(), words(), Notes()
-    alone, watched, briefly = (passes(net, x, cut(3), each) for each in (None, tap, Plain()))
+    alone, watched, briefly = (passes(net, x, cut(3), each) for each in (None, tap, Silent()))
     for one, *others in zip(alone, watched, briefly, strict=True):
         for other in others if isinstance(one, np.ndarray) else ():
             np.testing.assert_array_equal(one, other)

@@ -108,7 +108,7 @@ def test_refused_quickly_in_little_memory(name: str, tmp_path: Path, tally: Tall
     start = time.process_time()
     with pytest.raises(FileError, match="attack") as caught:
         storage.read(path)
-    assert time.process_time() - start < 2  # seconds, as is promised of all bad input
+    assert time.process_time() - start < 1
     tracemalloc.start()
     try:
         with pytest.raises(FileError):
@@ -203,7 +203,7 @@ def test_a_spec_with_a_right_checksum_can_still_be_wrong(name: str, tmp_path: Pa
         assert tracemalloc.get_traced_memory()[1] < 64e6
     finally:
         tracemalloc.stop()
-    assert time.process_time() - start < 2  # seconds, as is promised of all bad input
+    assert time.process_time() - start < 1
     noted(tally, caught.value, f"spec: {name}")
 
 

@@ -21,12 +21,8 @@ from layerwise.types import Array
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
-F32, I32, F64, I64 = (
-    np.float32,
-    np.int32,
-    np.float64,
-    np.int64,
-)  # a Python number in a loop over float32 would make it compute in float64
+F32, I32 = np.float32, np.int32  # a Python number in a loop over float32 would make it compute in float64
+F64, I64 = np.float64, np.int64
 LOWEST, LOG2_E, LN2_HIGH, LN2_LOW = F32(-87), F32(1.44269504), F32(0.693359375), F32(-2.12194440e-4)
 E0, E1, E2, E3, E4, E5 = map(F32, (1.00000007, 0.999999692, 0.499988949, 0.166675747, 0.0419153820, 0.00829765496))
 ROUNDS = F32(12_582_912)
