@@ -132,7 +132,7 @@ OTHERS = [
     _other(
         "losses",
         "losses/loss.py",
-        "Loss.terms Loss.shares Loss.answers Loss.__call__ Loss.denominator Loss._checked Loss._total _weights",
+        "Loss.terms Loss.shares Loss.answers Loss.__call__ Loss.arguments Loss.denominator Loss._checked Loss._total _weights",
         "test_losses.py losses/test_sequences.py losses/test_labels.py losses/test_elementwise.py",
     ),
     _other(
@@ -231,6 +231,20 @@ OTHERS = [
         "in_turn",
         "network/test_row.py network/test_sequential.py network/test_fusion.py network/test_evaluation_memory.py "
         "network/test_network.py layers/test_conformance.py",
+        twins=True,
+    ),
+    _other(
+        "backpropagation",
+        "network/network.py",
+        "Network.backpropagate",
+        "network/test_backpropagate.py",
+        twins=True,
+    ),
+    _other(
+        "both ways in one call",
+        "network/fusion.py",
+        "DenseChain.cost DenseChain._place_for",
+        "network/test_backpropagate.py network/test_fusion.py",
         twins=True,
     ),
     _other(

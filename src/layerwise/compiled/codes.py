@@ -12,5 +12,8 @@ they draw level between 20,000 and 40,000)."""
 IDENTITY, RELU, TANH, SIGMOID = range(4)
 """Compiled loops that Numba has kept hold these numbers: a change of one needs a change of kernels.py as well."""
 
+SQUARED_ERROR, BINARY_CROSS_ENTROPY = range(2)
+"""The losses behind a chain that is computed both ways in one call, with the same promise."""
+
 LSTM, GRU, TANH_CELL, RELU_CELL = range(4)
 """The kinds of recurrent networks, with the same promise to recurrent_kernels.py."""

@@ -24,7 +24,7 @@ import numpy as np
 from numba.core import event
 
 from layerwise.compiled.cache import forgive
-from layerwise.compiled.codes import RELU, SIGMOID, TANH
+from layerwise.compiled.codes import RELU, SIGMOID, SQUARED_ERROR, TANH
 from layerwise.types import Array
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -232,10 +232,49 @@ def chain_backward(
 
 
 @kernel
+def chain_cost(
+    x: Array,
+    theta: Array,
+    grad: Array,
+    plan: Array,
+    loss: int,
+    target: Array,
+    weight: Array,
+    denominator: float,
+    y: Array,
+) -> Any:
+    """Return the value of a loss behind a chain, fill y with the output, and add the gradients into grad."""
+    size = 0
+    for layer in range(len(plan) - 1):
+        size += len(x) * plan[layer, 1]
+    hidden, dy = np.empty(size, theta.dtype), np.empty_like(y)
+    chain_forward(x, theta, plan, hidden, y)
+    if loss == SQUARED_ERROR:
+        value = squared_error(y, target, weight, denominator, dy)
+    else:
+        value = binary_cross_entropy(y, target, weight, denominator, dy)
+    chain_backward(dy, x, hidden, y, theta, grad, plan, np.empty((0, 0), theta.dtype))
+    return value
+
+
+@kernel
 def add(grad: Array, begin: int, gradient: Array) -> None:
     """grad += gradient, from `begin` on."""
     for i in range(len(gradient)):
         grad[begin + i] += gradient[i]
+
+
+@kernel
+def squared_error(prediction: Array, y: Array, weight: Array, denominator: float, dprediction: Array) -> Any:
+    """Return the weighted mean of (ŷ - y)², and fill dŷ with its gradient."""
+    total = 0.0
+    for n in range(len(y)):
+        w = weight[n if len(weight) == len(y) else 0, 0] / denominator
+        for k in range(y.shape[1]):
+            error = prediction[n, k] - y[n, k]
+            total += w * (error * error)
+            dprediction[n, k] = 2 * w * error
+    return total
 
 
 @kernel

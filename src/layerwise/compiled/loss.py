@@ -1,6 +1,9 @@
-"""Twins of the losses that classifiers train with: value and gradient in two passes over small rows."""
+"""Twins of the losses that most networks train with: value and gradient in one or two passes."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -33,13 +36,25 @@ def cross_entropy_with_logits(z: Array, y: Array, weight: Array, denominator: fl
 def binary_cross_entropy_with_logits(z: Array, y: Array, weight: Array, denominator: float) -> Differentiable:
     if not _fit(z, weight) or y.shape != z.shape or y.dtype != z.dtype:
         return formulas.binary_cross_entropy_with_logits(z, y, weight, denominator)
-    z, y, weight = np.ascontiguousarray(z), np.ascontiguousarray(y), np.ascontiguousarray(weight)
-    slope = np.empty_like(z)
-    C = kernels.binary_cross_entropy(z, y, weight, denominator, slope)
+    return _with_slope(kernels.binary_cross_entropy, z, y, weight, denominator)
+
+
+@twin_of("formulas.loss", "mean_squared_error")
+def mean_squared_error(prediction: Array, y: Array, weight: Array, denominator: float) -> Differentiable:
+    if not _fit(prediction, weight) or y.shape != prediction.shape or y.dtype != prediction.dtype:
+        return formulas.mean_squared_error(prediction, y, weight, denominator)
+    return _with_slope(kernels.squared_error, prediction, y, weight, denominator)
+
+
+def _with_slope(loop: Callable[..., Any], output: Array, y: Array, weight: Array, denominator: float) -> Differentiable:
+    """The value of a loss whose loop finds its gradient on the way."""
+    output, y, weight = np.ascontiguousarray(output), np.ascontiguousarray(y), np.ascontiguousarray(weight)
+    slope = np.empty_like(output)
+    C = loop(output, y, weight, denominator, slope)
 
     def backward(dC: float) -> Array:
-        dz = slope.copy() if dC == 1 else dC * slope  # 1 at the end of a network: there, a copy is three times as fast
-        return dz
+        doutput = slope.copy() if dC == 1 else dC * slope  # 1 behind a network: there, a copy is three times as fast
+        return doutput
 
     return C, backward
 

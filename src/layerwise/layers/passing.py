@@ -8,6 +8,7 @@ from typing import Any, Protocol, TypeAlias
 import numpy as np
 
 from layerwise.arrays import any_array
+from layerwise.checks import require_kind
 from layerwise.errors import DataError, KindError, SettingError, ShapeError
 from layerwise.layers.parameter import Parameter
 from layerwise.random import generator
@@ -82,6 +83,12 @@ class Pass:
         self.state = state
         self.uses: dict[str, int] = {}
         self.after: list[Callable[[], None]] = []
+
+    def tell(self, x: Array, lengths: Any, mask: Any, state: State | None) -> None:
+        """Carry what the caller knows of the sequences in x, (N, T, ...), once it has been checked."""
+        self.lengths, self.mask = checked_positions(x.shape[0], x.shape[1], lengths, mask)
+        require_kind("state", state, dict, "{}", optional=True)
+        self.state = state
 
     def generator(self, purpose: str, address: str) -> Generator:
         """The random numbers of a layer in this pass; a layer used twice gets different ones each time."""

@@ -54,17 +54,23 @@ class Loss(ABC):
         self, output: Array, target: Any, weight: Any = None, denominator: float | None = None
     ) -> tuple[float, Callable[[], Array]]:
         """Return the value and the function that gives its gradient by `output`."""
-        output, target, weight = self._checked(output, target, weight)
-        if denominator is None:
-            denominator = self._total(output, target, weight)
-        else:
-            denominator = positive("denominator", denominator)
-        weight = _one(output.dtype) if weight is None else weight[:, None]
+        output, target, weight, denominator = self.arguments(output, target, weight, denominator)
         shape = output.shape
         if len(shape) > 2:
             output, target, weight = self.rows(output, target, weight)
         value, backward = self.formula(output, target, weight, denominator)
         return float(value), partial(backward, 1.0) if len(shape) == 2 else lambda: backward(1.0).reshape(shape)
+
+    def arguments(
+        self, output: Any, target: Any, weight: Any = None, denominator: float | None = None
+    ) -> tuple[Array, Array, Array, float]:
+        """Output, target, weight, (N, 1) or (1, 1), and denominator as the formula takes them, or what is wrong."""
+        output, target, weight = self._checked(output, target, weight)
+        if denominator is None:
+            denominator = self._total(output, target, weight)
+        else:
+            denominator = positive("denominator", denominator)
+        return output, target, _one(output.dtype) if weight is None else weight[:, None], denominator
 
     def denominator(self, output: Array, target: Any, weight: Any = None) -> float:
         """What the sum over this batch is divided by unless another denominator is given.

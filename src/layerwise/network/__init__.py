@@ -2,8 +2,9 @@
 
 from layerwise.network.container import Container
 from layerwise.network.mlp import mlp
-from layerwise.network.network import Network, load
+from layerwise.network.network import Network
 from layerwise.network.parallel import Parallel
+from layerwise.network.reading import load
 from layerwise.network.residual import Residual
 from layerwise.network.sequential import Sequential
 from layerwise.network.snapshot import Snapshot

@@ -18,11 +18,14 @@ from layerwise.compiled import codes
 from layerwise.errors import ShapeError
 from layerwise.layers import Layer, Linear, Pass, ReLU, Sigmoid, Tanh
 from layerwise.layers.parameter import Vector
+from layerwise.losses import BCEWithLogitsLoss, Loss, MSELoss
 from layerwise.network.fusion_image import with_blocks
 from layerwise.network.row import Unit, in_turn
 from layerwise.types import Array, Backward
 
 ACTIVATIONS: dict[type[Layer], int] = {ReLU: codes.RELU, Tanh: codes.TANH, Sigmoid: codes.SIGMOID}
+
+COSTS: dict[type[Loss], int] = {MSELoss: codes.SQUARED_ERROR, BCEWithLogitsLoss: codes.BINARY_CROSS_ENTROPY}
 
 
 @dataclass(frozen=True)
@@ -62,16 +65,35 @@ class DenseChain:
 
     def forward(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
         """As of a layer."""
-        place = self.place
-        if place is None or place.vector is not self.linear[0].parameters["weight"].vector:
-            place = self._find()
-        shape = x.shape
-        if place is None or x.dtype != place.dtype or len(shape) < 2 or shape[-1] != self.features or 0 in shape:
+        place, shape = self._place_for(x), x.shape
+        if place is None:
             return in_turn(self.layers, x, pass_)
         if len(shape) > 2:
             return self._steps(x, pass_)
         small = shape[0] <= self.small and type(pass_) is Pass  # which lets its loops add into grad
         return (self._small if small else self._large)(x, pass_, place)
+
+    def cost(self, x: Array, target: Any, loss: Loss, weight: Any) -> float | None:
+        """The value of a loss, its gradient added into grad: both ways in one call, with the bits of two.
+
+        None where the batch is large, which has other ways, or the loss is another one.
+        """
+        code, place = COSTS.get(type(loss)), self._place_for(x)
+        if code is None or place is None or x.ndim > 2 or len(x) > self.small:
+            return None
+        y = np.empty((len(x), self.outputs), place.dtype)
+        _, target, weight, denominator = loss.arguments(y, target, weight)
+        x, target, weight = np.ascontiguousarray(x), np.ascontiguousarray(target), np.ascontiguousarray(weight)
+        theta, grad = place.vector.theta, place.vector.shared_grad()
+        return float(place.kernels.chain_cost(x, theta, grad, place.plan, code, target, weight, denominator, y))
+
+    def _place_for(self, x: Array) -> Place | None:
+        """Where the parameters lie, if the chain can compute with this input."""
+        place, shape = self.place, x.shape
+        if place is None or place.vector is not self.linear[0].parameters["weight"].vector:
+            place = self._find()
+        fits = place is not None and x.dtype == place.dtype and len(shape) > 1 and shape[-1] == self.features
+        return place if fits and 0 not in shape else None
 
     def _steps(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
         """Sequences (N, ..., D): every step in a row of its own."""

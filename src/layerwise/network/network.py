@@ -12,12 +12,13 @@ import numpy as np
 from layerwise import storage
 from layerwise.arrays import any_array, real_array
 from layerwise.checks import one_of, require_kind, whole_number, yes_or_no
-from layerwise.errors import FileError, KindError, SettingError, ShapeError, nearest
+from layerwise.errors import KindError, SettingError, ShapeError, nearest
 from layerwise.layers import Layer, Pass, Tap
 from layerwise.layers.parameter import Parameter, Vector
-from layerwise.layers.passing import State, checked_positions
+from layerwise.layers.passing import State
+from layerwise.losses import Loss
 from layerwise.memory import keep_freed_memory
-from layerwise.network.names import cast_buffers, named_buffers, named_parameters, with_buffers, words
+from layerwise.network.names import cast_buffers, named_parameters, with_buffers, words
 from layerwise.network.sequential import Sequential
 from layerwise.network.snapshot import Snapshot
 from layerwise.network.spec import layers_of, rows_of
@@ -158,7 +159,7 @@ class Network:
         pass_ = Pass(input_gradient=False, saves=False)
         batch = self._input(x)
         if lengths is not None or mask is not None or state is not None:
-            _tell(pass_, batch, lengths, mask, state)
+            pass_.tell(batch, lengths, mask, state)
         y, _ = self.chain.forward(batch, pass_)
         return y
 
@@ -191,7 +192,7 @@ class Network:
         step = self.passes if counted else step or 0
         pass_ = Pass(training, input_gradient, self.seed if seed is None else seed, step, taps)
         if lengths is not None or mask is not None or state is not None:
-            _tell(pass_, batch, lengths, mask, state)
+            pass_.tell(batch, lengths, mask, state)
         y, backward = self.chain.forward(batch, pass_)
         self.passes += counted
         updates = pass_.after
@@ -206,6 +207,50 @@ class Network:
             return dx if input_gradient else None
 
         return y, checked
+
+    def backpropagate(
+        self,
+        x: Any,
+        target: Any,
+        loss: Loss,
+        weight: Any = None,
+        *,
+        seed: int | None = None,
+        step: int | None = None,
+        lengths: Any = None,
+        mask: Any = None,
+        state: State | None = None,
+    ) -> float:
+        """Go forward in training, and all the way back: return the loss, and add its gradient by theta into `grad`.
+
+        C = loss(net(x), target), grad ← grad + ∂C/∂θ. These are the numbers of `forward`, the loss and `backward` one
+        after the other, which let you see what lies between; here, a small dense network with `MSELoss` or
+        `BCEWithLogitsLoss` makes the whole way in one compiled call. target, weight: as the loss takes them; the rest
+        as for `forward`, and the errors of both.
+        Source: Rumelhart, Hinton and Williams, Learning representations by back-propagating errors, Nature 323 (1986).
+
+        >>> import layerwise as lw
+        >>> net, optimizer = lw.Network(lw.Linear(2, 1), seed=0), lw.SGD(lr=0.1)
+        >>> x, t = np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([[1.0], [2.0]])
+        >>> for _ in range(200):
+        ...     net.zero_grad()
+        ...     cost = net.backpropagate(x, t, lw.MSELoss())
+        ...     optimizer.step(net.theta, net.grad)
+        >>> cost < 0.01
+        True
+        """
+        plan = self.chain.plan
+        if plan is not None and lengths is None and mask is None and state is None:
+            cost = plan.cost(self._input(x), target, loss, weight)
+            if cost is not None:
+                self.passes += step is None
+                return cost
+        require_kind("loss", loss, Loss, "MSELoss()")
+        settings = {"seed": seed, "step": step, "lengths": lengths, "mask": mask, "state": state}
+        y, backward = self.forward(x, training=True, input_gradient=False, **settings)
+        cost, backward_loss = loss(y, target, weight)
+        backward(backward_loss())
+        return cost
 
     @property
     def takes_indices(self) -> bool:
@@ -344,13 +389,6 @@ class Network:
         return dict(named_parameters(self.chain))
 
 
-def _tell(pass_: Pass, x: Array, lengths: Any, mask: Any, state: State | None) -> None:
-    """Let the pass carry what is known of the sequences in x: (N, T, ...)."""
-    pass_.lengths, pass_.mask = checked_positions(x.shape[0], x.shape[1], lengths, mask)
-    require_kind("state", state, dict, "{}", optional=True)
-    pass_.state = state
-
-
 def _dtype(wanted: Any) -> Any:
     """float32 or float64, by name or as NumPy has it."""
     try:
@@ -358,34 +396,3 @@ def _dtype(wanted: Any) -> Any:
     except TypeError:
         name = str(wanted)
     return np.dtype(one_of("dtype", name, ("float32", "float64")))
-
-
-def load(path: str | os.PathLike[str]) -> Network:
-    """Read a network that `net.save` or a training run wrote. Nothing in the file is executed.
-
-    Raises FileError for a missing, damaged, newer or foreign file. Weights of another tool are plain safetensors: read
-    them with `lw.storage.read(path).arrays` and pass them to `net.load_state_dict`.
-
-    >>> import tempfile
-    >>> import layerwise as lw
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     lw.Network(lw.Linear(2, 1)).save(f"{folder}/net.safetensors")
-    ...     load(f"{folder}/net.safetensors")
-    Network(Linear(2, 1), seed=0, dtype='float32')
-    """
-    stored = storage.read(path)
-    spec = stored.header.get("network") if isinstance(stored.header, dict) else None
-    if not stored.checked or not isinstance(spec, Mapping):
-        raise FileError(
-            f"{path} holds arrays but no network of Layerwise: build the network, then "
-            "net.load_state_dict(lw.storage.read(path).arrays)"
-        )
-    arrays = {name: array for name, array in stored.arrays.items() if not name.startswith("training/")}
-    # Before anything is allocated: a small file may describe a huge network.
-    chain = Sequential(*layers_of(spec.get("layers")))
-    layout = {name: each.shape for named in (named_parameters, named_buffers) for name, each in named(chain)}
-    if layout != {name: array.shape for name, array in arrays.items()}:
-        raise FileError(f"{path} is not whole: its arrays are not those of the network that its header describes")
-    net = Network.from_spec(spec)
-    net.load_state_dict(arrays)
-    return net

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from layerwise.compiled.workers import parts
 from layerwise.errors import ShapeError
 from layerwise.layers import Layer, MultiheadAttention, Pass
 from layerwise.layers.convolution import Convolution
 from layerwise.layers.recurrence import Recurrent
+from layerwise.losses import Loss
 from layerwise.network.container import Container, leaves
-from layerwise.network.fusion import fused
+from layerwise.network.fusion import DenseChain, fused
 from layerwise.network.parts import Part, in_parts
 from layerwise.network.quiet import quietly
 from layerwise.network.row import in_turn
@@ -44,6 +47,11 @@ class Plan:
             if self.quiet:
                 return quietly(units, x, pass_)
         return in_turn(units, x, pass_)
+
+    def cost(self, x: Array, target: Any, loss: Loss, weight: Any) -> float | None:
+        """The value of a loss behind the row, its gradient added into grad, where all that can be one call; or None."""
+        chain = self.units[0]
+        return chain.cost(x, target, loss, weight) if len(self.units) == 1 and type(chain) is DenseChain else None
 
     def multiplications(self, shape: tuple[int, ...]) -> int:
         """For one sample of this shape, forward; 0 if it does not fit, of which the layers will say more."""

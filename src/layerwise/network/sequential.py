@@ -45,11 +45,17 @@ write Linear(64, 10)
         return first is not None and first.takes_indices
 
     def forward(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
+        plan = self.plan
+        return in_turn(self.layers, x, pass_) if plan is None else plan.forward(x, pass_)
+
+    @property
+    def plan(self) -> Plan | None:
+        """How the row is computed where twins are in use; else None."""
         if not in_use():
-            return in_turn(self.layers, x, pass_)
+            return None
         if self._plan is None:
             self._plan = Plan(self)
-        return self._plan.forward(x, pass_)
+        return self._plan
 
     def output_shape(self, shape: Shape | None) -> Shape | None:
         for index, layer in enumerate(self.layers):

@@ -65,7 +65,7 @@ class Run:
     def train(self) -> History:
         """Run to the end, and tell the listeners, whatever the end is."""
         reason = "failed"
-        self.good = self.net.snapshot()
+        self.good, self.before = self.net.snapshot(), self.net.snapshot()
         try:
             self.tell_start()
             if not self.is_over:
@@ -115,12 +115,11 @@ class Run:
 
     def step(self, batch: Batch, lr: float) -> float:
         """One update: forward, loss, backward, optimizer. Returns the loss of the batch."""
-        net = self.net
+        net, step = self.net, self.position.step
+        net.snapshot(into=self.before)
         net.zero_grad()
-        y, backward = net.forward(batch.x, training=True, input_gradient=False, seed=self.seed, step=self.position.step)
-        value, backward_loss = self.loss(y, batch.target, batch.weight)
+        value = net.backpropagate(batch.x, batch.target, self.loss, batch.weight, seed=self.seed, step=step)
         self.keep_good_weights(value, batch, lr)
-        backward(backward_loss())
         self.update(lr)
         self.position.step += 1
         return value
@@ -194,8 +193,8 @@ class Run:
         if has_diverged(value, self.position.first_loss):
             raise self.diverged(f"the loss became {value:.3g}", self.position.step + 1, batch, lr)
         # A batch is normalised by its own statistics, so that its loss says nothing about the running ones.
-        self.require_finite("running statistics", self.net.buffers().values(), batch, lr)
-        self.net.snapshot(into=self.good)
+        self.require_finite("running statistics", self.before.buffers.values(), batch, lr)
+        self.good, self.before = self.before, self.good
 
     def require_sound_weights(self, batch: Batch, lr: float) -> None:
         """Weights that are measured or written must be sound: the last update shows only in a loss after it."""

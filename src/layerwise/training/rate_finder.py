@@ -119,9 +119,7 @@ class _Trial:
         """One update, as in `fit`."""
         net, batch = self.net, next(self.batches)
         net.zero_grad()
-        y, backward = net.forward(batch.x, training=True, input_gradient=False, seed=self.seed, step=step)
-        _, backward_loss = self.loss(y, batch.target)
-        backward(backward_loss())
+        net.backpropagate(batch.x, batch.target, self.loss, seed=self.seed, step=step)
         self.update(lr)
 
     def loss_now(self) -> float:

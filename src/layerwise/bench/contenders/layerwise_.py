@@ -20,9 +20,7 @@ def build(workload: Workload, weights: dict[str, Array]) -> Trainee:
 
     def step(x: Array, t: Array) -> Any:
         net.zero_grad()
-        y, backward = net.forward(x, training=True, input_gradient=False)
-        value, backward_loss = loss(y, t)
-        backward(backward_loss())
+        value = net.backpropagate(x, t, loss)
         optimizer.step(net.theta, net.grad)
         return value
 
