@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from functools import lru_cache, partial
 from typing import NamedTuple, TypeAlias
@@ -21,6 +22,8 @@ from layerwise.types import Array, Differentiable
 CHUNK_BYTES = 2**18
 """The lines of a chunk of images and of their gradients should stay in the cache of one core."""
 MOST_IMAGES = 8
+MOST_PHASES = 1024
+"""Each phase of a stride is laid out for itself; the windows of longer strides are few, and the formula is quick."""
 
 Sizes: TypeAlias = tuple[int, ...]
 
@@ -73,6 +76,8 @@ def fits(x: Array, W: Array, b: Array, stride: Sizes, padding: Sizes, dilation: 
         return False
     if x.shape[1] != W.shape[1] * groups or len(W) % groups or b.shape != W.shape[:1]:
         return False
+    if math.prod(stride) > MOST_PHASES:
+        return False
     sides = zip(x.shape[2:], W.shape[2:], stride, padding, dilation, strict=True)
     return all(output_size(*side) > 0 for side in sides)
 
@@ -84,7 +89,9 @@ class Convolution:
         self, x: Array, W: Array, b: Array, stride: Sizes, padding: Sizes, dilation: Sizes, groups: int
     ) -> None:
         self.x, self.W, self.b = np.ascontiguousarray(x), np.ascontiguousarray(W), np.ascontiguousarray(b)
-        settings = tuple(int(each) for pair in (stride, padding, dilation) for each in pair)
+        sides = zip(x.shape[2:], stride, padding, strict=True)
+        steps = [min(s, side + 2 * p) for side, s, p in sides]  # a longer step leaves the image, as this one does
+        settings = tuple(int(each) for pair in (steps, padding, dilation) for each in pair)
         self.lines = lines_of(x.shape[1:], W.shape, settings, groups, x.itemsize)
 
     def forward(self) -> Array:
