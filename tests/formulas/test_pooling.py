@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import collections
+import itertools
+
 import numpy as np
 import pytest
 
-from layerwise.formulas import adaptive_avg_pool2d, avg_pool2d, max_pool2d
+from layerwise.formulas import adaptive_avg_pool2d, avg_pool2d, max_pool2d, output_size
+from layerwise.formulas.windows import sees_only_padding
 from layerwise.random import generator
 
 
@@ -46,6 +50,28 @@ def test_the_whole_gradient_arrives():
 def test_numbers_below_zero_win_over_the_padding():
     y, _ = max_pool2d(-np.ones((1, 1, 2, 2)), (2, 2), (2, 2), (1, 1))
     np.testing.assert_array_equal(y, -np.ones((1, 1, 2, 2)))
+
+
+@pytest.mark.parametrize("end", [-np.inf, np.nan])
+def test_the_padding_wins_no_gradient(end):
+    """Not even where the image is as low as the padding: a number of the image has the gradient, the first one."""
+    _, backward = max_pool2d(np.full((1, 1, 2, 2), end), (2, 2), (2, 2), (1, 1))
+    np.testing.assert_array_equal(backward(3 * np.ones((1, 1, 2, 2))), 3 * np.ones((1, 1, 2, 2)))
+
+
+def test_windows_that_see_only_padding_are_found():
+    settings = itertools.product(range(7), range(1, 6), range(1, 5), range(4), range(1, 5))
+    seen = collections.Counter()
+    for size, kernel, stride, padding, dilation in settings:
+        places = output_size(size, kernel, stride, padding, dilation)
+        if places < 1:
+            continue
+        begins = np.arange(places)[:, None] * stride - padding
+        numbers_seen = begins + np.arange(kernel) * dilation  # (places, kernel)
+        blind = bool((((numbers_seen < 0) | (numbers_seen >= size)).all(axis=1)).any())
+        assert sees_only_padding(size, kernel, stride, padding, dilation, places) == blind
+        seen[blind] += 1
+    assert min(seen[True], seen[False]) > 200
 
 
 @pytest.mark.parametrize("pool", [max_pool2d, avg_pool2d])

@@ -9,7 +9,7 @@ from layerwise.compiled import pool_kernels
 from layerwise.compiled.choice import twin_of
 from layerwise.compiled.codes import TYPES
 from layerwise.compiled.workers import share
-from layerwise.formulas.windows import Pair, output_size
+from layerwise.formulas.windows import Pair, output_size, sees_only_padding
 from layerwise.types import Array, Differentiable
 
 
@@ -18,12 +18,10 @@ def max_pool2d(x: Array, kernel: Pair, stride: Pair, padding: Pair = (0, 0), dil
     if x.ndim != 4 or not x.size or x.dtype not in TYPES:
         return formulas.max_pool2d(x, kernel, stride, padding, dilation)
     settings = tuple(int(each) for pair in (kernel, stride, padding, dilation) for each in pair)
-    high, wide = (
-        output_size(side, *setting)
-        for side, *setting in zip(x.shape[2:], kernel, stride, padding, dilation, strict=True)
-    )
-    if min(high, wide) < 1 or any(2 * p > k for k, p in zip(kernel, padding, strict=True)):
-        return formulas.max_pool2d(x, kernel, stride, padding, dilation)  # a window could see nothing of the image
+    sides = list(zip(x.shape[2:], kernel, stride, padding, dilation, strict=True))
+    high, wide = places = [output_size(*side) for side in sides]
+    if min(places) < 1 or any(sees_only_padding(*side, count) for side, count in zip(sides, places, strict=True)):
+        return formulas.max_pool2d(x, kernel, stride, padding, dilation)  # a loop knows no winner in the padding
     images = np.ascontiguousarray(x)
     y = np.empty((*x.shape[:2], high, wide), x.dtype)
     winner = np.empty(y.shape, np.int32)

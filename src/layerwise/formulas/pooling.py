@@ -82,7 +82,9 @@ def max_pool2d(x: Array, kernel: Pair, stride: Pair, padding: Pair = (0, 0), dil
     """The largest number that each window sees. Beyond the edges stands -∞, which never wins.
 
     Backward: the whole gradient of a window goes to its winner, and nothing to the others. Of equal numbers the first
-    wins, row by row, so that there is always exactly one. A window that sees NaN gives NaN.
+    wins, row by row, so that there is always exactly one; where the image itself is -∞, a number of the image. A window
+    that sees NaN gives NaN, and its first NaN has the gradient. One that sees only padding gives -∞, and no gradient
+    comes back.
 
     >>> x = np.array([[[[1.0, 3.0, 2.0, 0.0], [0.0, 2.0, 2.0, 2.0]]]])
     >>> y, backward = max_pool2d(x, kernel=(2, 2), stride=(2, 2))
@@ -95,9 +97,9 @@ def max_pool2d(x: Array, kernel: Pair, stride: Pair, padding: Pair = (0, 0), dil
     images = pad(x, padding, value=-np.inf)  # (N, C, H + 2p, W + 2p)
     seen = windows(images, kernel, stride, dilation)  # (N, C, H', W', I, J)
     y = seen.max(axis=(4, 5))
-    winner = seen.reshape(*y.shape, kernel[0] * kernel[1]).argmax(
-        axis=-1
-    )  # the place in its window, counted row by row
+    inside = windows(pad(np.ones((1, 1, *x.shape[2:])), padding), kernel, stride, dilation)  # 1 where no padding stands
+    largest = (inside == 1) & ((seen == y[..., None, None]) | np.isnan(seen))  # (N, C, H', W', I, J)
+    winner = largest.reshape(*y.shape, kernel[0] * kernel[1]).argmax(axis=-1)  # the first, counted row by row
 
     def backward(dy: Array) -> Array:
         places = np.arange(kernel[0] * kernel[1]).reshape(kernel)  # (I, J)

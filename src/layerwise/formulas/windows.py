@@ -29,6 +29,21 @@ def output_size(size: int, kernel: int, stride: int = 1, padding: int = 0, dilat
     return (size + 2 * padding - dilation * (kernel - 1) - 1) // stride + 1
 
 
+def sees_only_padding(size: int, kernel: int, stride: int, padding: int, dilation: int, places: int) -> bool:
+    """Whether some window along this axis sees nothing of the input: it begins behind it, or steps over it.
+
+    >>> sees_only_padding(1, kernel=2, stride=1, padding=1, dilation=2, places=1)      # at -1 and at 1
+    True
+    """
+
+    def misses(begin: int) -> bool:
+        before = max(-(begin // dilation), 0)  # so many numbers lie before the input
+        return before >= kernel or begin + before * dilation >= size
+
+    over_the_edge = range(-padding, 0, stride)[:places]
+    return any(misses(begin) for begin in over_the_edge) or misses((places - 1) * stride - padding)
+
+
 def pad(x: Array, padding: Pair, value: float = 0.0) -> Array:
     """x with `value` all around each image. x: (N, C, H, W); returns (N, C, H + 2p, W + 2q)."""
     p, q = padding

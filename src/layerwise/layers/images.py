@@ -91,11 +91,11 @@ def too_small(layer: Layer, spans: Sequence[int], sides: Shape, pads: Sequence[i
     least = [max(span - 2 * pad, 1) for span, pad in zip(spans, pads, strict=True)]
     padded = " with its padding" if any(pads) else ""
     return ShapeError(
-        f"{layer!r}{padded} needs at least {_by(least)}, got {_by(sides)}",
+        f"{layer!r}{padded} needs at least {by(least)}, got {by(sides)}",
         "a smaller kernel_size, more padding, or fewer layers that shrink the input before it",
     )
 
 
-def _by(sides: Sequence[int | None]) -> str:
+def by(sides: Sequence[int | None]) -> str:
     """A size in words: 28 x 28."""
     return " x ".join("?" if side is None else str(side) for side in sides)

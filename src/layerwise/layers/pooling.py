@@ -8,9 +8,10 @@ from abc import abstractmethod
 from layerwise import formulas
 from layerwise.checks import yes_or_no
 from layerwise.compiled import fast
-from layerwise.errors import SettingError
+from layerwise.errors import SettingError, ShapeError
 from layerwise.formulas import output_size
-from layerwise.layers.images import Sizes, each_way, require_images, require_sample, sizes, too_small
+from layerwise.formulas.windows import sees_only_padding
+from layerwise.layers.images import Sizes, by, each_way, require_images, require_sample, sizes, too_small
 from layerwise.layers.layer import LAYERS, Layer
 from layerwise.layers.passing import Pass
 from layerwise.types import Array, Backward, Differentiable, Shape
@@ -50,7 +51,18 @@ class Pooling(Layer):
         if any(count is not None and count < 1 for count in places):
             spans = [d * (k - 1) + 1 for k, d in zip(self.kernel, self.dilations, strict=True)]
             raise too_small(self, spans, sides, self.pads)
+        self._require_sight(sides, places)
         return places
+
+    def _require_sight(self, sides: Shape, places: Shape) -> None:
+        """Refuse images of which some window would see nothing, only padding."""
+        settings = zip(sides, self.kernel, self.strides, self.pads, self.dilations, places, strict=True)
+        known = [(side, *setting, count) for side, *setting, count in settings if side is not None]
+        if any(sees_only_padding(*setting) for setting in known):
+            raise ShapeError(
+                f"{self!r} has windows that see nothing but padding in images of {by(sides)}; each must see a number",
+                "less padding, a smaller dilation, or fewer layers that shrink the input before it",
+            )
 
     def output_shape(self, shape: Shape | None) -> Shape | None:
         if shape is None:
@@ -67,7 +79,8 @@ class MaxPool2d(Pooling):
     kernel_size: of the window. stride: how far it moves; the size of the window unless given. padding: -∞ on each side,
     at most half a window. dilation: how far apart the numbers are that it looks at. Each is one number, or one for the
     height and one for the width. Of equal numbers, the first of the window has the gradient.
-    Raises ShapeError for inputs of another rank, and for images that the window does not fit in.
+    Raises ShapeError for inputs of another rank, and for images that the window does not fit in or, over the edge, sees
+    nothing of.
 
     >>> import numpy as np
     >>> MaxPool2d(2)(np.array([[[[1.0, 3.0, 2.0, 0.0], [0.0, 2.0, 2.0, 5.0]]]]))
@@ -91,7 +104,8 @@ class AvgPool2d(Pooling):
     x, y, kernel_size, stride, padding: as for `MaxPool2d`; the padding is 0. count_include_pad: whether it counts as
     numbers of the window when the sum is divided; True unless given. Unlike in torch, which has `ceil_mode` before it,
     it is given by name.
-    Raises ShapeError for inputs of another rank, and for images that the window does not fit in.
+    Raises ShapeError for inputs of another rank, and for images that the window does not fit in or, over the edge, sees
+    nothing of.
 
     >>> import numpy as np
     >>> AvgPool2d((1, 2))(np.array([[[[1.0, 3.0, 2.0, 0.0]]]]))
