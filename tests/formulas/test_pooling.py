@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 import itertools
+import time
 
 import numpy as np
 import pytest
@@ -99,3 +100,22 @@ def test_nan_and_infinity_stay_in_their_part_of_the_image():
     x[0, 0, 0, 0], x[0, 0, 3, 3] = np.nan, np.inf
     y, _ = adaptive_avg_pool2d(x, (2, 2))
     np.testing.assert_array_equal(y[0, 0], [[np.nan, 0], [0, np.inf]])
+
+
+@pytest.mark.parametrize("size", [(3, 4), (7, 2), (2, 9)])
+def test_adaptive_windows_that_overlap_see_nan_and_infinity_only_within_themselves(size):
+    """Each mean is that of its own window, written out; a product with a matrix of zeros would spread NaN."""
+    x = numbers(2, 1, 5, 6)
+    x[0, 0, 1, 2], x[1, 0, 4, 5] = np.nan, -np.inf
+    y, _ = adaptive_avg_pool2d(x, size)
+    for h, w in np.ndindex(*size):
+        rows = slice(h * 5 // size[0], -(-(h + 1) * 5 // size[0]))
+        columns = slice(w * 6 // size[1], -(-(w + 1) * 6 // size[1]))
+        np.testing.assert_allclose(y[:, :, h, w], x[:, :, rows, columns].mean(axis=(2, 3)), rtol=1e-12)
+
+
+def test_a_large_adaptive_output_takes_a_step_for_each_row_and_column_not_for_each_place():
+    begin = time.perf_counter()
+    y, backward = adaptive_avg_pool2d(numbers(1, 1, 5, 5), (1000, 1000))
+    backward(y)
+    assert time.perf_counter() - begin < 2

@@ -171,6 +171,12 @@ TABLE = [
         SQUARES,
         lambda nn: nn.AdaptiveAvgPool2d((2, 5)),
     ),
+    Row(
+        "AdaptiveAvgPool2d-keep",
+        lambda: lw.AdaptiveAvgPool2d((None, 2)),
+        SQUARES,
+        lambda nn: nn.AdaptiveAvgPool2d((None, 2)),
+    ),
     Row("LayerNorm", lambda: lw.LayerNorm(3), _widths(3), lambda nn: nn.LayerNorm(3)),
     Row(
         "LayerNorm-plain",

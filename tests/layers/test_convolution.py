@@ -128,6 +128,9 @@ SETTINGS = [
     (SettingError, "stride must be at least 1, got 0", lambda: lw.MaxPool2d(2, 0)),
     (KindError, "count_include_pad must be True or False", lambda: lw.AvgPool2d(2, count_include_pad=0)),
     (SettingError, "output_size must be at least 1, got 0", lambda: lw.AdaptiveAvgPool2d(0)),
+    (SettingError, "output_size must be at least 1, got 0", lambda: lw.AdaptiveAvgPool2d((None, 0))),
+    (SettingError, "one number, or 2: (height, width); got", lambda: lw.AdaptiveAvgPool2d((None, 1, 1))),
+    (KindError, "output_size must be a whole number, got None", lambda: lw.AdaptiveAvgPool2d(None)),
     (SettingError, "num_features must be at least 1", lambda: lw.BatchNorm2d(0)),
 ]  # fmt: skip
 

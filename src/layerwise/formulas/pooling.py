@@ -165,30 +165,30 @@ def adaptive_avg_pool2d(x: Array, size: Pair) -> Differentiable:
     """Means over windows that are chosen so that H' by W' of them, the size that is asked for, cover the image.
 
     They are as equal as they can be, and overlap where the sizes do not divide. A size of (1, 1) is the mean over the
-    whole image, one number a channel. Backward: each number of a window gets its share of the gradient.
+    whole image, one number a channel. The mean of a window is the mean of the means of its columns, so that rows are
+    averaged first, whatever the columns, and then columns. Backward, in the other order: each number gets its share of
+    the gradient of every window that it lies in.
 
     >>> y, backward = adaptive_avg_pool2d(np.array([[[[1.0, 2.0, 6.0]]]]), size=(1, 2))
     >>> y      # the means of 1, 2 and of 2, 6
     array([[[[1.5, 4. ]]]])
+    >>> backward(np.array([[[[10.0, 2.0]]]]))
+    array([[[[5., 6., 1.]]]])
     """
     rows, columns = _parts(x.shape[2], size[0]), _parts(x.shape[3], size[1])
-    y = np.stack([np.stack([x[:, :, row, column].mean(axis=(2, 3)) for column in columns], -1) for row in rows], -2)
+    means = np.stack([x[:, :, row].mean(axis=2) for row in rows], axis=2)  # (N, C, H', W)
+    y = np.stack([means[..., column].mean(axis=3) for column in columns], axis=3)  # (N, C, H', W')
 
     def backward(dy: Array) -> Array:
-        dx = _shares(dy, rows, columns, x.shape)
+        dmeans = np.zeros(means.shape, dy.dtype)
+        for w, column in enumerate(columns):
+            dmeans[..., column] += dy[..., w, None] / (column.stop - column.start)
+        dx = np.zeros(x.shape, dy.dtype)
+        for h, row in enumerate(rows):
+            dx[:, :, row] += dmeans[:, :, h, None] / (row.stop - row.start)
         return dx
 
     return y, backward
-
-
-def _shares(dy: Array, rows: list[slice], columns: list[slice], shape: tuple[int, ...]) -> Array:
-    """For each number of x, the sum of its shares of the gradients of the windows that it lies in."""
-    total = np.zeros(shape, dy.dtype)
-    for h, row in enumerate(rows):
-        for w, column in enumerate(columns):
-            part = total[:, :, row, column]  # (N, C, A, B), a view
-            part += dy[:, :, h, w, None, None] / (part.shape[2] * part.shape[3])
-    return total
 
 
 def _parts(length: int, parts: int) -> list[slice]:

@@ -129,8 +129,8 @@ class AvgPool2d(Pooling):
 class AdaptiveAvgPool2d(Layer):
     """Means over as many windows as are asked for, whatever the size of the image. See `formulas.adaptive_avg_pool2d`.
 
-    x: (N, C, H, W). output_size: H' and W', or one number for both; y: (N, C, H', W'). With 1 it is the mean of each
-    channel over the whole image.
+    x: (N, C, H, W). output_size: H' and W', or one number for both; None in (None, 2) keeps the height as it is.
+    y: (N, C, H', W'). With 1 it is the mean of each channel over the whole image.
     Raises ShapeError for inputs of another rank.
 
     >>> import numpy as np
@@ -138,21 +138,34 @@ class AdaptiveAvgPool2d(Layer):
     array([2.5, 8.5])
     """
 
-    def __init__(self, output_size: Sizes) -> None:
+    def __init__(self, output_size: int | Shape) -> None:
         super().__init__()
-        self.output_size = sizes("output_size", output_size)
+        self.output_size: int | Shape = _wanted(output_size)
 
     def forward(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
         require_images(self, x.shape)
         if 0 in x.shape[2:]:
             raise too_small(self, (1, 1), x.shape[2:], (0, 0))
-        return fast(formulas.adaptive_avg_pool2d)(x, each_way(self.output_size))  # type: ignore[arg-type]
+        return fast(formulas.adaptive_avg_pool2d)(x, self._places(x.shape[2:]))  # type: ignore[arg-type]
+
+    def _places(self, sides: Shape) -> Shape:
+        """H' and W': what is asked for, or else the sides of the image."""
+        wanted = self.output_size if isinstance(self.output_size, tuple) else (self.output_size,) * 2
+        return tuple(side if size is None else size for side, size in zip(sides, wanted, strict=True))
 
     def output_shape(self, shape: Shape | None) -> Shape | None:
         if shape is None:
             return None
         require_sample(self, shape)
-        return (shape[0], *each_way(self.output_size))
+        return (shape[0], *self._places(shape[1:]))
 
     def multiplications(self, shape: Shape) -> int:
-        return math.prod(size or 1 for size in (shape[0], *each_way(self.output_size)))
+        return math.prod(size or 1 for size in (shape[0], *self._places(shape[1:])))
+
+
+def _wanted(output_size: object) -> int | Shape:
+    """The size that is asked for, checked: one number for both directions or one for each, of which None is any."""
+    if not isinstance(output_size, tuple | list) or None not in output_size:
+        return sizes("output_size", output_size)
+    counted = each_way(sizes("output_size", [1 if each is None else each for each in output_size]))
+    return tuple(None if each is None else size for each, size in zip(output_size, counted, strict=True))
