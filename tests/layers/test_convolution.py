@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+import tomllib
 
 import numpy as np
 import pytest
+import tomli_w
 from tests.refusals import refused
 
 import layerwise as lw
@@ -38,6 +40,14 @@ def test_settings_may_be_pairs_and_come_back_from_a_table():
     assert repr(layer) == "Conv2d(2, 4, [3, 5], stride=[1, 2], padding=[0, 1], bias=False, init='he_normal')"
     net = lw.Network(layer, lw.MaxPool2d(2, padding=(1, 0)))
     assert lw.Network.from_spec(net.spec()).spec() == net.spec()
+
+
+def test_a_side_that_is_kept_goes_through_a_file_that_knows_no_none():
+    net = lw.Network(lw.Conv2d(1, 2, 3), lw.AdaptiveAvgPool2d((None, 2)))
+    assert net.layers[1].output_shape((2, 5, None)) == (2, 5, 2)
+    again = lw.Network.from_spec(tomllib.loads(tomli_w.dumps(net.spec())))
+    assert again.spec() == net.spec()
+    assert again(images(3, 1, 7, 9)).shape == (3, 2, 5, 2)
 
 
 def test_the_summary_counts_sizes_and_multiplications():

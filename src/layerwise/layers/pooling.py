@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from abc import abstractmethod
+from typing import Any
 
 from layerwise import formulas
 from layerwise.checks import yes_or_no
@@ -129,8 +130,9 @@ class AvgPool2d(Pooling):
 class AdaptiveAvgPool2d(Layer):
     """Means over as many windows as are asked for, whatever the size of the image. See `formulas.adaptive_avg_pool2d`.
 
-    x: (N, C, H, W). output_size: H' and W', or one number for both; None in (None, 2) keeps the height as it is.
-    y: (N, C, H', W'). With 1 it is the mean of each channel over the whole image.
+    x: (N, C, H, W). output_size: H' and W', or one number for both; None, as in (None, 2), keeps that side as it
+    is, and so does "same", which tables write, since TOML knows no None. y: (N, C, H', W'). With 1 it is the mean of
+    each channel over the whole image.
     Raises ShapeError for inputs of another rank.
 
     >>> import numpy as np
@@ -162,10 +164,15 @@ class AdaptiveAvgPool2d(Layer):
     def multiplications(self, shape: Shape) -> int:
         return math.prod(size or 1 for size in (shape[0], *self._places(shape[1:])))
 
+    def setting(self, name: str) -> Any:
+        size = getattr(self, name)
+        return tuple(each or "same" for each in size) if isinstance(size, tuple) else size
+
 
 def _wanted(output_size: object) -> int | Shape:
-    """The size that is asked for, checked: one number for both directions or one for each, of which None is any."""
-    if not isinstance(output_size, tuple | list) or None not in output_size:
+    """The size that is asked for, checked: one number for both directions, or one for each, or None to keep it."""
+    if not isinstance(output_size, tuple | list):
         return sizes("output_size", output_size)
-    counted = each_way(sizes("output_size", [1 if each is None else each for each in output_size]))
-    return tuple(None if each is None else size for each, size in zip(output_size, counted, strict=True))
+    kept = [each is None or each == "same" for each in output_size]
+    counted = sizes("output_size", [1 if keep else each for keep, each in zip(kept, output_size, strict=True)])
+    return tuple(None if keep else size for keep, size in zip(kept, each_way(counted), strict=True))
