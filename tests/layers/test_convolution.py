@@ -111,6 +111,12 @@ BATCHES = [
     (lambda: lw.AvgPool2d(2), images(5, 4, 4), "expects a batch of images (N, C, H, W)"),
     (lambda: lw.AdaptiveAvgPool2d(2), images(5, 4), "write x.reshape(-1, 1, 2, 2)"),
     (lambda: lw.AdaptiveAvgPool2d(2), images(5, 4, 0, 3), "got 0 x 3"),
+    (lambda: lw.Conv2d(1, 1, 3, padding=10**6), images(2, 1, 5, 5), ("2000005 x 2000005 of 5 x 5", "less padding")),
+    (lambda: lw.Conv2d(1, 1, 2, padding="same", dilation=10**9), images(2, 1, 5, 5), "up to 2,147,483,648"),
+    (lambda: lw.Conv1d(1, 1, 3, padding=10**9), images(2, 1, 5), "2000000005 of 5"),
+    (lambda: lw.MaxPool2d(2 * 10**6, padding=10**6), images(1, 1, 5, 5), "2000005 x 2000005 of 5 x 5"),
+    (lambda: lw.AvgPool2d(2 * 10**18, padding=10**18), images(1, 1, 5, 5), "numbers more in (1, 1, 5, 5)"),
+    (lambda: lw.AdaptiveAvgPool2d((None, 10**9)), images(1, 1, 5, 5), ("5 x 1000000000 of", "smaller output_size")),
     (lambda: lw.BatchNorm2d(3), images(5, 3), "expects a batch of images (N, 3, H, W)"),
     (lambda: lw.BatchNorm2d(3), images(5, 4, 2, 2), "expects 3 channels, got 4"),
 ]  # fmt: skip
@@ -119,6 +125,15 @@ BATCHES = [
 @pytest.mark.parametrize(("make", "x", "words"), BATCHES)
 def test_batches_that_do_not_fit_are_refused_with_advice(make, x, words, tally):
     refused(tally, ShapeError, words, lambda: make()(x))
+
+
+@pytest.mark.parametrize(
+    "layer", [lambda: lw.Conv2d(1, 1, 3, padding=10**6), lambda: lw.MaxPool2d(2 * 10**6, padding=10**6),
+              lambda: lw.AvgPool2d(2 * 10**6, padding=10**6), lambda: lw.AdaptiveAvgPool2d(10**6)]
+)  # fmt: skip
+def test_sizes_that_no_memory_holds_are_refused_in_the_summary_as_well(layer):
+    with pytest.raises(ShapeError, match="up to 2,147,483,648 are possible"):
+        lw.Network(layer()).summary((1, 5, 5))
 
 
 SETTINGS = [

@@ -21,6 +21,7 @@ from layerwise.layers.images import (
     refuse_text,
     require_channels,
     require_images,
+    require_room,
     require_sample,
     sizes,
     too_small,
@@ -108,6 +109,7 @@ class Convolution(Layer):
     def forward(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
         self.check_batch(x.shape)
         self._places(x.shape[2:])
+        self._require_room(x.shape)
         parameters = self.parameters
         weight, bias = parameters["weight"], parameters.get("bias")
         wide = np.pad(x, ((0, 0), (0, 0), *((0, more) for more in self.behind))) if any(self.behind) else x
@@ -137,11 +139,16 @@ class Convolution(Layer):
             raise too_small(self, spans, sides, self.pads)
         return places
 
+    def _require_room(self, shape: Shape) -> None:
+        sides = zip(shape[-self.axes :], self.pads, self.behind, strict=True)
+        require_room(self, shape, tuple(None if side is None else side + 2 * p + more for side, p, more in sides))
+
     def output_shape(self, shape: Shape | None) -> Shape | None:
         if shape is None:
             return (self.out_channels, *[None] * self.axes)
         require_sample(self, shape, self.axes)
         require_channels(self, shape, self.in_channels)
+        self._require_room(shape)
         return (self.out_channels, *self._places(shape[1:]))
 
     def multiplications(self, shape: Shape) -> int:
@@ -166,7 +173,8 @@ class Conv2d(Convolution):
     weight: (K, C / groups, I, J); bias: (K,), absent with bias=False.
     init: the initializer of the weight, as for `Linear`. The default is torch's, uniform in ±1/√(C / groups · I · J)
         for weight and bias; with any other one the bias starts at 0.
-    Raises ShapeError for inputs of another rank or number of channels, and for images that the kernel does not fit in.
+    Raises ShapeError for inputs of another rank or number of channels, for images that the kernel does not fit in, and
+    where the padding would add more than 2³¹ numbers to a batch.
     See `formulas.conv2d`.
 
     >>> layer = Conv2d(1, 1, kernel_size=(1, 2))

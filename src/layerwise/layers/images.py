@@ -14,6 +14,9 @@ from layerwise.types import Shape
 Sizes: TypeAlias = int | tuple[int, ...]
 """A setting as it is given: one number for all directions, or one for each, as in kernel_size=(3, 5)."""
 
+LARGEST_GROWTH = 2**31
+"""So many numbers may padding add to a batch, or adaptive pooling make of it: 8 GB in float32."""
+
 
 def sizes(name: str, value: object, minimum: int = 1, axes: int = 2) -> Sizes:
     """A whole number from `minimum` up, or one for each direction; a list becomes a tuple.
@@ -94,6 +97,17 @@ def too_small(layer: Layer, spans: Sequence[int], sides: Shape, pads: Sequence[i
         f"{layer!r}{padded} needs at least {by(least)}, got {by(sides)}",
         "a smaller kernel_size, more padding, or fewer layers that shrink the input before it",
     )
+
+
+def require_room(layer: Layer, shape: Shape, sides: Shape) -> None:
+    """Refuse sides that make an array of an absurd size out of a batch, or a sample, of this shape."""
+    more = math.prod(size or 1 for size in (*shape[: -len(sides)], *sides)) - math.prod(size or 1 for size in shape)
+    if more > LARGEST_GROWTH:
+        raise ShapeError(
+            f"{layer!r} would make {by(sides)} of {by(shape[-len(sides) :])}, {more:,} numbers more in "
+            f"{shape}; up to {LARGEST_GROWTH:,} are possible",
+            "less padding, a smaller output_size, or fewer samples at a time",
+        )
 
 
 def by(sides: Sequence[int | None]) -> str:

@@ -12,7 +12,7 @@ from layerwise.compiled import fast
 from layerwise.errors import SettingError, ShapeError
 from layerwise.formulas import output_size
 from layerwise.formulas.windows import sees_only_padding
-from layerwise.layers.images import Sizes, by, each_way, require_images, require_sample, sizes, too_small
+from layerwise.layers.images import Sizes, by, each_way, require_images, require_room, require_sample, sizes, too_small
 from layerwise.layers.layer import LAYERS, Layer
 from layerwise.layers.passing import Pass
 from layerwise.types import Array, Backward, Differentiable, Shape
@@ -42,6 +42,7 @@ class Pooling(Layer):
 
     def forward(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
         require_images(self, x.shape)
+        self._require_room(x.shape)
         self._places(x.shape[2:])
         return self.compute(x)
 
@@ -54,6 +55,10 @@ class Pooling(Layer):
             raise too_small(self, spans, sides, self.pads)
         self._require_sight(sides, places)
         return places
+
+    def _require_room(self, shape: Shape) -> None:
+        sides = zip(shape[-2:], self.pads, strict=True)
+        require_room(self, shape, tuple(None if side is None else side + 2 * p for side, p in sides))
 
     def _require_sight(self, sides: Shape, places: Shape) -> None:
         """Refuse images of which some window would see nothing, only padding."""
@@ -69,6 +74,7 @@ class Pooling(Layer):
         if shape is None:
             return None
         require_sample(self, shape)
+        self._require_room(shape)
         return (shape[0], *self._places(shape[1:]))
 
 
@@ -81,7 +87,7 @@ class MaxPool2d(Pooling):
     at most half a window. dilation: how far apart the numbers are that it looks at. Each is one number, or one for the
     height and one for the width. Of equal numbers, the first of the window has the gradient.
     Raises ShapeError for inputs of another rank, and for images that the window does not fit in or, over the edge, sees
-    nothing of.
+    nothing of; and where the padding would add more than 2³¹ numbers to a batch.
 
     >>> import numpy as np
     >>> MaxPool2d(2)(np.array([[[[1.0, 3.0, 2.0, 0.0], [0.0, 2.0, 2.0, 5.0]]]]))
@@ -106,7 +112,7 @@ class AvgPool2d(Pooling):
     numbers of the window when the sum is divided; True unless given. Unlike in torch, which has `ceil_mode` before it,
     it is given by name.
     Raises ShapeError for inputs of another rank, and for images that the window does not fit in or, over the edge, sees
-    nothing of.
+    nothing of; and where the padding would add more than 2³¹ numbers to a batch.
 
     >>> import numpy as np
     >>> AvgPool2d((1, 2))(np.array([[[[1.0, 3.0, 2.0, 0.0]]]]))
@@ -133,7 +139,7 @@ class AdaptiveAvgPool2d(Layer):
     x: (N, C, H, W). output_size: H' and W', or one number for both; None, as in (None, 2), keeps that side as it
     is, and so does "same", which tables write, since TOML knows no None. y: (N, C, H', W'). With 1 it is the mean of
     each channel over the whole image.
-    Raises ShapeError for inputs of another rank.
+    Raises ShapeError for inputs of another rank, and where y would have over 2³¹ numbers more than x.
 
     >>> import numpy as np
     >>> AdaptiveAvgPool2d(1)(np.arange(12.0).reshape(1, 2, 2, 3)).ravel()
@@ -148,7 +154,9 @@ class AdaptiveAvgPool2d(Layer):
         require_images(self, x.shape)
         if 0 in x.shape[2:]:
             raise too_small(self, (1, 1), x.shape[2:], (0, 0))
-        return fast(formulas.adaptive_avg_pool2d)(x, self._places(x.shape[2:]))  # type: ignore[arg-type]
+        places = self._places(x.shape[2:])
+        require_room(self, x.shape, places)
+        return fast(formulas.adaptive_avg_pool2d)(x, places)  # type: ignore[arg-type]
 
     def _places(self, sides: Shape) -> Shape:
         """H' and W': what is asked for, or else the sides of the image."""
@@ -159,7 +167,9 @@ class AdaptiveAvgPool2d(Layer):
         if shape is None:
             return None
         require_sample(self, shape)
-        return (shape[0], *self._places(shape[1:]))
+        places = self._places(shape[1:])
+        require_room(self, shape, places)
+        return (shape[0], *places)
 
     def multiplications(self, shape: Shape) -> int:
         return math.prod(size or 1 for size in (shape[0], *self._places(shape[1:])))
