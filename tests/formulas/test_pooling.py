@@ -60,6 +60,31 @@ def test_the_padding_wins_no_gradient(end):
     np.testing.assert_array_equal(backward(3 * np.ones((1, 1, 2, 2))), 3 * np.ones((1, 1, 2, 2)))
 
 
+@pytest.mark.torch
+@pytest.mark.parametrize("seed", range(60))
+def test_windows_that_hang_over_the_edge_are_torchs(seed):
+    torch = pytest.importorskip("torch")
+    rng = generator(seed, "ceil mode")
+    kernel, stride = rng.integers(1, 5, size=2).tolist(), rng.integers(1, 6, size=2).tolist()
+    padding = [int(rng.integers(0, k // 2 + 1)) for k in kernel]
+    x = rng.normal(size=(2, 2, *rng.integers(1, 12, size=2)))
+    if min(output_size(*side, 1, True) for side in zip(x.shape[2:], kernel, stride, padding, strict=True)) < 1:
+        pytest.skip("the window does not fit")
+    places, F = (kernel, stride, padding), torch.nn.functional
+    for ours, theirs in [
+        (max_pool2d(x, *places, ceil_mode=True), lambda t: F.max_pool2d(t, *places, ceil_mode=True)),
+        (avg_pool2d(x, *places, True, True), lambda t: F.avg_pool2d(t, *places, True, True)),
+        (avg_pool2d(x, *places, False, True), lambda t: F.avg_pool2d(t, *places, True, False)),
+    ]:
+        y, backward = ours
+        tensor = torch.tensor(x, requires_grad=True)
+        expected = theirs(tensor)
+        dy = numbers(*y.shape)
+        expected.backward(torch.tensor(dy))
+        np.testing.assert_allclose(y, expected.detach().numpy(), rtol=1e-12, atol=1e-13)
+        np.testing.assert_allclose(backward(dy), tensor.grad.numpy(), rtol=1e-12, atol=1e-13)
+
+
 def test_windows_that_see_only_padding_are_found():
     settings = itertools.product(range(7), range(1, 6), range(1, 5), range(4), range(1, 5))
     seen = collections.Counter()

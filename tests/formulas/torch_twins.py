@@ -109,14 +109,14 @@ def _true_convolution2d(torch, f, g):
     return torch.nn.functional.conv2d(image, kernel, padding=(f.shape[0] - 1, f.shape[1] - 1))[0, 0]
 
 
-def _max_pool2d(torch, x, kernel, stride, padding, dilation):
-    return torch.nn.functional.max_pool2d(x, *map(_pair, (kernel, stride, padding, dilation)))
+def _max_pool2d(torch, x, kernel, stride, padding, dilation, ceil_mode):
+    settings = map(_pair, (kernel, stride, padding, dilation))
+    return torch.nn.functional.max_pool2d(x, *settings, ceil_mode=bool(ceil_mode))
 
 
-def _avg_pool2d(torch, x, kernel, stride, padding, count_include_pad):
-    return torch.nn.functional.avg_pool2d(
-        x, *map(_pair, (kernel, stride, padding)), count_include_pad=bool(count_include_pad)
-    )
+def _avg_pool2d(torch, x, kernel, stride, padding, count_include_pad, ceil_mode):
+    settings = map(_pair, (kernel, stride, padding))
+    return torch.nn.functional.avg_pool2d(x, *settings, bool(ceil_mode), bool(count_include_pad))
 
 
 def _pair(setting):

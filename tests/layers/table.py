@@ -155,6 +155,13 @@ TABLE = [
         lambda nn: nn.MaxPool2d((2, 3), stride=(1, 2), padding=(0, 1)),
     ),
     Row("MaxPool2d-dilation", lambda: lw.MaxPool2d(2, 1, 1, 2), SQUARES, lambda nn: nn.MaxPool2d(2, 1, 1, 2)),
+    Row(
+        "MaxPool2d-ceil",
+        lambda: lw.MaxPool2d(2, 3, 1, ceil_mode=True),
+        SQUARES,
+        lambda nn: nn.MaxPool2d(2, 3, 1, ceil_mode=True),
+    ),
+    Row("AvgPool2d-ceil", lambda: lw.AvgPool2d(2, 3, 1, True), SQUARES, lambda nn: nn.AvgPool2d(2, 3, 1, True)),
     Row("AvgPool2d", lambda: lw.AvgPool2d(2), SQUARES, lambda nn: nn.AvgPool2d(2)),
     Row(
         "AvgPool2d-inside",

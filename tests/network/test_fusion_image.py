@@ -163,6 +163,7 @@ def test_networks_in_several_threads_do_not_disturb_each_other():
         block(1, 2, 3, pool=4),
         [lw.Conv2d(1, 2, 3), lw.ReLU(), lw.MaxPool2d(2, stride=1)],
         [lw.Conv2d(1, 2, 3), lw.ReLU(), lw.MaxPool2d(2, padding=1)],
+        [lw.Conv2d(1, 2, 3), lw.ReLU(), lw.MaxPool2d(2, ceil_mode=True)],
         [lw.Conv2d(1, 2, 3), lw.Tanh(), lw.MaxPool2d(2)],
         [lw.Conv2d(1, 2, 3), lw.ReLU()],
     ],

@@ -186,7 +186,8 @@ CONVENTIONS = [
     ),
     Convention(
         "max pooling",
-        "Of equal numbers the first of a window, row by row, gets the whole gradient; NaN wins. As in PyTorch.",
+        "Of equal numbers the first of a window, row by row, gets the whole gradient; NaN wins. As in PyTorch. "
+        "Windows that see only padding are refused; PyTorch answers -inf.",
     ),
     Convention(
         "sequences",

@@ -14,14 +14,23 @@ from layerwise.types import Array, Differentiable
 
 
 @twin_of("formulas.pooling", "max_pool2d")
-def max_pool2d(x: Array, kernel: Pair, stride: Pair, padding: Pair = (0, 0), dilation: Pair = (1, 1)) -> Differentiable:
+def max_pool2d(
+    x: Array,
+    kernel: Pair,
+    stride: Pair,
+    padding: Pair = (0, 0),
+    dilation: Pair = (1, 1),
+    ceil_mode: bool = False,
+) -> Differentiable:
     if x.ndim != 4 or not x.size or x.dtype not in TYPES:
-        return formulas.max_pool2d(x, kernel, stride, padding, dilation)
+        return formulas.max_pool2d(x, kernel, stride, padding, dilation, ceil_mode)
     settings = tuple(int(each) for pair in (kernel, stride, padding, dilation) for each in pair)
     sides = list(zip(x.shape[2:], kernel, stride, padding, dilation, strict=True))
-    high, wide = places = [output_size(*side) for side in sides]
+    high, wide = places = [output_size(*side, ceil_mode) for side in sides]
     if min(places) < 1 or any(sees_only_padding(*side, count) for side, count in zip(sides, places, strict=True)):
-        return formulas.max_pool2d(x, kernel, stride, padding, dilation)  # a loop knows no winner in the padding
+        return formulas.max_pool2d(
+            x, kernel, stride, padding, dilation, ceil_mode
+        )  # a loop knows no winner in the padding
     images = np.ascontiguousarray(x)
     y = np.empty((*x.shape[:2], high, wide), x.dtype)
     winner = np.empty(y.shape, np.int32)
@@ -29,7 +38,7 @@ def max_pool2d(x: Array, kernel: Pair, stride: Pair, padding: Pair = (0, 0), dil
 
     def backward(dy: Array) -> Array:
         if dy.shape != y.shape:  # a loop looks at no bounds; the formula says what is wrong
-            _, readable = formulas.max_pool2d(x, kernel, stride, padding, dilation)
+            _, readable = formulas.max_pool2d(x, kernel, stride, padding, dilation, ceil_mode)
             gradient: Array = readable(dy)
             return gradient
         dy = np.ascontiguousarray(dy, x.dtype)

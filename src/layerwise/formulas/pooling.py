@@ -7,26 +7,37 @@ from collections.abc import Iterator
 import numpy as np
 
 from layerwise.formulas.registration import Case, formula, kink, smooth
-from layerwise.formulas.windows import Pair, fold, pad, unpad, windows
+from layerwise.formulas.windows import Pair, fold, overhang, pad, unpad, windows
 from layerwise.types import Array, Differentiable, Generator
 
 
 def max_samples(rng: Generator) -> Iterator[Case]:
-    for shape, kernel, stride, padding, dilation in [
-        ((1, 1, 1, 1), (1, 1), (1, 1), (0, 0), (1, 1)),
-        ((2, 2, 4, 4), (2, 2), (2, 2), (0, 0), (1, 1)),
-        ((1, 3, 5, 4), (2, 3), (2, 1), (0, 1), (1, 1)),  # the last row is seen by no window
-        ((3, 1, 3, 6), (3, 2), (1, 3), (1, 1), (1, 1)),  # windows overlap, and stand over the edges
-        ((2, 1, 5, 5), (2, 2), (1, 2), (0, 0), (3, 2)),
-        ((1, 2, 2, 3), (1, 3), (1, 1), (0, 1), (1, 1)),
+    for shape, kernel, stride, padding, dilation, ceil_mode in [
+        ((1, 1, 1, 1), (1, 1), (1, 1), (0, 0), (1, 1), False),
+        ((2, 2, 4, 4), (2, 2), (2, 2), (0, 0), (1, 1), False),
+        ((1, 3, 5, 4), (2, 3), (2, 1), (0, 1), (1, 1), False),  # the last row is seen by no window
+        ((3, 1, 3, 6), (3, 2), (1, 3), (1, 1), (1, 1), False),  # windows overlap, and stand over the edges
+        ((2, 1, 5, 5), (2, 2), (1, 2), (0, 0), (3, 2), False),
+        ((1, 2, 2, 3), (1, 3), (1, 1), (0, 1), (1, 1), False),
+        ((1, 2, 4, 6), (3, 3), (2, 2), (0, 0), (1, 1), True),  # the last windows hang over the edge
+        ((2, 1, 5, 3), (2, 3), (2, 3), (1, 1), (1, 1), True),
+        ((1, 1, 6, 7), (2, 2), (3, 3), (0, 1), (2, 1), True),
     ]:
-        yield smooth(x=_apart(rng, shape), kernel=kernel, stride=stride, padding=padding, dilation=dilation)
+        yield smooth(
+            x=_apart(rng, shape),
+            kernel=kernel,
+            stride=stride,
+            padding=padding,
+            dilation=dilation,
+            ceil_mode=ceil_mode,
+        )
     yield kink(
         x=np.array([[[[1.0, 2.0, 2.0], [2.0, 2.0, 2.0]]]]),
         kernel=(2, 2),
         stride=(1, 1),
         padding=(0, 0),
         dilation=(1, 1),
+        ceil_mode=False,
     )
 
 
@@ -36,13 +47,16 @@ def _apart(rng: Generator, shape: tuple[int, ...]) -> Array:
 
 
 def average_samples(rng: Generator) -> Iterator[Case]:
-    for shape, kernel, stride, padding, count_include_pad in [
-        ((1, 1, 1, 1), (1, 1), (1, 1), (0, 0), True),
-        ((2, 2, 4, 4), (2, 2), (2, 2), (0, 0), True),
-        ((1, 3, 5, 4), (2, 3), (2, 1), (0, 1), True),
-        ((3, 1, 3, 6), (3, 2), (1, 3), (1, 1), False),
-        ((2, 1, 5, 5), (3, 3), (1, 2), (1, 0), False),
-        ((1, 2, 2, 3), (1, 3), (1, 1), (0, 1), True),
+    for shape, kernel, stride, padding, count_include_pad, ceil_mode in [
+        ((1, 1, 1, 1), (1, 1), (1, 1), (0, 0), True, False),
+        ((2, 2, 4, 4), (2, 2), (2, 2), (0, 0), True, False),
+        ((1, 3, 5, 4), (2, 3), (2, 1), (0, 1), True, False),
+        ((3, 1, 3, 6), (3, 2), (1, 3), (1, 1), False, False),
+        ((2, 1, 5, 5), (3, 3), (1, 2), (1, 0), False, False),
+        ((1, 2, 2, 3), (1, 3), (1, 1), (0, 1), True, False),
+        ((1, 2, 4, 6), (3, 3), (2, 2), (0, 0), True, True),  # the last windows hang over the edge
+        ((2, 1, 5, 4), (2, 3), (2, 3), (1, 1), True, True),
+        ((2, 1, 5, 4), (2, 3), (2, 3), (1, 1), False, True),
     ]:
         yield smooth(
             x=rng.normal(size=shape),
@@ -50,6 +64,7 @@ def average_samples(rng: Generator) -> Iterator[Case]:
             stride=stride,
             padding=padding,
             count_include_pad=count_include_pad,
+            ceil_mode=ceil_mode,
         )
 
 
@@ -72,19 +87,27 @@ def adaptive_samples(rng: Generator) -> Iterator[Case]:
     stride="(2,)",
     padding="(2,)",
     dilation="(2,)",
+    ceil_mode="()",
     y="(N, C, H', W')",
-    constants=("kernel", "stride", "padding", "dilation"),
+    constants=("kernel", "stride", "padding", "dilation", "ceil_mode"),
     sample=max_samples,
     source="Jarrett et al., What is the best multi-stage architecture for object recognition?, ICCV 2009; Goodfellow "
     "et al., Deep Learning, 9.3",
 )
-def max_pool2d(x: Array, kernel: Pair, stride: Pair, padding: Pair = (0, 0), dilation: Pair = (1, 1)) -> Differentiable:
+def max_pool2d(
+    x: Array,
+    kernel: Pair,
+    stride: Pair,
+    padding: Pair = (0, 0),
+    dilation: Pair = (1, 1),
+    ceil_mode: bool = False,
+) -> Differentiable:
     """The largest number that each window sees. Beyond the edges stands -∞, which never wins.
 
     Backward: the whole gradient of a window goes to its winner, and nothing to the others. Of equal numbers the first
     wins, row by row, so that there is always exactly one; where the image itself is -∞, a number of the image. A window
     that sees NaN gives NaN, and its first NaN has the gradient. One that sees only padding gives -∞, and no gradient
-    comes back.
+    comes back. H' and W' come from `output_size`; with ceil_mode the last windows may hang over the edge.
 
     >>> x = np.array([[[[1.0, 3.0, 2.0, 0.0], [0.0, 2.0, 2.0, 2.0]]]])
     >>> y, backward = max_pool2d(x, kernel=(2, 2), stride=(2, 2))
@@ -94,10 +117,12 @@ def max_pool2d(x: Array, kernel: Pair, stride: Pair, padding: Pair = (0, 0), dil
     array([[[[0., 5., 7., 0.],
              [0., 0., 0., 0.]]]])
     """
-    images = pad(x, padding, value=-np.inf)  # (N, C, H + 2p, W + 2p)
+    behind = overhang(x.shape[2:], kernel, stride, padding, dilation) if ceil_mode else (0, 0)
+    images = pad(x, padding, value=-np.inf, behind=behind)  # (N, C, H + 2p, W + 2p), and what lies behind
     seen = windows(images, kernel, stride, dilation)  # (N, C, H', W', I, J)
     y = seen.max(axis=(4, 5))
-    inside = windows(pad(np.ones((1, 1, *x.shape[2:])), padding), kernel, stride, dilation)  # 1 where no padding stands
+    ones = pad(np.ones((1, 1, *x.shape[2:])), padding, behind=behind)
+    inside = windows(ones, kernel, stride, dilation)  # (1, 1, H', W', I, J): 1 where a number of the image stands
     largest = (inside == 1) & ((seen == y[..., None, None]) | np.isnan(seen))  # (N, C, H', W', I, J)
     winner = largest.reshape(*y.shape, kernel[0] * kernel[1]).argmax(axis=-1)  # the first, counted row by row
 
@@ -105,7 +130,7 @@ def max_pool2d(x: Array, kernel: Pair, stride: Pair, padding: Pair = (0, 0), dil
         places = np.arange(kernel[0] * kernel[1]).reshape(kernel)  # (I, J)
         won = winner[..., None, None] == places  # (N, C, H', W', I, J)
         dseen = np.where(won, dy[..., None, None], 0)
-        dx = unpad(fold(dseen, images.shape, stride, dilation), padding)
+        dx = unpad(fold(dseen, images.shape, stride, dilation), padding, behind)
         return dx
 
     return y, backward
@@ -118,18 +143,25 @@ def max_pool2d(x: Array, kernel: Pair, stride: Pair, padding: Pair = (0, 0), dil
     stride="(2,)",
     padding="(2,)",
     count_include_pad="()",
+    ceil_mode="()",
     y="(N, C, H', W')",
-    constants=("kernel", "stride", "padding", "count_include_pad"),
+    constants=("kernel", "stride", "padding", "count_include_pad", "ceil_mode"),
     sample=average_samples,
     source="LeCun et al., Gradient-based learning applied to document recognition, Proceedings of the IEEE 86 (1998)",
 )
 def avg_pool2d(
-    x: Array, kernel: Pair, stride: Pair, padding: Pair = (0, 0), count_include_pad: bool = True
+    x: Array,
+    kernel: Pair,
+    stride: Pair,
+    padding: Pair = (0, 0),
+    count_include_pad: bool = True,
+    ceil_mode: bool = False,
 ) -> Differentiable:
     """The mean of what each window sees. Beyond the edges stand zeros.
 
     M, the number that the sum is divided by, is the size of the window; with count_include_pad=False it counts only the
-    numbers that lie within the image. Backward: each of the numbers gets an M-th of the gradient.
+    numbers that lie within the image. With ceil_mode the last windows may hang over the edge, and what they see beyond
+    the padding is never counted. Backward: each of the numbers gets an M-th of the gradient.
 
     >>> y, backward = avg_pool2d(np.array([[[[1.0, 3.0, 2.0, 0.0]]]]), kernel=(1, 2), stride=(1, 2))
     >>> y
@@ -137,15 +169,17 @@ def avg_pool2d(
     >>> backward(np.array([[[[4.0, 6.0]]]]))
     array([[[[2., 2., 3., 3.]]]])
     """
-    images = pad(x, padding)  # (N, C, H + 2p, W + 2p)
+    behind = overhang(x.shape[2:], kernel, stride, padding, dilation=(1, 1)) if ceil_mode else (0, 0)
+    images = pad(x, padding, behind=behind)  # (N, C, H + 2p, W + 2p), and what lies behind
     seen = windows(images, kernel, stride, dilation=(1, 1))  # (N, C, H', W', I, J)
     inside = pad(np.ones((1, 1, *x.shape[2:]), x.dtype), padding, value=1.0 if count_include_pad else 0.0)
-    M = windows(inside, kernel, stride, dilation=(1, 1)).sum(axis=(4, 5))  # (1, 1, H', W')
+    counted = pad(inside, padding=(0, 0), behind=behind)
+    M = windows(counted, kernel, stride, dilation=(1, 1)).sum(axis=(4, 5))  # (1, 1, H', W')
     y = seen.sum(axis=(4, 5)) / M
 
     def backward(dy: Array) -> Array:
         dseen = np.broadcast_to((dy / M)[..., None, None], seen.shape)
-        dx = unpad(fold(dseen, images.shape, stride, dilation=(1, 1)), padding)
+        dx = unpad(fold(dseen, images.shape, stride, dilation=(1, 1)), padding, behind)
         return dx
 
     return y, backward

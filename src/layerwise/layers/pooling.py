@@ -21,8 +21,11 @@ from layerwise.types import Array, Backward, Differentiable, Shape
 class Pooling(Layer):
     """What both kinds of sliding window share: all but the formula."""
 
-    def __init__(self, kernel_size: Sizes, stride: Sizes | None, padding: Sizes, dilation: Sizes = 1) -> None:
+    def __init__(
+        self, kernel_size: Sizes, stride: Sizes | None, padding: Sizes, dilation: Sizes, ceil_mode: bool
+    ) -> None:
         super().__init__()
+        self.ceil_mode = yes_or_no("ceil_mode", ceil_mode)
         self.kernel_size = sizes("kernel_size", kernel_size)
         self.stride = None if stride is None else sizes("stride", stride)
         self.padding = sizes("padding", padding, minimum=0)
@@ -49,9 +52,12 @@ class Pooling(Layer):
     def _places(self, sides: Shape) -> Shape:
         """At how many places the window fits, in each direction."""
         settings = zip(sides, self.kernel, self.strides, self.pads, self.dilations, strict=True)
-        places = tuple(None if side is None else output_size(side, *setting) for side, *setting in settings)
+        places = tuple(
+            None if side is None else output_size(side, k, s, p, d, self.ceil_mode) for side, k, s, p, d in settings
+        )
         if any(count is not None and count < 1 for count in places):
-            spans = [d * (k - 1) + 1 for k, d in zip(self.kernel, self.dilations, strict=True)]
+            over = [s - 1 if self.ceil_mode else 0 for s in self.strides]  # so far may a window hang over the end
+            spans = [d * (k - 1) + 1 - o for k, d, o in zip(self.kernel, self.dilations, over, strict=True)]
             raise too_small(self, spans, sides, self.pads)
         self._require_sight(sides, places)
         return places
@@ -82,7 +88,8 @@ class Pooling(Layer):
 class MaxPool2d(Pooling):
     """The largest number of each window. See `formulas.max_pool2d`.
 
-    x: (N, C, H, W); y: (N, C, H', W'), with H' as for `Conv2d`: what does not fill a whole window is left out.
+    x: (N, C, H, W); y: (N, C, H', W'), with H' as for `Conv2d`: what does not fill a whole window is left out
+    unless ceil_mode is given, with which one more window hangs over the end, as in torch.
     kernel_size: of the window. stride: how far it moves; the size of the window unless given. padding: -∞ on each side,
     at most half a window. dilation: how far apart the numbers are that it looks at. Each is one number, or one for the
     height and one for the width. Of equal numbers, the first of the window has the gradient.
@@ -95,22 +102,27 @@ class MaxPool2d(Pooling):
     """
 
     def __init__(
-        self, kernel_size: Sizes, stride: Sizes | None = None, padding: Sizes = 0, dilation: Sizes = 1
+        self,
+        kernel_size: Sizes,
+        stride: Sizes | None = None,
+        padding: Sizes = 0,
+        dilation: Sizes = 1,
+        *,
+        ceil_mode: bool = False,
     ) -> None:
-        super().__init__(kernel_size, stride, padding, dilation)
+        super().__init__(kernel_size, stride, padding, dilation, ceil_mode)
         self.dilation = sizes("dilation", dilation)
 
     def compute(self, x: Array) -> Differentiable:
-        return fast(formulas.max_pool2d)(x, self.kernel, self.strides, self.pads, self.dilations)  # type: ignore[arg-type]
+        return fast(formulas.max_pool2d)(x, self.kernel, self.strides, self.pads, self.dilations, self.ceil_mode)  # type: ignore[arg-type]
 
 
 @LAYERS.register
 class AvgPool2d(Pooling):
     """The mean of each window. See `formulas.avg_pool2d`.
 
-    x, y, kernel_size, stride, padding: as for `MaxPool2d`; the padding is 0. count_include_pad: whether it counts as
-    numbers of the window when the sum is divided; True unless given. Unlike in torch, which has `ceil_mode` before it,
-    it is given by name.
+    x, y, kernel_size, stride, padding, ceil_mode: as for `MaxPool2d`; the padding is 0. count_include_pad: whether it
+    counts as numbers of the window when the sum is divided; True unless given. What lies beyond it never counts.
     Raises ShapeError for inputs of another rank, and for images that the window does not fit in or, over the edge, sees
     nothing of; and where the padding would add more than 2³¹ numbers to a batch.
 
@@ -120,13 +132,19 @@ class AvgPool2d(Pooling):
     """
 
     def __init__(
-        self, kernel_size: Sizes, stride: Sizes | None = None, padding: Sizes = 0, *, count_include_pad: bool = True
+        self,
+        kernel_size: Sizes,
+        stride: Sizes | None = None,
+        padding: Sizes = 0,
+        ceil_mode: bool = False,
+        count_include_pad: bool = True,
     ) -> None:
-        super().__init__(kernel_size, stride, padding)
+        super().__init__(kernel_size, stride, padding, 1, ceil_mode)
         self.count_include_pad = yes_or_no("count_include_pad", count_include_pad)
 
     def compute(self, x: Array) -> Differentiable:
-        return fast(formulas.avg_pool2d)(x, self.kernel, self.strides, self.pads, self.count_include_pad)  # type: ignore[arg-type]
+        settings = self.kernel, self.strides, self.pads, self.count_include_pad, self.ceil_mode
+        return fast(formulas.avg_pool2d)(x, *settings)  # type: ignore[arg-type]
 
     def multiplications(self, shape: Shape) -> int:
         return math.prod(size or 1 for size in (shape[0], *self._places(shape[1:])))

@@ -101,6 +101,8 @@ def _block(row: Sequence[Layer]) -> ImageBlock | None:
     assert isinstance(relu, ReLU)
     assert isinstance(pool, MaxPool2d)
     high, wide = pool.kernel
-    side_by_side = pool.strides == pool.kernel and pool.pads == (0, 0) and pool.dilations == (1, 1)
+    side_by_side = (
+        pool.strides == pool.kernel and pool.pads == (0, 0) and pool.dilations == (1, 1) and not pool.ceil_mode
+    )
     known = side_by_side and wide in WIDTHS and high * wide <= LARGEST_WINDOW
     return ImageBlock(convolution, relu, pool) if known and not any(convolution.behind) else None
