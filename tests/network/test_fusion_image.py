@@ -126,6 +126,16 @@ def test_equal_numbers_have_the_same_winner():
     same_bits(there_and_back(layers, 0 * x), there_and_back(layers, 0 * x, taps=Nobody()))
 
 
+def test_changing_the_output_in_place_changes_no_gradient():
+    layers, shape = BLOCKS["second"]
+    net = lw.Network(*fresh(layers), seed=1)
+    y, backward = net.forward(numbers(*shape), training=True)
+    dy = numbers(*y.shape)
+    dx = backward(dy)
+    y[:] = 1 - y
+    np.testing.assert_array_equal(backward(dy), dx)
+
+
 def test_calling_backward_twice_gives_the_same_bits():
     layers, shape = BLOCKS["second"]
     net = lw.Network(*fresh(layers), seed=1)

@@ -107,7 +107,7 @@ class Convolution:
         return self._gradients(partial(image_kernels.convolve_backward, dz), input_gradient)
 
     def forward_relu_pool(self, high: int, wide: int) -> tuple[Array, Array]:
-        """max(0, z) pooled in windows side by side, and the place of the winner in each."""
+        """max(0, z) pooled in windows side by side, and the place of the winner in each, or its complement."""
         lines, W = self.lines, self.W.reshape(-1)
         plan = lines.plan
         y = np.empty((len(self.x), plan.kernels, plan.high // high, plan.wide // wide), self.x.dtype)
@@ -121,9 +121,9 @@ class Convolution:
         return y, winner
 
     def backward_relu_pool(
-        self, dy: Array, y: Array, winner: Array, high: int, wide: int, input_gradient: bool
+        self, dy: Array, winner: Array, high: int, wide: int, input_gradient: bool
     ) -> tuple[Array | None, Array, Array]:
-        loop = partial(image_kernels.convolve_relu_pool_backward, dy, y, winner, high, wide)
+        loop = partial(image_kernels.convolve_relu_pool_backward, dy, winner, high, wide)
         return self._gradients(loop, input_gradient)
 
     def _gradients(self, loop: Callable[..., None], input_gradient: bool) -> tuple[Array | None, Array, Array]:

@@ -137,7 +137,11 @@ def convolve_relu_pool(
     first: int,
     last: int,
 ) -> None:
-    """y = the largest of max(0, z) in each window of high by wide, side by side; winner: its place in the window."""
+    """y = the largest of max(0, z) in each window of high by wide, side by side; winner: its place in the window.
+
+    Where y is not above 0, so that no gradient passes, stands the complement of the place, which is negative: the way
+    back need not look at y, which others may have changed by then.
+    """
     lanes = WIDE // x.itemsize
     _, K, H, W_out = y.shape
     line = np.zeros(plan.channels * plan.x_line + WIDE, x.dtype)
@@ -158,7 +162,7 @@ def convolve_relu_pool(
             for m in range(len(plane)):
                 plane[m] = best[m]
             for m in range(len(plane)):
-                winners[m] = place[m]
+                winners[m] = place[m] if best[m] > 0 else ~place[m]
 
 
 @kernel
@@ -191,7 +195,6 @@ def convolve_backward(
 @kernel
 def convolve_relu_pool_backward(
     dy: Array,
-    y: Array,
     winner: Array,
     high: int,
     wide: int,
@@ -218,12 +221,11 @@ def convolve_relu_pool_backward(
         images = min(plan.images, len(x) - begin)
         for n in range(images):
             for k in range(K):
-                above, outputs = dy[begin + n, k].reshape(-1), y[begin + n, k].reshape(-1)
-                winners = winner[begin + n, k].reshape(-1)
+                above, winners = dy[begin + n, k].reshape(-1), winner[begin + n, k].reshape(-1)
                 for m in range(len(above)):
-                    passed[m] = above[m] * (1 if outputs[m] > 0 else 0)
+                    passed[m] = above[m] * (1 if winners[m] >= 0 else 0)
                 for m in range(len(above)):
-                    place[m] = winners[m]
+                    place[m] = winners[m] if winners[m] >= 0 else ~winners[m]
                 corner = (n * plan.kernels + k) * plan.dz_line + plan.lead
                 for h in range(H):
                     for i in range(high):

@@ -44,13 +44,13 @@ class ImageBlock:
             x, weight.value, self._bias(x), layer.strides, layer.pads, layer.dilations, layer.groups
         )
         y, winner = computation.forward_relu_pool(high, wide)
-        input_gradient, shape = pass_.input_gradient, y.shape
+        input_gradient, shape, dtype = pass_.input_gradient, y.shape, y.dtype
 
         def backward(dy: Array) -> Array | None:
             if dy.shape != shape:  # a compiled loop looks at no bounds
                 raise ShapeError(f"the gradient behind {self.pool!r} has shape {dy.shape}, its output {shape}")
-            dy = np.ascontiguousarray(dy, y.dtype)
-            dx, dW, db = computation.backward_relu_pool(dy, y, winner, high, wide, input_gradient)
+            dy = np.ascontiguousarray(dy, dtype)
+            dx, dW, db = computation.backward_relu_pool(dy, winner, high, wide, input_gradient)
             pass_.add_gradient(weight, dW)
             if bias:
                 pass_.add_gradient(bias, db)
