@@ -78,10 +78,14 @@ class BatchNorm(_Affine):
             self.declare_affine(self.num_features)
         if track_running_stats:
             self.buffers = {
-                "running_mean": np.zeros(self.num_features, np.float32),
-                "running_var": np.ones(self.num_features, np.float32),
+                "running_mean": self._all(0),
+                "running_var": self._all(1),
                 "num_batches_tracked": np.zeros((), np.int64),
             }
+
+    def _all(self, value: float) -> Array:
+        """One number for every feature, which takes no memory before a network adopts the layer."""
+        return np.broadcast_to(np.float32(value), (self.num_features,))
 
     @abstractmethod
     def check_batch(self, shape: tuple[int, ...]) -> None:
@@ -114,7 +118,8 @@ class BatchNorm(_Affine):
         count += 1
         share = 1 / int(count) if self.momentum is None else self.momentum
         for name, found in (("running_mean", mean), ("running_var", unbiased_var)):
-            self.buffers[name] += share * (found - self.buffers[name])
+            before = self.buffers[name]
+            self.buffers[name] = (before + share * (found - before)).astype(before.dtype)
 
 
 @LAYERS.register
