@@ -138,6 +138,7 @@ def test_small_dense_networks_make_the_way_in_one_call(monkeypatch, computed_by)
     monkeypatch.setattr(DenseChain, "forward", None)
     for loss in LOSSES[:2]:
         net.backpropagate(x, t, loss)
+        net.backpropagate(x[:1], t[:1], loss)
         net.backpropagate(large_x[:rows], large_t[:rows], loss)
         with pytest.raises(TypeError):
             net.backpropagate(large_x, large_t, loss)

@@ -93,6 +93,37 @@ def test_nothing_goes_through_as_nothing(shape):
     assert not net.grad.any()
 
 
+@pytest.mark.parametrize("vectors", ["each its own", "one"])
+def test_parameters_are_found_wherever_they_lie(vectors):
+    """Layers that nobody has adopted have vectors of their own; then a network takes them into one."""
+    layers, x = [lw.Linear(3, 4), lw.Tanh(), lw.Linear(4, 2)], np.ones((7, 3), np.float32)
+    (chain,) = fused(layers if vectors == "each its own" else layers[:2])
+    before, _ = chain.forward(x, Pass())
+    net = lw.Network(*layers, seed=1)
+    net.theta *= 2
+    after, backward = chain.forward(x, Pass())
+    backward(np.ones_like(after))
+    assert net.grad[:16].all()  # those of the first layer lie in the network
+    assert not np.array_equal(before, after)
+    if vectors == "each its own":
+        np.testing.assert_array_equal(after, net(x))
+        net.zero_grad()
+        assert chain.cost(x, after, lw.MSELoss(), None) == 0
+        assert chain.cost(x, after + 1, lw.MSELoss(), None) == pytest.approx(1)
+        assert net.grad.any()
+
+
+@pytest.mark.parametrize("shape", [(3,), (2, 4), ()])
+def test_an_input_that_does_not_fit_is_left_to_the_layers(shape):
+    net = lw.Network(*NETWORKS["tanh"](), seed=1)
+    (chain,) = fused(net.layers)
+    chain.forward(np.ones((2, 3), np.float32), Pass())
+    chain.layers = ()  # which give back what they are given
+    x = np.ones(shape, np.float32)
+    assert chain.forward(x, Pass())[0] is x
+    assert chain.cost(x, x, lw.MSELoss(), None) is None
+
+
 def test_the_tests_above_do_compare_two_ways():
     net = lw.Network(*NETWORKS["tanh"](), seed=1)
     pass_ = Pass()

@@ -85,7 +85,8 @@ class DenseChain:
         _, target, weight, denominator = loss.arguments(y, target, weight)
         x, target, weight = np.ascontiguousarray(x), np.ascontiguousarray(target), np.ascontiguousarray(weight)
         theta, grad = place.vector.theta, place.vector.shared_grad()
-        return float(place.kernels.chain_cost(x, theta, grad, place.plan, code, target, weight, denominator, y))
+        value: float = place.kernels.chain_cost(x, theta, grad, place.plan, code, target, weight, denominator, y)
+        return value
 
     def _place_for(self, x: Array) -> Place | None:
         """Where the parameters lie, if the chain can compute with this input."""
@@ -93,7 +94,7 @@ class DenseChain:
         if place is None or place.vector is not self.linear[0].parameters["weight"].vector:
             place = self._find()
         fits = place is not None and x.dtype == place.dtype and len(shape) > 1 and shape[-1] == self.features
-        return place if fits and 0 not in shape else None
+        return place if fits else None
 
     def _steps(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
         """Sequences (N, ..., D): every step in a row of its own."""

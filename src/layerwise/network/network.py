@@ -230,7 +230,7 @@ class Network:
         Source: Rumelhart, Hinton and Williams, Learning representations by back-propagating errors, Nature 323 (1986).
 
         >>> import layerwise as lw
-        >>> net, optimizer = lw.Network(lw.Linear(2, 1), seed=0), lw.SGD(lr=0.1)
+        >>> net, optimizer = lw.Network(lw.Linear(2, 1), seed=0), lw.SGD(lr=0.03)
         >>> x, t = np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([[1.0], [2.0]])
         >>> for _ in range(200):
         ...     net.zero_grad()
