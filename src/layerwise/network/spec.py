@@ -19,9 +19,9 @@ from layerwise.network.container import Container
 
 _MAX_LAYERS = 1000
 _MAX_DEPTH = 20
-_MAX_PARTS = 40_000
-"""Layers and arrays of parameters in all, each as often as it stands in the network. So many arrays a file can hold; a
-few words that point to each other could ask for millions of millions."""
+_MAX_PARTS = 10_000
+"""Layers and arrays of parameters in all, each as often as it stands in the network: a few words that point to each
+other could ask for millions of millions."""
 
 
 class _Built(NamedTuple):
