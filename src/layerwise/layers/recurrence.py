@@ -23,6 +23,10 @@ Arrays: TypeAlias = tuple[Array, ...]
 KINDS = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
 
 
+_MOST_LAYERS = 1000
+"""A slip such as num_layers=10**6 is refused before it takes the memory of the machine."""
+
+
 class Track(NamedTuple):
     """One layer in one direction: `suffix` ends the names of its parameters, as in weight_ih_l1_reverse."""
 
@@ -56,6 +60,8 @@ class Recurrent(Layer):
         self.input_size = whole_number("input_size", input_size)
         self.hidden_size = whole_number("hidden_size", hidden_size)
         self.num_layers = whole_number("num_layers", num_layers)
+        if self.num_layers > _MOST_LAYERS:
+            raise SettingError(f"num_layers must be at most {_MOST_LAYERS:,}, got {self.num_layers:,}")
         self.bias = yes_or_no("bias", bias)
         self.dropout = fraction("dropout", dropout, one_allowed=True)
         self.bidirectional = yes_or_no("bidirectional", bidirectional)
