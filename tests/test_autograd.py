@@ -50,6 +50,18 @@ EXPRESSIONS = {
     "mean": lambda a, b: (a.mean() * b.mean(axis=0)).sum() + a.mean(1).sum(),
     "broadcast": lambda a, b: (a * b.sum(axis=1) + a.sum(axis=0) - b.sum()).sum(),
     "functions": lambda a, b: apply(formulas.tanh, apply(formulas.relu, a + 0.3) @ b).sum(),
+    "elementwise": lambda a, b: ((0.5 * a).exp().tanh() + (a * a + 1).log()).sum() + (b * b + 0.1).sqrt().mean(),
+    "a number to the power of a tensor": lambda a, b: (
+        (2**a).sum() + (np.int64(3) ** b).sum() * (b ** np.int64(2)).sum()
+    ),
+    "reshape": lambda a, b: (a.reshape(2, 6)[:, :4] @ b).sum() + (a.reshape((6, -1)) @ b.reshape(2, -1)).mean(),
+    "transpose": lambda a, b: ((b.T @ a.T) ** 2).sum() + (a.reshape(3, 2, 2).transpose(1, 2, 0) @ A).sum(),
+    "index": lambda a, b: (a[1] * a[[0, 2, 2]] * a[..., None, 1:2][0]).sum() + b[b.value > 0].sum() * b[-1, 0],
+    "rows": lambda a, b: sum((row * row).sum() * (1 + len(row)) for row in a) + b[0].sum(),
+    "largest": lambda a, b: (a.max(axis=0) * b.max()).sum() + (a - a.max(1, keepdims=True)).exp().sum(),
+    "kept axes": lambda a, b: (
+        (a * a.sum(axis=-1, keepdims=True) * a.mean(0, keepdims=True)).sum() * b.sum(keepdims=True).mean()
+    ),
     "reused": lambda a, b: ((a @ b + (a @ b).mean()) * (a @ b)).sum(),
 }
 
@@ -123,10 +135,21 @@ def test_no_array_that_somebody_holds_is_changed():
     assert (upstream == 1).all()
 
 
+@pytest.mark.parametrize("keepdims", [False, True])
 @pytest.mark.parametrize("axis", [None, 0, 1, -1])
-def test_sums_and_means_are_numpys(axis):
-    np.testing.assert_allclose(Tensor(A).sum(axis).value, A.sum(axis=axis), rtol=1e-13)
-    np.testing.assert_allclose(Tensor(A).mean(axis).value, A.mean(axis=axis), rtol=1e-13)
+@pytest.mark.parametrize("name", ["sum", "mean", "max"])
+def test_sums_means_and_maxima_are_numpys(name, axis, keepdims):
+    value = getattr(Tensor(A), name)(axis, keepdims).value
+    np.testing.assert_allclose(value, getattr(A, name)(axis=axis, keepdims=keepdims), rtol=1e-13, strict=True)
+
+
+@pytest.mark.parametrize("axis", [0, 1, -2])
+def test_of_equal_numbers_the_first_has_the_gradient(axis):
+    a = Tensor(np.zeros((3, 3)))
+    a.max(axis).sum().backward()
+    expected = np.zeros((3, 3))
+    expected[(slice(None), 0) if axis == 1 else 0] = 1
+    np.testing.assert_array_equal(a.grad, expected)
 
 
 def test_arguments_may_be_lists_and_settings_may_be_tensors():
@@ -157,6 +180,83 @@ def test_an_mlp_has_the_gradients_of_its_layers():
     theta["0.weight"].grad = turned.grad.T
     for name, gradient in net.gradients().items():
         np.testing.assert_allclose(theta[name].grad, gradient, rtol=1e-10, atol=1e-14)
+
+
+# --- by hand, from expressions alone ----------------------------------------------------------------------------------
+
+
+def log_softmax(z):
+    shifted = z - z.max(axis=-1, keepdims=True)
+    return shifted - shifted.exp().sum(axis=-1, keepdims=True).log()
+
+
+def layer_norm(x, gamma, beta, eps):
+    centred = x - x.mean(axis=-1, keepdims=True)
+    var = (centred * centred).mean(axis=-1, keepdims=True)
+    return gamma * centred / (var + eps).sqrt() + beta
+
+
+def one_head(x, W, b, W_out, b_out):
+    """Causal self-attention; the rows of W are those of queries, keys and values."""
+    T, D = x.value.shape[1:]
+    projected = x @ W.T + b
+    q, k, v = (projected[..., start : start + D] for start in (0, D, 2 * D))
+    scores = q @ k.transpose(0, 2, 1) / D**0.5 + np.where(np.tri(T, dtype=bool), 0, -1e9)
+    return log_softmax(scores).exp() @ v @ W_out.T + b_out
+
+
+def assert_gradients(tensors, gradients):
+    for tensor, gradient in zip(tensors, gradients, strict=True):
+        np.testing.assert_allclose(tensor.grad, gradient, rtol=1e-9, atol=1e-13)
+
+
+def test_softmax_and_cross_entropy_by_hand():
+    z, labels = Tensor(RNG.normal(size=(7, 3))), RNG.integers(3, size=7)
+    cost = -log_softmax(z)[np.arange(7), labels].mean()
+    cost.backward()
+    value, backward = lw.CrossEntropyLoss()(z.value, labels)
+    assert cost.value == pytest.approx(value, rel=1e-12)
+    assert_gradients([z], [backward()])
+
+
+@pytest.mark.parametrize(
+    ("layer", "by_hand", "shape"),
+    [
+        (lw.LayerNorm(5), lambda x, *theta: layer_norm(x, *theta, 1e-5), (2, 4, 5)),
+        (lw.MultiheadAttention(4, 1, causal=True), one_head, (2, 3, 4)),
+    ],
+    ids=["layer norm", "attention"],
+)
+def test_a_layer_by_hand(layer, by_hand, shape):
+    net = lw.Network(layer, dtype="float64")
+    net.theta = net.theta + 0.1 * RNG.normal(size=net.theta.shape)
+    x, theta = Tensor(RNG.normal(size=shape)), [Tensor(each) for each in net.parameters().values()]
+    y = by_hand(x, *theta)
+    expected, backward = net.forward(x.value)
+    np.testing.assert_allclose(y.value, expected, rtol=1e-9, atol=1e-13)
+    dy = RNG.normal(size=y.value.shape)
+    y.backward(dy)
+    assert_gradients([x, *theta], [backward(dy), *net.gradients().values()])
+
+
+@pytest.mark.torch
+def test_by_hand_pytorch_finds_the_same():
+    torch = pytest.importorskip("torch")
+    z, labels = RNG.normal(size=(7, 3)), RNG.integers(3, size=7)
+    x, theta = RNG.normal(size=(2, 3, 4)), [RNG.normal(size=shape) for shape in [(12, 4), (12,), (4, 4), (4,)]]
+    gamma, beta = RNG.normal(size=(2, 4))
+    mine = [Tensor(each) for each in (z, x, *theta, gamma, beta)]
+    cost = -log_softmax(mine[0])[np.arange(7), labels].mean()
+    (cost + (layer_norm(one_head(*mine[1:6]), *mine[6:], 1e-5) ** 3).sum()).backward()
+
+    theirs = [torch.tensor(each, requires_grad=True) for each in (z, x, *theta, gamma, beta)]
+    functional = torch.nn.functional
+    W, b, W_out, b_out = theirs[2:6]
+    q, k, v = functional.linear(theirs[1], W, b).chunk(3, dim=-1)
+    attended = functional.scaled_dot_product_attention(q, k, v, is_causal=True)
+    y = functional.layer_norm(functional.linear(attended, W_out, b_out), (4,), *theirs[6:], 1e-5)
+    (functional.cross_entropy(theirs[0], torch.tensor(labels)) + (y**3).sum()).backward()
+    assert_gradients(mine, [each.grad.numpy() for each in theirs])
 
 
 def test_a_convolution_has_the_gradients_of_its_layer():
@@ -218,6 +318,25 @@ def test_every_formula_can_be_applied():
     (lambda a: a.backward("a"), KindError, "gradient must hold real numbers"),
     (lambda a: a @ a, ShapeError, ("@ multiplies matrices", "(2,) and (2,)")),
     (lambda a: a ** a, KindError, "the exponent must be a number"),
+    (lambda a: a ** True, KindError, "the exponent must be a number, got True"),
+    (lambda a: (-2) ** a, SettingError, "the base of a power must be above 0, got -2"),
+    (lambda a: a + np.ones(3), ShapeError, ("add wants a (...), b (...); got a (2,), b (3,)", "broadcast")),
+    (lambda a: np.ones((2, 2)) / Tensor(np.ones((3, 3))), ShapeError, "divide wants a (...), b (...); got a (2, 2), b"),
+    (lambda a: a[None] @ a[None], ShapeError, "@ multiplies (N, D) by (D, K), got shapes (1, 2) and (1, 2)"),
+    (lambda a: Tensor(np.ones((2, 3, 4))) @ np.ones((5, 4, 3)), ShapeError, "wants a (..., N, D), b (..., D, K)"),
+    (lambda a: a.sum(axis=5), ShapeError, ("total wants x (..., I, ...); got x (2,), axis=5", "out of bounds")),
+    (lambda a: a.mean(axis=5), ShapeError, "axis=5"),
+    (lambda a: a.max(axis=-2), ShapeError, "largest wants x (..., I, ...); got x (2,), axis=-2"),
+    (lambda a: a.sum(axis=(0, 1)), KindError, "axis must be a whole number, or None for all axes, got (0, 1)"),
+    (lambda a: a.max(axis="rows"), KindError, "axis must be a whole number"),
+    (lambda a: a.reshape(3, 2), ShapeError, "reshape wants x (...); got x (2,), shape=(3, 2)"),
+    (lambda a: a.reshape("a"), KindError, "shape=('a',)"),
+    (lambda a: a.transpose(0, 1), ShapeError, "transpose wants x (...); got x (2,), axes=(0, 1)"),
+    (lambda a: a[2], ShapeError, "index wants x (...); got x (2,), place=2"),
+    (lambda a: a["a"], ShapeError, "place='a'"),
+    (lambda a: apply(formulas.linear, a), SettingError, "linear: missing a required argument: 'W'"),
+    (lambda a: apply(formulas.tanh, a, b=2), SettingError, "tanh: got an unexpected keyword argument 'b'"),
+    (lambda a: apply(formulas.linear, a[None], np.ones((2, 5)), a), ShapeError, "b (K,); got x (1, 2), W (2, 5)"),
     (lambda a: a + "a", KindError, "text"),
     (lambda a: Tensor(None), KindError, "value"),
     (lambda a: apply(np.tanh, a), SettingError, "tanh is not in the registry of formulas. Did you mean 'tanh'?"),

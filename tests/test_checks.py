@@ -95,3 +95,13 @@ def test_one_of(tally):
         )
     for value in (None, 3, ["relu"], b"relu"):
         refused(tally, KindError, "one of relu, tanh", lambda value=value: checks.one_of("activation", value, known))
+
+
+def test_whole_numbers(tally):
+    assert checks.whole_numbers("sizes", [3, np.int64(4)]) == (3, 4)
+    assert checks.whole_numbers("sizes", (3, 4), count=2) == (3, 4)
+    for value in (3, "34", None, {3, 4}, np.array([3, 4])):
+        refused(tally, KindError, "a tuple of one or more", lambda value=value: checks.whole_numbers("sizes", value))
+    refused(tally, SettingError, "one or more whole numbers, got ()", lambda: checks.whole_numbers("sizes", ()))
+    refused(tally, SettingError, "a tuple of 2 ", lambda: checks.whole_numbers("sizes", (3,), count=2))
+    refused(tally, KindError, "sizes[1] must be a whole number", lambda: checks.whole_numbers("sizes", (3, True)))

@@ -1,5 +1,8 @@
 """Gradients of any expression: a Tensor remembers how it was made, and `backward` goes that way back.
 
+An expression is made of `+ - * / ** @`, sums, means and maxima, exp, log, sqrt and tanh, reshaping, transposing and
+indexing, and `apply` calls every other formula of the library.
+
 Nothing is differentiated here. Each operation is a formula with its derivative, the same that the layers compute with;
 what this file adds is the order in which their backward functions are called.
 
@@ -12,6 +15,9 @@ what this file adds is the order in which their backward functions are called.
 
 from __future__ import annotations
 
+import inspect
+import math
+import numbers
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -19,7 +25,8 @@ import numpy as np
 
 from layerwise import formulas
 from layerwise.arrays import real_array
-from layerwise.errors import KindError, SettingError, ShapeError, nearest
+from layerwise.checks import number, positive
+from layerwise.errors import KindError, LayerwiseError, SettingError, ShapeError, nearest
 from layerwise.types import Array
 
 
@@ -89,19 +96,62 @@ class Tensor:
                 waiting.append((tensor, True))
                 waiting += [(parent, False) for parent in tensor.parents]
 
-    def sum(self, axis: int | None = None) -> Tensor:
-        """The sum along an axis, or of everything."""
-        if axis is not None:
-            return apply(formulas.total, self, axis=axis)
-        result = self
-        for _ in self.value.shape:
-            result = apply(formulas.total, result, axis=0)
-        return result
+    def sum(self, axis: int | None = None, keepdims: bool = False) -> Tensor:
+        """The sum along an axis, or of everything. keepdims: leave the axis there, with a size of 1."""
+        return self._along(formulas.total, axis, keepdims)
 
-    def mean(self, axis: int | None = None) -> Tensor:
+    def mean(self, axis: int | None = None, keepdims: bool = False) -> Tensor:
         """The mean along an axis, or of everything."""
-        result = self.sum(axis)
-        return result / (self.value.size / result.value.size)
+        result = self.sum(axis, keepdims)
+        return result / (self.value.size if axis is None else self.value.shape[axis])
+
+    def max(self, axis: int | None = None, keepdims: bool = False) -> Tensor:
+        """The largest number along an axis, or of all; the first of equal ones has the gradient."""
+        return self._along(formulas.largest, axis, keepdims)
+
+    def _along(self, formula: Callable[..., Any], axis: int | None, keepdims: bool) -> Tensor:
+        if axis is None:
+            return self.reshape(-1)._along(formula, 0, False).reshape(*[1] * self.value.ndim * keepdims)
+        if not isinstance(axis, int | np.integer):
+            raise KindError(f"axis must be a whole number, or None for all axes, got {axis!r}")
+        result = apply(formula, self, axis=axis)
+        kept = [1 if place == axis % self.value.ndim else size for place, size in enumerate(self.value.shape)]
+        return result.reshape(*kept) if keepdims else result
+
+    def exp(self) -> Tensor:
+        """e to the power of each number."""
+        return apply(formulas.exp, self)
+
+    def log(self) -> Tensor:
+        """The natural logarithm of each number."""
+        return apply(formulas.log, self)
+
+    def sqrt(self) -> Tensor:
+        """The square root of each number."""
+        return self**0.5
+
+    def tanh(self) -> Tensor:
+        """The hyperbolic tangent of each number; other functions are called by `apply`."""
+        return apply(formulas.tanh, self)
+
+    def reshape(self, *shape: Any) -> Tensor:
+        """The same numbers in another shape, reshape(2, 3) or reshape((2, 3)); one size may be -1, what is left."""
+        return apply(formulas.reshape, self, shape=_numbers(shape))
+
+    def transpose(self, *axes: Any) -> Tensor:
+        """The axes in this order, transpose(0, 2, 1) or transpose((0, 2, 1)); in the reverse one unless given."""
+        return apply(formulas.transpose, self, axes=_numbers(axes) or tuple(reversed(range(self.value.ndim))))
+
+    T = property(transpose, doc="The axes in reverse order: the transpose of a matrix.")
+
+    def __getitem__(self, place: Any) -> Tensor:
+        return apply(formulas.index, self, place=place)
+
+    def __len__(self) -> int:
+        return len(self.value)
+
+    def __iter__(self) -> Iterator[Tensor]:
+        return (self[row] for row in range(len(self)))
 
     def __add__(self, other: Any) -> Tensor:
         return apply(formulas.add, self, _tensor(other, self))
@@ -122,9 +172,10 @@ class Tensor:
         return _product(_tensor(other, self), self)
 
     def __pow__(self, exponent: float) -> Tensor:
-        if not isinstance(exponent, int | float):
-            raise KindError(f"the exponent must be a number, got {exponent!r}")
-        return apply(formulas.power, self, p=float(exponent))
+        return apply(formulas.power, self, p=number("the exponent", exponent))
+
+    def __rpow__(self, base: float) -> Tensor:
+        return (self * math.log(positive("the base of a power", base))).exp()
 
     def __neg__(self) -> Tensor:
         return self * -1.0
@@ -161,19 +212,44 @@ def apply(formula: Callable[..., Any], *arguments: Any, **named: Any) -> Tensor:
     if len(arguments) > len(entry.arguments):
         raise SettingError(f"{entry.name} takes {len(entry.arguments)} arguments, got {len(arguments)}")
     given = dict(zip(entry.arguments, arguments, strict=False)) | named
+    try:
+        inspect.signature(formula).bind(**given)
+    except TypeError as error:
+        raise SettingError(f"{entry.name}: {error}") from None
     tensors = {name: _tensor(each) for name, each in given.items() if name in entry.differentiable}
     values = {name: each.value if isinstance(each, Tensor) else each for name, each in given.items()}
-    value, derivative = entry.run(**(values | {name: each.value for name, each in tensors.items()}))
+    values |= {name: each.value for name, each in tensors.items()}
+    try:
+        value, derivative = entry.run(**values)
+    except LayerwiseError:
+        raise
+    except (ValueError, IndexError, TypeError) as error:
+        raise _misfit(entry, values, error) from None
     return Tensor(value, tuple(tensors[name] for name in entry.differentiable), derivative)
+
+
+def _misfit(entry: formulas.Formula, values: dict[str, Any], error: Exception) -> LayerwiseError:
+    """What NumPy refused to compute, in a sentence: what was wanted, what came, and NumPy's own words."""
+    wanted = ", ".join(f"{name} {entry.shapes[name]}" for name in entry.differentiable)
+    came = ", ".join(
+        f"{name} {each.shape}" if isinstance(each, np.ndarray) else f"{name}={each!r}" for name, each in values.items()
+    )
+    kind = KindError if isinstance(error, TypeError) else ShapeError
+    return kind(f"{entry.name} wants {wanted}; got {came}: {error}")
 
 
 def _tensor(thing: Any, beside: Tensor | None = None) -> Tensor:
     """A number beside an array takes its type: float32 stays float32."""
     if isinstance(thing, Tensor):
         return thing
-    if beside is not None and isinstance(thing, int | float):
+    if beside is not None and isinstance(thing, numbers.Real):
         return Tensor(np.asarray(thing, beside.value.dtype))
     return Tensor(thing)
+
+
+def _numbers(given: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Whole numbers that were passed one by one, or all in one tuple."""
+    return tuple(given[0]) if len(given) == 1 and isinstance(given[0], tuple | list) else given
 
 
 def _product(a: Tensor, b: Tensor) -> Tensor:
@@ -182,4 +258,6 @@ def _product(a: Tensor, b: Tensor) -> Tensor:
             f"@ multiplies matrices, got shapes {a.value.shape} and {b.value.shape}",
             "write x[None, :] for a row, x[:, None] for a column",
         )
+    if a.value.shape[-1] != b.value.shape[-2]:
+        raise ShapeError(f"@ multiplies (N, D) by (D, K), got shapes {a.value.shape} and {b.value.shape}")
     return apply(formulas.matmul, a, b)

@@ -63,6 +63,16 @@ def whole_number(name: str, value: object, *, minimum: int = 1) -> int:
     return int(value)
 
 
+def whole_numbers(name: str, values: object, *, count: int | None = None) -> tuple[int, ...]:
+    """A tuple or list of integers from 1 up: as many as `count` says, or at least one."""
+    wanted = "one or more" if count is None else str(count)
+    if not isinstance(values, tuple | list):
+        raise KindError(f"{name} must be a tuple of {wanted} whole numbers, got {values!r}")
+    if not values or count not in (None, len(values)):
+        raise SettingError(f"{name} must be a tuple of {wanted} whole numbers, got {values!r}")
+    return tuple(whole_number(f"{name}[{place}]", value) for place, value in enumerate(values))
+
+
 def yes_or_no(name: str, value: object) -> bool:
     """True or False, and nothing that merely looks true."""
     if not isinstance(value, bool):

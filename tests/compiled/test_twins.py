@@ -20,6 +20,10 @@ EVERYWHERE = [(name, number, case) for name in TWINS for number, case in enumera
 each_case = pytest.mark.parametrize(
     ("name", "case"), [(name, case) for name, _, case in EVERYWHERE], ids=[f"{n}-{i}" for n, i, _ in EVERYWHERE]
 )
+WHOLE = ("rnn", "lstm", "gru", "batch_norm")
+"""Twins that are held to their formula where any of their arguments is not finite."""
+WHOLE_IDS = [f"{name}-{number}" for name, number, _ in EVERYWHERE if name in WHOLE]
+
 ENDS = [np.nan, np.inf, -np.inf, 0.0, -0.0, 1e30, -1e30, 1e-40, 89.0, -104.0, 20.5, -20.5]
 """Numbers at which a shortcut would show: NaN first, since comparisons in Numba can lose it."""
 
@@ -27,10 +31,11 @@ LARGE = (89.0, -104.0, 20.5, -20.5)
 """Squared by attention, whose gradient then is a difference of large numbers: it keeps the rounding of these."""
 
 
-def both_passes(function, arguments, seed=0):
+def both_passes(function, arguments, upstream=None):
     parts, backward = function(**arguments)
     parts = tuple(parts) if isinstance(parts, Sequence) else (parts,)
-    return parts, in_a_tuple(backward(upstream_for(parts[0], seed).astype(_type(arguments))))
+    upstream = upstream_for(parts[0]).astype(_type(arguments)) if upstream is None else upstream
+    return parts, in_a_tuple(backward(upstream))
 
 
 def _type(arguments):
@@ -89,6 +94,33 @@ def test_nan_infinity_and_the_ends_of_the_range_come_out_alike(name, case, dtype
             squared = 64 * np.finfo(dtype).eps * end**2 if name == "multihead_attention" and end in LARGE else 0
             assert_the_same(name, arguments, **loose, gradient_atol=loose["atol"] + squared)
             flat[place % len(flat)] = kept
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize(
+    ("name", "case"), [(name, case) for name, _, case in EVERYWHERE if name in WHOLE], ids=WHOLE_IDS
+)
+def test_they_come_out_alike_from_every_argument_and_from_above(name, case, dtype):
+    """Weights, first states and the gradient that comes back: where one way has NaN or infinity, so has the other."""
+    arguments = in_dtype(case.arguments, dtype)
+    arguments = {key: np.array(each) if isinstance(each, np.ndarray) else each for key, each in arguments.items()}
+    value, _ = registry[name].function(**arguments)
+    upstream = upstream_for(value[0]).astype(dtype)
+    rtol, atol = (2e-5, 2e-6) if dtype == np.float32 else (1e-12, 1e-14)
+    for holder in (*(arguments[each] for each in registry[name].differentiable[1:]), upstream):
+        flat = holder.reshape(-1)
+        for place, end in enumerate(ENDS):
+            kept = flat[place % len(flat)]
+            flat[place % len(flat)] = end
+            with np.errstate(all="ignore"):
+                ours, gradients = both_passes(TWINS[name], arguments, upstream)
+                right, expected = both_passes(registry[name].function, arguments, upstream)
+            flat[place % len(flat)] = kept
+            for one, other in zip(ours, right, strict=True):
+                np.testing.assert_allclose(one, other, rtol=rtol, atol=atol)
+            largest = max(np.abs(each[np.isfinite(each)]).max(initial=0) for each in expected)
+            for one, other in zip(gradients, expected, strict=True):  # differences keep the rounding of what is large
+                np.testing.assert_allclose(one, other, rtol=rtol, atol=atol + rtol * largest)
 
 
 @each_case

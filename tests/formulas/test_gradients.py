@@ -61,6 +61,7 @@ def test_float32_agrees_with_float64_and_stays_float32(formula, case):
 
 # The gradient at an upstream gradient of 1, for each kink case of each formula, as its docstring says.
 AT_KINKS = {
+    "largest": [[[0.0, 1.0, 0.0], [1.0, 0.0, 0.0]]],
     "max_pool2d": [[[[[0.0, 2.0, 0.0], [0.0, 0.0, 0.0]]]]],
     "relu": [[[0.0, 0.0, 0.0, 1.0]]],
     "leaky_relu": [[[0.25, 0.25, 0.25, 1.0]]],

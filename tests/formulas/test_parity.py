@@ -65,7 +65,7 @@ def test_golden_files_hold_the_samples_of_today(entry):
     assert sum(key.endswith("upstream") for key in arrays) == len(today), REMAKE
     for number, case in enumerate(today):
         for name, stored in golden_case(arrays, case, number).items():
-            if isinstance(stored, str | None):
+            if np.asarray(stored).dtype.kind not in "bif":  # a word, None, or a slice
                 continue
             np.testing.assert_allclose(case.arguments[name], stored, rtol=1e-12, err_msg=REMAKE)
 

@@ -271,6 +271,28 @@ def test_rms_norm_of_nothing_is_nothing(dtype):
     assert np.isfinite(backward(np.ones_like(x))[0]).all()
 
 
+SQUARES = {np.float32: 1e18, np.float64: 1e153}
+"""The square of this is still a number, and that of a hundred times as much is none."""
+NORMS = {
+    "batch_norm": lambda x: batch_norm(x.T, np.ones(1, x.dtype), np.zeros(1, x.dtype), 1e-5),
+    "layer_norm": lambda x: layer_norm(x, np.ones(4, x.dtype), np.zeros(4, x.dtype), 1e-5),
+    "rms_norm": lambda x: rms_norm(x, np.ones(4, x.dtype), 1e-5),
+}
+
+
+@each_dtype
+@pytest.mark.parametrize("name", NORMS)
+def test_normalisations_hold_as_far_as_squares_do(name, dtype):
+    x = np.array([[1.0, -1.0, 2.0, -2.0]], dtype=dtype)
+    value, backward = NORMS[name](x * dtype(SQUARES[dtype]))
+    y = np.ravel(value.y if name == "batch_norm" else value)
+    np.testing.assert_allclose(y, x[0] / np.sqrt(2.5), rtol=1e-5)
+    dx, *_ = backward(np.ones_like(value.y if name == "batch_norm" else value))
+    assert np.isfinite(dx).all()
+    with pytest.raises(FloatingPointError, match="overflow"):
+        NORMS[name](x * dtype(100 * SQUARES[dtype]))
+
+
 @each_dtype
 @pytest.mark.parametrize("sign", [1, -1])
 def test_recurrent_networks_of_extreme_inputs_saturate(sign, dtype):

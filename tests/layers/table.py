@@ -185,6 +185,7 @@ TABLE = [
         lambda nn: nn.AdaptiveAvgPool2d((None, 2)),
     ),
     Row("LayerNorm", lambda: lw.LayerNorm(3), _widths(3), lambda nn: nn.LayerNorm(3)),
+    Row("LayerNorm-scale", lambda: lw.LayerNorm(3, bias=False), _widths(3), lambda nn: nn.LayerNorm(3, bias=False)),
     Row(
         "LayerNorm-plain",
         lambda: lw.LayerNorm(3, elementwise_affine=False),

@@ -68,6 +68,18 @@ def test_padding_changes_nothing(causal):
     np.testing.assert_array_equal(dx[~REAL], 0)
 
 
+@pytest.mark.parametrize("hole", [np.nan, np.inf])
+def test_what_is_not_finite_in_padding_reaches_its_own_sequence_only(hole):
+    """Its weight is 0, and 0 times it is NaN: as in torch, and as the docstring says."""
+    net, x = network(6, 3), numbers((3, 4, 6))
+    clean = net(x, mask=REAL)
+    x[1, 2] = hole
+    with np.errstate(invalid="ignore"):
+        y = net(x, mask=REAL)
+    assert np.isnan(y[1, 0]).any()
+    np.testing.assert_allclose(y[[0, 2]], clean[[0, 2]], rtol=1e-12)
+
+
 @pytest.mark.torch
 @pytest.mark.parametrize("causal", [False, True])
 def test_padding_is_torchs(causal):

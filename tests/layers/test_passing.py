@@ -67,7 +67,7 @@ def test_positions_that_make_no_sense_are_refused(tally, lengths, mask, error, w
 
 
 def test_a_network_passes_on_what_it_is_told():
-    net, x, state = lw.Network(Witness()), np.zeros((2, 3)), {"0": 1}
+    net, x, state = lw.Network(Witness()), np.zeros((2, 3)), {}
     net.forward(x, lengths=[2, 1], state=state)
     net(x, mask=REAL, state=state)
     net(x)

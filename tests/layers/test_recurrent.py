@@ -310,6 +310,8 @@ class TestBadInput:
         ("wrong", "words"),
         [
             ({"num_layers": 0}, "num_layers must be at least 1"),
+            ({"num_layers": 1001}, "num_layers must be at most 1,000, got 1,001"),
+            ({"num_layers": 10**5}, "num_layers must be at most 1,000"),
             ({"output": "first"}, "output 'first' is not known"),
             ({"bidirectional": 1}, "bidirectional must be True or False"),
             ({"nonlinearity": "sigmoid"}, "nonlinearity 'sigmoid' is not known"),

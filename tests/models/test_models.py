@@ -6,10 +6,12 @@ import copy
 
 import numpy as np
 import pytest
+from tests.refusals import refused
 from tests.slopes import assert_slope, slope
 
 import layerwise as lw
 from layerwise import models
+from layerwise.errors import KindError, SettingError, ShapeError
 from layerwise.random import generator
 
 RNG = generator(0, "models")
@@ -81,6 +83,30 @@ def test_table_copy_and_file(make, x, y, tmp_path):
 @each_model
 def test_the_same_seed_gives_the_same_network(make, x, y):
     assert make().theta.tobytes() == make().theta.tobytes()
+
+
+@pytest.mark.parametrize(("call", "error", "words"), [
+    (lambda: models.resnet(widths=()), SettingError, "widths must be a tuple of one or more whole numbers, got ()"),
+    (lambda: models.resnet(widths=8), KindError, "widths must be a tuple of one or more whole numbers, got 8"),
+    (lambda: models.resnet(widths=(4, 8.0)), KindError, "widths[1] must be a whole number, got 8.0"),
+    (lambda: models.resnet(widths="48"), KindError, "widths must be a tuple"),
+    (lambda: models.lenet(maps=5), KindError, "maps must be a tuple of 2 whole numbers, got 5"),
+    (lambda: models.lenet(maps=(1, 2, 3)), SettingError, "maps must be a tuple of 2 whole numbers, got (1, 2, 3)"),
+    (lambda: models.lenet(maps=(6, 0)), SettingError, "maps[1] must be at least 1, got 0"),
+    (lambda: models.gpt(5, blocks=1.5), KindError, "blocks must be a whole number, got 1.5"),
+    (lambda: models.gpt(5, blocks=None), KindError, "blocks must be a whole number, got None"),
+    (lambda: models.gpt(5, blocks=-1), SettingError, "blocks must be at least 1, got -1"),
+    (lambda: models.gpt(5, width="64"), KindError, "width must be a whole number, got '64'"),
+    (lambda: models.factorization(3, 5, factors="a"), KindError, "factors must be a whole number, got 'a'"),
+    (lambda: models.factorization(3, 5, mean="a"), KindError, "mean must be a number, got 'a'"),
+    (lambda: models.factorization(4, 5)(np.zeros((2, 3), int)), ShapeError, "expects 2 places in axis -1, got 3"),
+    (lambda: models.factorization(4, 5)(np.zeros((2, 1), int)), ShapeError, "got 1"),
+    (lambda: models.factorization("4", 5), KindError, "num_embeddings must be a whole number, got '4'"),
+    (lambda: models.bag_of_words(20, hidden=None), KindError, "must be a whole number, got None"),
+    (lambda: models.char_lstm(9, layers=None), KindError, "num_layers must be a whole number, got None"),
+])  # fmt: skip
+def test_what_is_refused(call, error, words, tally):
+    refused(tally, error, words, call)
 
 
 def test_lenet_is_lenet_5():

@@ -125,6 +125,13 @@ def test_what_is_wrong_is_said_and_changes_nothing():
     ]:
         with pytest.raises(error, match=words):
             net.backpropagate(*arguments)
+    for error, words, settings in [
+        (DataError, "lengths must be 1 to 3", {"lengths": [1, 2, 3, 4]}),
+        (ShapeError, "the mask|mask says", {"mask": np.ones((4, 2), bool)}),
+        (KindError, "state must be a dict", {"state": []}),
+    ]:
+        with pytest.raises(error, match=words):
+            net.backpropagate(x, t, lw.MSELoss(), **settings)
     assert (net.grad == 1).all()
 
 

@@ -56,6 +56,13 @@ def test_the_two_names_may_be_of_two_kinds():
     assert net.theta.size == 9 + 3 + 3
 
 
+def test_a_layer_at_two_places_may_be_tied_to_itself():
+    twice = lw.Linear(3, 3)
+    net = lw.Network(twice, lw.Tanh(), twice, ties={"2.weight": "0.weight"})
+    assert net.theta.size == 9 + 3
+    assert net[0].parameters["bias"].siblings == list(net[0].parameters.values())
+
+
 @pytest.mark.parametrize("rows", [5, 3000], ids=["fused, small", "fused, large"])
 def test_gradients_of_both_places_add_up(rows):
     x = generator(0, "x").normal(size=(rows, 3))

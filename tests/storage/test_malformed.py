@@ -185,6 +185,20 @@ SPECS = {
     "a seed of text": {"layers": [{"name": "ReLU"}], "seed": "x"},
     "arrays that are not there": {"layers": [{"name": "Linear", "in_features": 2, "out_features": 2}]},
 }
+DEEP = {"name": "RNN", "input_size": 3, "hidden_size": 3, "num_layers": 1000, "bidirectional": True}
+SPECS |= {
+    "8,000 recurrent layers": {"layers": [DEEP | {"num_layers": 8000}]},
+    "10**9 recurrent layers": {"layers": [DEEP | {"num_layers": 10**9}]},
+    "1,000 recurrent layers": {"layers": [DEEP]},
+    "a row of 1,000 times 1,000 recurrent layers": {"layers": [DEEP] * 1000},
+    "a thousand of a thousand of a thousand": {
+        "layers": [
+            {"name": "Sequential", "layers": [{"name": "ReLU"}]},
+            *({"name": "Sequential", "layers": [{"name": "Same", "layer": str(i)}] * 1000} for i in range(3)),
+        ]
+    },
+    "statistics of 10**9 features": {"layers": [{"name": "BatchNorm1d", "num_features": 10**9}]},
+}
 LEVELS = {"layers": [{"name": "ReLU"}]}
 for _ in range(100):
     LEVELS = {"layers": [{"name": "Sequential", **LEVELS}]}

@@ -139,7 +139,11 @@ CONVENTIONS = [
         variance,
         "remembered over used variance, in a batch of 4",
     ),
-    Convention("LayerNorm, softmax", "Along the last axis only. ε of the norms stands inside the root, as in PyTorch."),
+    Convention(
+        "LayerNorm, softmax",
+        "Along the last axis only; PyTorch's `normalized_shape` may have several sizes, its `softmax` any axis. ε "
+        "of the norms stands inside the root, as in PyTorch.",
+    ),
     Convention(
         "cross-entropy",
         "On logits, natural logarithms. With class weights, the mean over labels is divided by the sum of their "
@@ -203,7 +207,8 @@ CONVENTIONS = [
     Convention(
         "what a recurrent layer answers",
         "One array: every step, or with `output='last'` the last real one of each sequence. PyTorch answers with the "
-        "states as well; here they are in the dict that is passed as `state=`, and gates are shown to a tap.",
+        "states as well; here they are in the dict that is passed as `state=`, and gates are shown to a tap. There is "
+        "no `proj_size`, PyTorch's smaller h of an LSTM.",
     ),
     Convention(
         "attention",

@@ -4,6 +4,8 @@ batches of images, a few passes over each channel, where the formula makes one f
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from layerwise import formulas
@@ -48,7 +50,8 @@ def rms_norm(x: Array, gamma: Array, eps: float) -> Differentiable:
 
 @twin_of("formulas.normalization", "batch_norm")
 def batch_norm(x: Array, gamma: Array, beta: Array, eps: float) -> Differentiable:
-    if x.ndim != 4 or not x.size or not _fit(x.transpose(0, 2, 3, 1), gamma, beta):
+    fits = x.ndim == 4 and x.size and _fit(x.transpose(0, 2, 3, 1), gamma, beta)
+    if not fits or not math.isfinite(gamma.sum()):  # the loop scales last, and 0 times infinity is NaN
         return formulas.batch_norm(x, gamma, beta, eps)
     N, C, H, W = x.shape
     rows = np.ascontiguousarray(x).reshape(N, C, H * W)

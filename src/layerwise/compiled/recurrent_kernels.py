@@ -15,13 +15,24 @@ steps, which a library that is called once a step can not know.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
+from layerwise.compiled.batch_kernels import any_order, spread
 from layerwise.compiled.codes import GRU
 from layerwise.compiled.kernels import kernel
 from layerwise.compiled.recurrent_cells import Numbers, cell_backward, cell_forward
 from layerwise.compiled.tiles import tile_8, tile_16
 from layerwise.types import Array
+
+
+@any_order
+def squares(h0: Array, c0: Array, W_ih: Array, W_hh: Array, b_ih: Array, b_hh: Array) -> Any:
+    """Σ a² of all of them: finite if they are, and their squares."""
+    zero = h0.dtype.type(0)
+    states, biases = spread(h0.ravel(), zero) + spread(c0.ravel(), zero), spread(b_ih, zero) + spread(b_hh, zero)
+    return states + biases + spread(W_ih.ravel(), zero) + spread(W_hh.ravel(), zero)
 
 
 @kernel

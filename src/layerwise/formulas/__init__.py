@@ -9,7 +9,7 @@ Nothing here knows a layer, a network or training. Randomness, masks and setting
 
 from layerwise.formulas.activation import log_softmax, relu, sigmoid, softmax, tanh
 from layerwise.formulas.affine import linear
-from layerwise.formulas.arithmetic import add, divide, matmul, multiply, power, total
+from layerwise.formulas.arithmetic import add, divide, exp, log, matmul, multiply, power, total
 from layerwise.formulas.attention import attention, multihead_attention
 from layerwise.formulas.convolution import conv1d, conv2d, true_convolution2d
 from layerwise.formulas.cross_entropy import (
@@ -46,6 +46,7 @@ from layerwise.formulas.pooling import adaptive_avg_pool2d, avg_pool2d, max_pool
 from layerwise.formulas.rectifier import elu, gelu, gelu_tanh, leaky_relu, silu, softplus
 from layerwise.formulas.registration import Case, Formula, formula, kink, registry, smooth
 from layerwise.formulas.rnn import rnn, rnn_step
+from layerwise.formulas.shape import index, largest, reshape, transpose
 from layerwise.formulas.tracing import Line, trace
 from layerwise.formulas.windows import output_size
 
@@ -75,20 +76,24 @@ __all__ = [
     "elu",
     "embedding",
     "entropy",
+    "exp",
     "formula",
     "gelu",
     "gelu_tanh",
     "gru",
     "gru_step",
     "huber",
+    "index",
     "joint_distribution",
     "kink",
     "kl_divergence",
     "l1_penalty",
     "l2_penalty",
+    "largest",
     "layer_norm",
     "leaky_relu",
     "linear",
+    "log",
     "log_softmax",
     "lstm",
     "lstm_step",
@@ -107,6 +112,7 @@ __all__ = [
     "power",
     "registry",
     "relu",
+    "reshape",
     "rms_norm",
     "rnn",
     "rnn_step",
@@ -121,5 +127,6 @@ __all__ = [
     "total",
     "trace",
     "train_perceptron",
+    "transpose",
     "true_convolution2d",
 ]

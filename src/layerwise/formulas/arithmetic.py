@@ -42,6 +42,16 @@ def power_samples(rng: Generator) -> Iterator[Case]:
     yield smooth(x=np.array([[-2.0, 0.0, 3.0]]), p=np.float64(2.0))
 
 
+def exp_samples(rng: Generator) -> Iterator[Case]:
+    for shape in [(1, 1), (1, 5), (4, 1), (3, 7), (6, 4), (2, 3, 5), (7, 1), ()]:
+        yield smooth(x=np.asarray(rng.normal(size=shape)))
+
+
+def log_samples(rng: Generator) -> Iterator[Case]:
+    for case in exp_samples(rng):
+        yield smooth(x=np.exp(case.arguments["x"]))
+
+
 def matmul_samples(rng: Generator) -> Iterator[Case]:
     for n, d, k in [(1, 1, 1), (1, 3, 2), (5, 1, 4), (4, 7, 1), (3, 4, 5)]:
         yield smooth(a=rng.normal(size=(n, d)), b=rng.normal(size=(d, k)))
@@ -169,6 +179,56 @@ def power(x: Array, p: float) -> Differentiable:
     def backward(dy: Array) -> Array:
         slope = p * x ** (p - 1) if p != 0 else np.zeros_like(x)
         dx = dy * slope
+        return dx
+
+    return y, backward
+
+
+@formula(
+    "y = e^x",
+    x="(...)",
+    y="(...)",
+    sample=exp_samples,
+    source="Baydin et al., Automatic differentiation in machine learning: a survey (2018)",
+)
+def exp(x: Array) -> Differentiable:
+    """The exponential function. It overflows to infinity: from 89 on in float32, from 710 on in float64.
+
+    Backward: dx = dy y; it is its own derivative.
+
+    >>> y, backward = exp(np.array([0.0, 1.0]))
+    >>> y.round(3), backward(np.array([1.0, 2.0])).round(3)
+    (array([1.   , 2.718]), array([1.   , 5.437]))
+    """
+    y = np.exp(x)
+
+    def backward(dy: Array) -> Array:
+        dx = dy * y
+        return dx
+
+    return y, backward
+
+
+@formula(
+    r"y = \log x",
+    x="(...)",
+    y="(...)",
+    sample=log_samples,
+    source="Baydin et al., Automatic differentiation in machine learning: a survey (2018)",
+)
+def log(x: Array) -> Differentiable:
+    """The natural logarithm: minus infinity at 0, NaN below.
+
+    Backward: dx = dy / x.
+
+    >>> y, backward = log(np.array([1.0, 4.0]))
+    >>> y.round(3), backward(np.array([1.0, 1.0]))
+    (array([0.   , 1.386]), array([1.  , 0.25]))
+    """
+    y = np.log(x)
+
+    def backward(dy: Array) -> Array:
+        dx = dy / x
         return dx
 
     return y, backward

@@ -25,8 +25,9 @@ class MultiheadAttention(Layer):
 
     embed_dim: D, the features of a step, in and out. num_heads: must divide D. dropout: the probability that a weight
     is dropped in training. bias: learn biases. causal: no step looks ahead, as a model of the next word must not.
-    x, y: (N, T, D). Steps that the pass says are padding are looked at by nobody; a step that may look at nothing gives
-    what the bias of the last map gives.
+    x, y: (N, T, D). Steps that the pass says are padding have the weight 0: what they hold changes no real step, as
+    long as it is finite, since 0 times NaN or infinity is NaN, as in torch. A step that may look at nothing gives what
+    the bias of the last map gives.
     in_proj_weight: (3 D, D), in_proj_bias: (3 D,), the maps to queries, keys and values; out_proj.weight: (D, D),
     out_proj.bias: (D,). Names and first values are torch's: Xavier's uniform for the first map, uniform in ±1/√D for
     the second, biases 0. A tap sees the weights (N, num_heads, T, T), before dropout, as the part "weights".

@@ -71,10 +71,12 @@ class Layer(ABC):
 
     def declare(self, name: str, shape: tuple[int, ...], draw: Callable[[Generator], Array], decays: bool) -> None:
         """Add a parameter: its first values come from `draw`, when a network adopts the layer or at the first look."""
-        self.parameters[name] = Parameter(shape, draw, decays)
-        family = tuple(self.parameters.values())
-        for parameter in family:
-            parameter.siblings = family
+        first = next(iter(self.parameters.values()), None)
+        parameter = Parameter(shape, draw, decays)
+        if first is not None:
+            parameter.siblings = first.siblings  # one list for all of them
+            parameter.siblings.append(parameter)
+        self.parameters[name] = parameter
 
     @property
     def trains(self) -> bool:

@@ -25,15 +25,18 @@ class _Affine(Layer):
     weight: Any = View()
     bias: Any = View()
 
-    def declare_affine(self, features: int) -> None:
+    def declare_affine(self, features: int, bias: bool = True) -> None:
         self.declare("weight", (features,), _Constant(1.0, features), decays=False)
-        self.declare("bias", (features,), _Constant(0.0, features), decays=False)
+        if bias:
+            self.declare("bias", (features,), _Constant(0.0, features), decays=False)
 
     def scale_and_shift(self, x: Array, features: int) -> tuple[Array, Array]:
         """γ and β; ones and zeros for a layer made without them."""
-        if not self.parameters:
-            return np.ones(features, x.dtype), np.zeros(features, x.dtype)
-        return self.parameters["weight"].value, self.parameters["bias"].value
+        weight, bias = self.parameters.get("weight"), self.parameters.get("bias")
+        return (
+            weight.value if weight else np.ones(features, x.dtype),
+            bias.value if bias else np.zeros(features, x.dtype),
+        )
 
     def backward_of(self, formula_backward: Any, pass_: Pass) -> Backward:
         """The way back of the layer, from that of its formula."""
@@ -42,8 +45,9 @@ class _Affine(Layer):
 
         def backward(dy: Array) -> Array | None:
             dx, dgamma, dbeta = formula_backward(dy)
-            if weight and bias:
+            if weight:
                 pass_.add_gradient(weight, dgamma)
+            if bias:
                 pass_.add_gradient(bias, dbeta)
             return dx if input_gradient else None
 
@@ -78,10 +82,14 @@ class BatchNorm(_Affine):
             self.declare_affine(self.num_features)
         if track_running_stats:
             self.buffers = {
-                "running_mean": np.zeros(self.num_features, np.float32),
-                "running_var": np.ones(self.num_features, np.float32),
+                "running_mean": self._all(0),
+                "running_var": self._all(1),
                 "num_batches_tracked": np.zeros((), np.int64),
             }
+
+    def _all(self, value: float) -> Array:
+        """One number for every feature, which takes no memory before a network adopts the layer."""
+        return np.broadcast_to(np.float32(value), (self.num_features,))
 
     @abstractmethod
     def check_batch(self, shape: tuple[int, ...]) -> None:
@@ -114,7 +122,8 @@ class BatchNorm(_Affine):
         count += 1
         share = 1 / int(count) if self.momentum is None else self.momentum
         for name, found in (("running_mean", mean), ("running_var", unbiased_var)):
-            self.buffers[name] += share * (found - self.buffers[name])
+            before = self.buffers[name]
+            self.buffers[name] = (before + share * (found - before)).astype(before.dtype)
 
 
 @LAYERS.register
@@ -188,20 +197,28 @@ class BatchNorm2d(BatchNorm):
 class LayerNorm(_Affine):
     """Normalise each sample over its features; training and evaluation are the same.
 
-    x: (N, ..., K), K = normalized_shape. eps: inside the root. elementwise_affine: learn γ and β.
-    See `formulas.layer_norm`.
+    x: (N, ..., K), K = normalized_shape. eps: inside the root. elementwise_affine: learn γ and β. bias: False learns γ
+    alone. See `formulas.layer_norm`.
 
     >>> LayerNorm(3)(np.array([[1.0, 2.0, 3.0]])).round(2)
     array([[-1.22,  0.  ,  1.22]])
     """
 
-    def __init__(self, normalized_shape: int, eps: float = 1e-5, elementwise_affine: bool = True) -> None:
+    def __init__(
+        self, normalized_shape: int, eps: float = 1e-5, elementwise_affine: bool = True, bias: bool = True
+    ) -> None:
         super().__init__()
         self.normalized_shape = _one_size("LayerNorm", normalized_shape)
         self.eps = positive("eps", eps)
         self.elementwise_affine = yes_or_no("elementwise_affine", elementwise_affine)
         if elementwise_affine:
-            self.declare_affine(self.normalized_shape)
+            self.declare_affine(self.normalized_shape, yes_or_no("bias", bias))
+
+    def setting(self, name: str) -> Any:
+        """`bias` is a setting (with or without) and a view of the values; a table of settings needs the first."""
+        if name == "bias":
+            return "bias" in self.parameters or not self.elementwise_affine
+        return getattr(self, name)
 
     @property
     def input_shape(self) -> Shape:

@@ -41,7 +41,7 @@ class Parameter:
         self.decays = decays
         self.vector: Vector | None = None
         self.offset = 0
-        self.siblings: Sequence[Parameter] = (self,)
+        self.siblings: list[Parameter] = [self]
         self.written = 0
 
     @property

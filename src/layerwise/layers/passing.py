@@ -42,12 +42,14 @@ class Pass:
     saves: whether the way back is kept; without it, each layer's values are let go as soon as the next has used them.
     lengths: how many leading positions of each sequence are real, (N,); or mask: which ones are, (N, T), True for real.
         None of both: all are. A layer that finds out for itself, from padding in its input, sets the mask.
-    state: what recurrent layers begin with, by address, and where they leave what they end with; None: they begin with
-        zeros, and nobody wants to know.
+    state: what recurrent layers begin with, by address, and for the second use of a layer by its address and use,
+        "0#1"; None: they begin with zeros, and nobody wants to know what they end with. `ends` holds that until the
+        whole network has succeeded.
     """
 
     __slots__ = (
         "after",
+        "ends",
         "input_gradient",
         "lengths",
         "mask",
@@ -81,20 +83,43 @@ class Pass:
         self.lengths = lengths
         self.mask = mask
         self.state = state
+        self.ends: State = {}
         self.uses: dict[str, int] = {}
         self.after: list[Callable[[], None]] = []
 
-    def tell(self, x: Array, lengths: Any, mask: Any, state: State | None) -> None:
-        """Carry what the caller knows of the sequences in x, (N, T, ...), once it has been checked."""
-        self.lengths, self.mask = checked_positions(x.shape[0], x.shape[1], lengths, mask)
-        require_kind("state", state, dict, "{}", optional=True)
+    def through(self, forward: Forward, x: Array, lengths: Any, mask: Any, state: Any) -> tuple[Array, Backward]:
+        """Take x through a network, with what the caller knows of the sequences (N, T, ...) in it, once it is checked.
+
+        The caller's state changes when all has succeeded, or not at all.
+        """
+        if lengths is not None or mask is not None:
+            self.lengths, self.mask = checked_positions(x.shape[0], x.shape[1], lengths, mask)
+        if state is None:
+            return forward(x, self)
+        require_kind("state", state, dict, "{}")
         self.state = state
+        y, backward = forward(x, self)
+        _require_known(state, self.ends)
+        state.update(self.ends)
+        return y, backward
+
+    def carried(self, address: str) -> tuple[str, Any]:
+        """The key of a recurrent layer's state, and what the state holds for it or None; each use has its own."""
+        if self.state is None:
+            return address, None
+        use = self._use(f"state of {address}")
+        key = f"{address}#{use}" if use else address
+        return key, self.state.get(key)
+
+    def _use(self, purpose: str) -> int:
+        """How often this has been asked for before, in this pass."""
+        use = self.uses.get(purpose, 0)
+        self.uses[purpose] = use + 1
+        return use
 
     def generator(self, purpose: str, address: str) -> Generator:
         """The random numbers of a layer in this pass; a layer used twice gets different ones each time."""
-        use = self.uses.get(address, 0)
-        self.uses[address] = use + 1
-        return generator(self.seed, purpose, layer=f"{address}#{use}", step=self.step)
+        return generator(self.seed, purpose, layer=f"{address}#{self._use(address)}", step=self.step)
 
     def uniform(self, purpose: str, address: str, shape: tuple[int, ...]) -> Array:
         """Numbers from 0 up to 1, float32, of shape (N, ...): a sample's own, whoever else is computed with it."""
@@ -156,6 +181,14 @@ class Pass:
 
 
 Forward = Callable[[Array, Pass], tuple[Array, Backward]]
+
+
+def _require_known(state: State, known: State) -> None:
+    """Refuse states of layers that there are not: a key with a slip in it would be a beginning with zeros."""
+    for key in state:
+        if key not in known:
+            layers = ", ".join(map(repr, known)) or "none"
+            raise SettingError(f"state[{key!r}] belongs to no recurrent layer of this network; their keys: {layers}")
 
 
 def checked_positions(N: int, T: int, lengths: Any, mask: Any) -> tuple[Array | None, Array | None]:

@@ -11,6 +11,7 @@ from typing import Any, ClassVar, NamedTuple, TypeAlias
 import numpy as np
 
 from layerwise import formulas
+from layerwise.arrays import real_array
 from layerwise.checks import fraction, one_of, whole_number, yes_or_no
 from layerwise.errors import DataError, SettingError, ShapeError, nearest
 from layerwise.layers.layer import Layer
@@ -20,6 +21,10 @@ from layerwise.types import Array, Backward, Differentiable, Generator, Shape
 Arrays: TypeAlias = tuple[Array, ...]
 
 KINDS = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+
+
+_MOST_LAYERS = 1000
+"""A slip such as num_layers=10**6 is refused before it takes the memory of the machine."""
 
 
 class Track(NamedTuple):
@@ -55,6 +60,8 @@ class Recurrent(Layer):
         self.input_size = whole_number("input_size", input_size)
         self.hidden_size = whole_number("hidden_size", hidden_size)
         self.num_layers = whole_number("num_layers", num_layers)
+        if self.num_layers > _MOST_LAYERS:
+            raise SettingError(f"num_layers must be at most {_MOST_LAYERS:,}, got {self.num_layers:,}")
         self.bias = yes_or_no("bias", bias)
         self.dropout = fraction("dropout", dropout, one_allowed=True)
         self.bidirectional = yes_or_no("bidirectional", bidirectional)
@@ -98,7 +105,8 @@ class Recurrent(Layer):
         self._check(x.shape)
         N, T, _ = x.shape
         lengths = self._lengths(N, T, pass_)
-        states = self._begin(N, x.dtype, pass_)
+        key, carried = pass_.carried(self.address)
+        states = self._begin(N, x.dtype, key, carried)
         backwards: list[Backward] = []
         ends: list[Arrays] = []
         for layer in range(self.num_layers):
@@ -109,7 +117,8 @@ class Recurrent(Layer):
             input_gradient = layer > 0 or pass_.input_gradient
             x, backward = self._layer(layer, x, lengths, states, ends, input_gradient, pass_)
             backwards.append(backward)
-        self._leave_state(ends, pass_)
+        if pass_.state is not None:
+            pass_.ends[key] = self._end(ends)
 
         def backward_all(dy: Array) -> Array | None:
             dx: Array | None = dy
@@ -181,10 +190,9 @@ class Recurrent(Layer):
             raise DataError(f"{self!r} got a sequence without a real step, in row {row}: leave it out of the batch")
         return lengths
 
-    def _begin(self, N: int, dtype: Any, pass_: Pass) -> list[Arrays]:
+    def _begin(self, N: int, dtype: Any, key: str, carried: Any) -> list[Arrays]:
         """The states that each layer and direction begins with: zeros, or what the chunk before has left."""
         shape = (len(self.tracks), N, self.hidden_size)
-        carried = None if pass_.state is None else pass_.state.get(self.address)
         if carried is None:
             return [tuple(np.zeros(shape[1:], dtype) for _ in self.states) for _ in self.tracks]
         if self.bidirectional:
@@ -193,20 +201,20 @@ class Recurrent(Layer):
                 "sequence. Pass whole sequences, or use one direction"
             )
         parts = carried if isinstance(carried, tuple) else (carried,)
-        if [np.shape(part) for part in parts] != [shape] * len(self.states):
-            shapes = ", ".join(str(np.shape(part)) for part in parts)
+        arrays = [real_array(f"state[{key!r}]", part, dtype) for part in parts]
+        if [array.shape for array in arrays] != [shape] * len(self.states):
+            shapes = ", ".join(str(array.shape) for array in arrays)
             raise ShapeError(
                 f"{self!r} begins with {len(self.states)} state{'s' * (len(self.states) > 1)} of shape {shape}, got "
                 f"{shapes}",
                 "a state belongs to its batch: begin another one with state={}",
             )
-        return list(zip(*(np.asarray(part, dtype) for part in parts), strict=True))
+        return list(zip(*arrays, strict=True))
 
-    def _leave_state(self, ends: list[Arrays], pass_: Pass) -> None:
-        """Put what every layer and direction has ended with into the pass, in torch's shape (tracks, N, H)."""
-        if pass_.state is not None:
-            parts = tuple(np.stack(part) for part in zip(*ends, strict=True))
-            pass_.state[self.address] = parts if len(parts) > 1 else parts[0]
+    def _end(self, ends: list[Arrays]) -> Any:
+        """What every layer and direction has ended with, in torch's shape (tracks, N, H)."""
+        parts = tuple(np.stack(part) for part in zip(*ends, strict=True))
+        return parts if len(parts) > 1 else parts[0]
 
     # --- shapes --------------------------------------------------------------------------------------------------
 

@@ -16,9 +16,10 @@ class Select(Layer):
     """x[..., index]: what stands at one place of an axis, which then is gone; torch.select as a layer.
 
     index: the place, from 0, or from the end with -1. dim: the axis, -1, the last, unless given; not 0, the batch.
+    size: how many places the axis must have, if that is known.
     x: (N, D) to y: (N,), or with dim=1 (N, T, D) to (N, D): the step `index`. The gradient of all that was not
     selected is 0. Whole numbers pass as they are, for an `Embedding` behind it.
-    Raises ShapeError where x has no such place.
+    Raises ShapeError where x has no such place, or another number of places than `size`.
 
     >>> import numpy as np
     >>> x = np.array([[10.0, 20.0], [30.0, 40.0]])
@@ -26,10 +27,11 @@ class Select(Layer):
     array([20., 40.])
     """
 
-    def __init__(self, index: int, dim: int = -1) -> None:
+    def __init__(self, index: int, dim: int = -1, size: int | None = None) -> None:
         super().__init__()
         self.index = _place("index", index)
         self.dim = _place("dim", dim)
+        self.size = None if size is None else whole_number("size", size)
         if self.dim == 0:
             raise SettingError("dim must not be 0: along the batch lie samples, which a layer does not choose from")
 
@@ -53,6 +55,8 @@ class Select(Layer):
         size = shape[axis]
         if size is not None and not -size <= self.index < size:
             raise ShapeError(f"{self!r} finds no place {self.index} in axis {self.dim}, which has {size}")
+        if size is not None and self.size not in (None, size):
+            raise ShapeError(f"{self!r} expects {self.size} places in axis {self.dim}, got {size}")
         return (*shape[:axis], *shape[axis + 1 :])
 
 

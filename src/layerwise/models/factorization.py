@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from layerwise.checks import number, whole_number
 from layerwise.layers import Embedding, Linear, Select
 from layerwise.network import Network, Parallel, Sequential
 
@@ -27,7 +28,8 @@ def factorization(
     >>> net(np.array([[0, 4], [2, 1]])).shape
     (2, 1)
     """
-    user, item = Select(0), Select(1)
+    user, item = Select(0, size=2), Select(1, size=2)
+    factors, mean = whole_number("factors", factors), number("mean", mean)
     last = Linear(factors + 2, 1, init="zeros")
     last.weight, last.bias = np.ones((1, factors + 2)), [mean]
     net = Network(

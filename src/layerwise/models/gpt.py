@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from layerwise.checks import whole_number
 from layerwise.layers import (
     GELU,
     Dropout,
@@ -43,8 +44,9 @@ def gpt(
     >>> gpt(50)(np.zeros((2, 9), dtype=int)).shape
     (2, 9, 50)
     """
+    width = whole_number("width", width)
     layers: list[Layer] = [Embedding(vocabulary, width), PositionalEmbedding(length, width)]
-    for _ in range(blocks):
+    for _ in range(whole_number("blocks", blocks)):
         layers += [
             Residual(
                 LayerNorm(width),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from layerwise.checks import whole_numbers
 from layerwise.layers import Conv2d, Flatten, Linear, MaxPool2d, ReLU
 from layerwise.network import Network
 
@@ -28,7 +29,7 @@ def lenet(
     >>> lenet()(np.zeros((2, 1, 28, 28))).shape
     (2, 10)
     """
-    strokes, shapes = maps
+    strokes, shapes = whole_numbers("maps", maps, count=2)
     return Network(
         Conv2d(channels, strokes, 5, padding=2),  # 28 x 28: a pattern of 5 x 5 pixels, looked for everywhere
         ReLU(),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Any
 
+from layerwise.checks import whole_numbers
 from layerwise.layers import AdaptiveAvgPool2d, BatchNorm2d, Conv2d, Flatten, Layer, Linear, ReLU
 from layerwise.network import Network, Residual, Sequential
 
@@ -29,6 +30,7 @@ def resnet(
     >>> resnet()(np.zeros((2, 1, 28, 28))).shape
     (2, 10)
     """
+    widths = whole_numbers("widths", widths)
     return Network(
         Conv2d(channels, widths[0], 3, padding=1, bias=False),
         BatchNorm2d(widths[0]),

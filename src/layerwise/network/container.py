@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar, NamedTuple, SupportsIndex
+
+import numpy as np
 
 from layerwise.errors import KindError, SettingError, ShapeError
 from layerwise.layers import LAYERS, Layer, Pass
@@ -14,7 +16,8 @@ from layerwise.types import Array, Backward, Shape
 class Container(Layer):
     """Layers inside a layer. The children are named as torch names them: "0", "1", ..., then `layer_settings`.
 
-    A subclass says in `forward` what flows where, and in `inputs` which child is given what. Registered among the
+    A subclass says in `forward` what flows where (by a `Fork`, where several children are given the same x), and in
+    `inputs` which child is given what. Registered among the
     layers, it then has its place in tables, summaries, drawings and files: its constructor takes `*layers` and
     settings by name.
     """
@@ -96,13 +99,44 @@ def _keeps_shape(layer: Layer) -> bool:
         return False
 
 
-def branch(layer: Layer, x: Array, pass_: Pass, input_gradient: bool) -> tuple[Array, Backward]:
-    """Run one of several layers that see the same x: each begins with the same wish for the gradient at x."""
-    pass_.input_gradient = input_gradient
-    y, backward = layer.forward(x, pass_)
-    if pass_.tap is not None:
-        backward = pass_.watch(layer.address, y, backward)
-    return y, backward
+class Fork:
+    """Several ways of the same x through one pass: each begins with what the pass knew before all of them.
+
+    That is the wish for the gradient at x, and which steps of sequences are real: padding that an `Embedding` finds on
+    one way says nothing about the next.
+    """
+
+    def __init__(self, pass_: Pass) -> None:
+        self.pass_ = pass_
+        self.input_gradient, self.mask = pass_.input_gradient, pass_.mask
+        self.told = pass_.lengths is not None or pass_.mask is not None
+        self.found: list[Array | None] = []
+
+    def branch(self, layer: Layer, x: Array) -> tuple[Array, Backward]:
+        """The next of the ways; a tap sees what comes out of it."""
+        y, backward = self.row(layer, x)
+        if self.pass_.tap is not None:
+            backward = self.pass_.watch(layer.address, y, backward)
+        return y, backward
+
+    def row(self, layer: Layer, x: Array) -> tuple[Array, Backward]:
+        """The next of the ways, a row whose layers are those of the container itself and show themselves."""
+        self.pass_.input_gradient, self.pass_.mask = self.input_gradient, self.mask
+        y, backward = layer.forward(x, self.pass_)
+        self.found.append(self.pass_.mask)
+        return y, backward
+
+    def join(self) -> None:
+        """Tell the layers behind: what was known before, else that a step is padding where it is on every way."""
+        self.pass_.mask = self.mask if self.told else _real_on_any(self.found)
+
+
+def _real_on_any(masks: Sequence[Array | None]) -> Array | None:
+    """The steps that are real by any of the masks; None, all of them, if one is missing or of other sequences."""
+    known = [mask for mask in masks if mask is not None]
+    if len(known) < len(masks) or len({mask.shape for mask in known}) > 1:
+        return None
+    return np.logical_or.reduce(known)
 
 
 def _layer(thing: Any) -> Layer:

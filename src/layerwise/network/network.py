@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from copy import deepcopy
+from copy import copy, deepcopy
 from typing import Any
 
 import numpy as np
@@ -157,10 +157,7 @@ class Network:
     def __call__(self, x: Any, *, lengths: Any = None, mask: Any = None, state: State | None = None) -> Array:
         """The output in evaluation mode; nothing is kept for a way back. lengths, mask, state: as for `forward`."""
         pass_ = Pass(input_gradient=False, saves=False)
-        batch = self._input(x)
-        if lengths is not None or mask is not None or state is not None:
-            pass_.tell(batch, lengths, mask, state)
-        y, _ = self.chain.forward(batch, pass_)
+        y, _ = pass_.through(self.chain.forward, self._input(x), lengths, mask, state)
         return y
 
     def forward(
@@ -184,16 +181,15 @@ class Network:
         network's seed and the number of training passes so far.
         For sequences (N, T, ...): lengths, (N,), how many leading steps of each are real; or mask, (N, T), True where a
         step is real. state: a dict, empty at first, that carries what recurrent layers remember from one call to the
-        next; each call reads it and leaves there what it ended with. Gradients do not flow from call to call.
+        next, by address, "0", and for a layer's second place by address and use, "0#1"; each call reads it and leaves
+        there what it ended with, unless it is refused. Gradients do not flow from call to call.
         """
         batch = self._input(x)
         input_gradient = input_gradient and any_array("x", x).dtype.kind == "f"
         counted = yes_or_no("training", training) and step is None
         step = self.passes if counted else step or 0
         pass_ = Pass(training, input_gradient, self.seed if seed is None else seed, step, taps)
-        if lengths is not None or mask is not None or state is not None:
-            pass_.tell(batch, lengths, mask, state)
-        y, backward = self.chain.forward(batch, pass_)
+        y, backward = pass_.through(self.chain.forward, batch, lengths, mask, state)
         self.passes += counted
         updates = pass_.after
 
@@ -246,10 +242,13 @@ class Network:
                 self.passes += step is None
                 return cost
         require_kind("loss", loss, Loss, "MSELoss()")
-        settings = {"seed": seed, "step": step, "lengths": lengths, "mask": mask, "state": state}
+        carried: Any = copy(state)  # which the loss may still refuse
+        settings = {"seed": seed, "step": step, "lengths": lengths, "mask": mask, "state": carried}
         y, backward = self.forward(x, training=True, input_gradient=False, **settings)
         cost, backward_loss = loss(y, target, weight)
         backward(backward_loss())
+        if state is not None:
+            state.update(carried)
         return cost
 
     @property

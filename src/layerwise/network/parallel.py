@@ -10,7 +10,7 @@ import numpy as np
 from layerwise.checks import one_of
 from layerwise.errors import ShapeError
 from layerwise.layers import LAYERS, Layer, Pass
-from layerwise.network.container import Container, branch
+from layerwise.network.container import Container, Fork
 from layerwise.types import Array, Backward, Shape
 
 Shares = Callable[[Array], list[Array]]
@@ -28,6 +28,8 @@ class Parallel(Container):
     x: (N, ...), the same for every layer; a branch of several layers is a Sequential.
     The gradient at x is the sum of the branches' gradients; a branch has from "add" dy itself, from "concatenate" its
     own features of dy, from "multiply" dy times the product of the others.
+    lengths, mask: every branch is told the same. Where nothing is told, padding that a branch finds for itself (by an
+    `Embedding` with masks=True) holds within that branch; behind them, a step is padding if it is in every branch.
     Parameters are named "0.weight", "1.weight", ...
     Raises ShapeError, with all shapes, where they do not fit.
     Source: Szegedy et al., Going deeper with convolutions (2015), for branches that are concatenated
@@ -51,8 +53,9 @@ class Parallel(Container):
         return self.combine
 
     def forward(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
-        input_gradient = pass_.input_gradient
-        values, backwards = zip(*(branch(each, x, pass_, input_gradient) for each in self.layers), strict=True)
+        fork = Fork(pass_)
+        values, backwards = zip(*(fork.branch(each, x) for each in self.layers), strict=True)
+        fork.join()
         self._combined([value.shape[1:] for value in values])  # NumPy would broadcast
         y, shares = _WAYS[self.combine](values)
 

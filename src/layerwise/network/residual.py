@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from layerwise.errors import ShapeError
 from layerwise.layers import LAYERS, Layer, Pass
-from layerwise.network.container import Container, branch, input_shape, optional_layer
+from layerwise.network.container import Container, Fork, input_shape, optional_layer
 from layerwise.network.sequential import Sequential
 from layerwise.types import Array, Backward, Shape
 
@@ -46,12 +46,10 @@ let f keep the shape, or give a shortcut=... that changes it as f does
         self.output_shape(None)
 
     def forward(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
-        input_gradient = pass_.input_gradient
-        kept, kept_backward = _identity(x)
-        if self.shortcut is not None:
-            kept, kept_backward = branch(self.shortcut, x, pass_, input_gradient)
-        pass_.input_gradient = input_gradient
-        change, change_backward = self.row.forward(x, pass_)
+        fork = Fork(pass_)
+        kept, kept_backward = _identity(x) if self.shortcut is None else fork.branch(self.shortcut, x)
+        change, change_backward = fork.row(self.row, x)
+        fork.join()
         if kept.shape != change.shape:
             raise self._misfit(kept.shape[1:], change.shape[1:])
 

@@ -11,7 +11,7 @@ Rows nest: `{"name": "Sequential", "layers": [...]}`, and so for every container
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from layerwise.errors import KindError, SettingError, nearest
 from layerwise.layers import LAYERS, Layer
@@ -19,6 +19,16 @@ from layerwise.network.container import Container
 
 _MAX_LAYERS = 1000
 _MAX_DEPTH = 20
+_MAX_PARTS = 10_000
+"""Layers and arrays of parameters in all, each as often as it stands in the network: a few words that point to each
+other could ask for millions of millions."""
+
+
+class _Built(NamedTuple):
+    """What is built already: the layers by address, and by identity how many parts each has."""
+
+    layers: dict[str, Layer]
+    parts: dict[int, int]
 
 
 def rows_of(layers: Sequence[Layer]) -> list[dict[str, Any]]:
@@ -49,19 +59,25 @@ def _row(layer: Layer, address: str, seen: dict[int, str]) -> dict[str, Any]:
 
 def layers_of(rows: Any) -> list[Layer]:
     """The layers that rows describe."""
-    return _layers(rows, "", {})
+    return _layers(rows, "", _Built({}, {}))
 
 
-def _layers(rows: Any, prefix: str, before: dict[str, Layer]) -> list[Layer]:
-    """before: the layers that are built already, by address."""
+def _layers(rows: Any, prefix: str, before: _Built) -> list[Layer]:
     if not isinstance(rows, Sequence) or isinstance(rows, str):
         raise KindError(f"layers are a list of tables such as {{name = 'ReLU'}}; got {rows!r}")
     if len(rows) > _MAX_LAYERS or prefix.count(".") > _MAX_DEPTH:
         raise SettingError(f"a network may have {_MAX_LAYERS} layers in a row and {_MAX_DEPTH} levels; this has more")
-    return [_layer(row, f"{prefix}{index}", before) for index, row in enumerate(rows)]
+    layers: list[Layer] = []
+    parts = 0
+    for index, row in enumerate(rows):
+        layers.append(_layer(row, f"{prefix}{index}", before))
+        parts += before.parts[id(layers[-1])]
+        if parts > _MAX_PARTS:
+            raise SettingError(f"a network may have {_MAX_PARTS:,} layers and arrays of parameters; this has more")
+    return layers
 
 
-def _layer(row: Any, address: str, before: dict[str, Layer]) -> Layer:
+def _layer(row: Any, address: str, before: _Built) -> Layer:
     if not isinstance(row, Mapping):
         raise KindError(f"a layer is a table such as {{name = 'ReLU'}}; got {row!r}")
     if row.get("name") == "Same":
@@ -76,14 +92,16 @@ def _layer(row: Any, address: str, before: dict[str, Layer]) -> Layer:
         layer = LAYERS.build(settings, *layers)
     else:
         layer = LAYERS.build(row)
-    before[address] = layer
+    before.layers[address] = layer
+    inside = (before.parts.get(id(child), 1) for _, child in layer.children())
+    before.parts[id(layer)] = 1 + len(layer.parameters) + sum(inside)
     return layer
 
 
-def _same(row: Mapping[str, Any], before: dict[str, Layer]) -> Layer:
+def _same(row: Mapping[str, Any], before: _Built) -> Layer:
     for key in row.keys() - {"name", "layer"}:
         raise SettingError(f"Same has no setting {key!r}.{nearest(key, ['layer'])}")
     place = row.get("layer")
-    if not isinstance(place, str) or place not in before:
+    if not isinstance(place, str) or place not in before.layers:
         raise SettingError(f"'Same' must point to a layer before it, such as '0'; got {place!r}")
-    return before[place]
+    return before.layers[place]

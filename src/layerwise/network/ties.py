@@ -34,9 +34,10 @@ def tie(layer: Layer, ties: Any) -> dict[str, str]:
             raise ShapeError(f"ties: {name} has shape {shapes[0]}, and {target}, which it should be, {shapes[1]}")
     for name, target in ties.items():
         (layer_tied, own), (owner, theirs) = places[name], places[target]
-        given_up, layer_tied.parameters[own] = layer_tied.parameters[own], owner.parameters[theirs]
-        for each in layer_tied.parameters.values():
-            each.siblings = [sibling for sibling in each.siblings if sibling is not given_up]
+        given_up, shared = layer_tied.parameters[own], owner.parameters[theirs]
+        if given_up is not shared:  # as it is where a layer that stands at two places is tied to itself
+            layer_tied.parameters[own] = shared
+            given_up.siblings.remove(given_up)
     return dict(ties)
 
 
