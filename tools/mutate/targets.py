@@ -132,7 +132,8 @@ OTHERS = [
     _other(
         "losses",
         "losses/loss.py",
-        "Loss.terms Loss.shares Loss.answers Loss.__call__ Loss.arguments Loss.denominator Loss._checked Loss._total _weights",
+        "Loss.terms Loss.shares Loss.answers Loss.__call__ Loss.arguments Loss.denominator Loss._checked Loss._total "
+        "_weights",
         "test_losses.py losses/test_sequences.py losses/test_labels.py losses/test_elementwise.py",
     ),
     _other(
@@ -258,7 +259,7 @@ OTHERS = [
     _other(
         "the plan of a row",
         "network/plan.py",
-        "Plan.forward Plan.multiplications each_sample_alone shares_batches _has",
+        "Plan.forward Plan.parts_of Plan.multiplications each_sample_alone shares_batches _has",
         "network/test_plan.py network/test_parts.py",
         twins=True,
     ),

@@ -39,14 +39,20 @@ class Plan:
     def forward(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
         """As of a layer."""
         units = self.units if pass_.tap is None else self.row.layers  # somebody may look at the values between them
-        if type(pass_) is not Part:
-            if self.in_parts and pass_.state is None:
-                number = min(parts(), len(x))
-                if number > 1 and len(x) * self.multiplications(x.shape[1:]) >= WORTH_PARTS:
-                    return in_parts(units, x, pass_, number)
-            if self.quiet:
-                return quietly(units, x, pass_)
-        return in_turn(units, x, pass_)
+        if type(pass_) is Part:
+            return in_turn(units, x, pass_)
+        number = self.parts_of(x, pass_)
+        if number > 1:
+            return in_parts(units, x, pass_, number)
+        return (quietly if self.quiet else in_turn)(units, x, pass_)
+
+    def parts_of(self, x: Array, pass_: Pass) -> int:
+        """Into how many parts a batch is cut: 1 where it may not be, or would not gain."""
+        if not self.in_parts or pass_.state is not None:
+            return 1
+        number = min(parts(), len(x))
+        gains = number > 1 and len(x) * self.multiplications(x.shape[1:]) >= WORTH_PARTS
+        return number if gains else 1
 
     def cost(self, x: Array, target: Any, loss: Loss, weight: Any) -> float | None:
         """The value of a loss behind the row, its gradient added into grad, where all that can be one call; or None."""
