@@ -41,13 +41,19 @@ def test_a_record_comes_back_from_its_data() -> None:
 
 def test_the_page_says_what_was_measured() -> None:
     page = speed.page({"steps": record(600.0, 1000.0), "varied": record(680.0, 1000.0, vary=1), "growth": grown()})
-    assert "| W2 | PyTorch eager | **0.60 ×** |" in page
+    assert "| W2 | PyTorch eager | **0.60 ×** | 0.75 | 0.75 |" in page
     assert "| Layerwise | 600 | 600–600 |  |  |" in page
     assert "| W2 | an MLP | PyTorch eager | **0.68 ×** | **0.60 ×** | +0.08 |" in page
     assert "drawn anew by seed 1" in page
     assert "| W2 batch | Layerwise | 6.00 |" in page
     assert "| W2 | 1.0 | 2.0 | 0.50 × |" in page
     assert "Measured on 2030-01-02: a processor, 2 cores" in page
+
+
+def test_the_page_says_which_goals_are_missed_and_by_how_much() -> None:
+    page = speed.page({"steps": record(870.0, 1000.0)})
+    assert "| W2 | PyTorch eager | **0.87 ×** | 0.75, missed by 0.12 | 0.75, missed by 0.12 |" in page
+    assert "missed" not in speed.page({"steps": record(750.0, 1000.0)})
 
 
 def test_what_was_not_run_is_left_out() -> None:
