@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from layerwise.formulas import adaptive_avg_pool2d, avg_pool2d, max_pool2d, output_size
-from layerwise.formulas.windows import sees_only_padding
+from layerwise.formulas.windows import overhang, sees_only_padding
 from layerwise.random import generator
 
 
@@ -85,11 +85,32 @@ def test_windows_that_hang_over_the_edge_are_torchs(seed):
         np.testing.assert_allclose(backward(dy), tensor.grad.numpy(), rtol=1e-12, atol=1e-13)
 
 
-def test_windows_that_see_only_padding_are_found():
-    settings = itertools.product(range(7), range(1, 6), range(1, 5), range(4), range(1, 5))
+SETTINGS = list(itertools.product(range(7), range(1, 6), range(1, 5), range(4), range(1, 5)))
+
+
+def test_the_last_windows_reach_over_the_edge_as_far_as_they_must():
+    """One window after the other, until one reaches the end of the padding; none begins in the padding behind."""
+    reached = collections.Counter()
+    for size, kernel, stride, padding, dilation in SETTINGS:
+        end, extent = size + 2 * padding, dilation * (kernel - 1) + 1
+        if extent > end or not size or 2 * padding > kernel:  # which no layer lets through
+            continue
+        places = 1
+        while (places - 1) * stride + extent < end and places * stride < size + padding:
+            places += 1
+        assert output_size(size, kernel, stride, padding, dilation, ceil_mode=True) == places
+        beyond = max((places - 1) * stride + extent - end, 0)
+        assert overhang((size, 5), (kernel, 1), (stride, 1), (padding, 0), (dilation, 1)) == (beyond, 0)
+        assert overhang((5, size), (1, kernel), (1, stride), (0, padding), (1, dilation)) == (0, beyond)
+        reached[beyond > 0] += 1
+    assert min(reached[True], reached[False]) > 100
+
+
+@pytest.mark.parametrize("ceil_mode", [False, True])
+def test_windows_that_see_only_padding_are_found(ceil_mode):
     seen = collections.Counter()
-    for size, kernel, stride, padding, dilation in settings:
-        places = output_size(size, kernel, stride, padding, dilation)
+    for size, kernel, stride, padding, dilation in SETTINGS:
+        places = output_size(size, kernel, stride, padding, dilation, ceil_mode)
         if places < 1:
             continue
         begins = np.arange(places)[:, None] * stride - padding
@@ -98,6 +119,19 @@ def test_windows_that_see_only_padding_are_found():
         assert sees_only_padding(size, kernel, stride, padding, dilation, places) == blind
         seen[blind] += 1
     assert min(seen[True], seen[False]) > 200
+
+
+def test_means_and_maxima_of_windows_that_hang_over_the_edge():
+    x = np.array([[[[1.0, 2.0, 3.0, 4.0, 5.0, 6.0]]]])
+    places = (1, 3), (1, 2), (0, 1)  # at -1, 1, 3 and 5: the last sees 6, one number of padding, and what lies beyond
+    np.testing.assert_array_equal(max_pool2d(x, *places, ceil_mode=True)[0], [[[[2, 4, 6, 6]]]])
+    np.testing.assert_array_equal(avg_pool2d(x, *places, True, True)[0], [[[[1, 3, 5, 3]]]])
+    np.testing.assert_array_equal(avg_pool2d(x, *places, False, True)[0], [[[[1.5, 3, 5, 6]]]])
+    five = x[..., :5]
+    np.testing.assert_array_equal(avg_pool2d(five, (1, 2), (1, 2), (0, 0), True, True)[0], [[[[1.5, 3.5, 5]]]])
+    upright = avg_pool2d(five.transpose(0, 1, 3, 2), (2, 1), (2, 1), (0, 0), True, True)[0]
+    np.testing.assert_array_equal(upright, [[[[1.5], [3.5], [5]]]])
+    np.testing.assert_array_equal(max_pool2d(x, (1, 3), (1, 3), (0, 0), (1, 2), ceil_mode=True)[0], [[[[5, 6]]]])
 
 
 @pytest.mark.parametrize("pool", [max_pool2d, avg_pool2d])

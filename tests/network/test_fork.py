@@ -122,3 +122,12 @@ def test_branches_in_a_batch_that_is_cut(masks, monkeypatch):
     for each in found[1:]:
         for one, other in zip(each, found[0], strict=True):
             np.testing.assert_allclose(one, other, rtol=1e-9, atol=1e-11)
+
+
+@pytest.mark.parametrize("marked", [(True, True), (True, False), (False, True), (False, False)])
+def test_behind_a_shortcut_a_step_is_padding_if_it_is_on_both_ways(marked):
+    first, other = (lw.Embedding(6, 3, padding_idx=0, masks=each) for each in marked)
+    net = lw.Network(lw.Residual(first, shortcut=other), lw.LSTM(3, 4, output="last"), dtype="float64")
+    x = np.array([[1, 2, 0, 0]])
+    short = np.array_equal(net(x), net(x[:, :2]))
+    assert short == all(marked)

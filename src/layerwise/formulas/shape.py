@@ -112,7 +112,7 @@ def transpose(x: Array, axes: tuple[int, ...]) -> Differentiable:
     y = x.transpose(axes)
 
     def backward(dy: Array) -> Array:
-        back = np.argsort(np.asarray(axes) % x.ndim)
+        back = np.argsort(np.asarray(axes) % len(axes))
         dx = dy.transpose(back).copy()
         return dx
 
@@ -140,9 +140,8 @@ def index(x: Array, place: Any) -> Differentiable:
     y = x[place]
 
     def backward(dy: Array) -> Array:
-        sums = np.zeros(x.shape, dy.dtype)
-        np.add.at(sums, place, dy)
-        dx = sums
+        dx = np.zeros(x.shape, dy.dtype)
+        np.add.at(dx, place, dy)
         return dx
 
     return y, backward

@@ -54,18 +54,18 @@ def overhang(sides: Sequence[int], kernel: Pair, stride: Pair, padding: Pair, di
 
 
 def sees_only_padding(size: int, kernel: int, stride: int, padding: int, dilation: int, places: int) -> bool:
-    """Whether some window along this axis sees nothing of the input: it begins behind it, or steps over it.
+    """Whether some window along this axis sees nothing of the input: it ends before it, or steps over it.
 
     >>> sees_only_padding(1, kernel=2, stride=1, padding=1, dilation=2, places=1)      # at -1 and at 1
     True
     """
 
     def misses(begin: int) -> bool:
-        before = max(-(begin // dilation), 0)  # so many numbers lie before the input
+        before = -(begin // dilation)  # so many numbers lie before the input
         return before >= kernel or begin + before * dilation >= size
 
-    over_the_edge = range(-padding, 0, stride)[:places]
-    return any(misses(begin) for begin in over_the_edge) or misses((places - 1) * stride - padding)
+    # One that begins in the input sees a number of it. One that begins behind it is so small that the first is blind.
+    return any(misses(begin) for begin in range(-padding, 0, stride)[:places])
 
 
 def pad(x: Array, padding: Pair, value: float = 0.0, behind: Pair = (0, 0)) -> Array:

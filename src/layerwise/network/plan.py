@@ -51,7 +51,7 @@ class Plan:
         if not self.in_parts or pass_.state is not None:
             return 1
         number = min(parts(), len(x))
-        gains = number > 1 and len(x) * self.multiplications(x.shape[1:]) >= WORTH_PARTS
+        gains = len(x) * self.multiplications(x.shape[1:]) >= WORTH_PARTS
         return number if gains else 1
 
     def cost(self, x: Array, target: Any, loss: Loss, weight: Any) -> float | None:
