@@ -140,8 +140,9 @@ def index(x: Array, place: Any) -> Differentiable:
     y = x[place]
 
     def backward(dy: Array) -> Array:
-        dx = np.zeros(x.shape, dy.dtype)
-        np.add.at(dx, place, dy)
+        sums = np.zeros(x.shape, dy.dtype)
+        np.add.at(sums, place, dy)
+        dx = sums  # named when it is whole: a trace shows what a name is given
         return dx
 
     return y, backward
