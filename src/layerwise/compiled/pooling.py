@@ -28,9 +28,8 @@ def max_pool2d(
     sides = list(zip(x.shape[2:], kernel, stride, padding, dilation, strict=True))
     high, wide = places = [output_size(*side, ceil_mode) for side in sides]
     if min(places) < 1 or any(sees_only_padding(*side, count) for side, count in zip(sides, places, strict=True)):
-        return formulas.max_pool2d(
-            x, kernel, stride, padding, dilation, ceil_mode
-        )  # a loop knows no winner in the padding
+        # a loop knows no winner in the padding
+        return formulas.max_pool2d(x, kernel, stride, padding, dilation, ceil_mode)
     images = np.ascontiguousarray(x)
     y = np.empty((*x.shape[:2], high, wide), x.dtype)
     winner = np.empty(y.shape, np.int32)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -215,20 +216,16 @@ def lstm(
     lengths: Array | None = None,
     reverse: bool = False,
 ) -> Differentiable:
+    formula = partial(formulas.lstm, x, h0, c0, W_ih, W_hh, b_ih, b_hh, lengths, reverse)
     if not _fit(4, x, (h0, c0), W_ih, W_hh, b_ih, b_hh, lengths):
-        return formulas.lstm(x, h0, c0, W_ih, W_hh, b_ih, b_hh, lengths, reverse)
+        return formula()
     weights = _Weights(W_hh, W_ih, range(4), range(4))
     walk = _Walk(LSTM, x, h0, c0, weights, weights.biases(b_hh, b_ih), lengths, reverse)
 
     def backward(
         dh: Array, dh_n: Array | None = None, dc_n: Array | None = None, input_gradient: bool = True
     ) -> tuple[Array | None, ...]:
-        found = walk.back(dh, dh_n, dc_n, input_gradient) if _gradients_fit(x, h0, dh, dh_n, dc_n) else ()
-        if _finite(found):
-            return found
-        readable = formulas.lstm(x, h0, c0, W_ih, W_hh, b_ih, b_hh, lengths, reverse)[1]
-        gradients: tuple[Array | None, ...] = readable(dh, dh_n, dc_n, input_gradient)
-        return gradients
+        return _gradients(walk, formula, dh, (dh_n, dc_n), input_gradient)
 
     value = Parts(
         h=walk.outputs,
@@ -254,19 +251,14 @@ def gru(
     lengths: Array | None = None,
     reverse: bool = False,
 ) -> Differentiable:
+    formula = partial(formulas.gru, x, h0, W_ih, W_hh, b_ih, b_hh, lengths, reverse)
     if not _fit(3, x, (h0,), W_ih, W_hh, b_ih, b_hh, lengths):
-        return formulas.gru(x, h0, W_ih, W_hh, b_ih, b_hh, lengths, reverse)
+        return formula()
     weights = _Weights(W_hh, W_ih, from_h=[0, 1, 3], from_x=[0, 1, 2])  # the candidate's two sums are kept apart
     walk = _Walk(GRU, x, h0, h0, weights, weights.biases(b_hh, b_ih), lengths, reverse)
 
     def backward(dh: Array, dh_n: Array | None = None, input_gradient: bool = True) -> tuple[Array | None, ...]:
-        found = walk.back(dh, dh_n, None, input_gradient) if _gradients_fit(x, h0, dh, dh_n) else ()
-        if _finite(found):
-            dx, dh0, _, *parameters = found
-            return dx, dh0, *parameters
-        readable = formulas.gru(x, h0, W_ih, W_hh, b_ih, b_hh, lengths, reverse)[1]
-        gradients: tuple[Array | None, ...] = readable(dh, dh_n, input_gradient)
-        return gradients
+        return _gradients(walk, formula, dh, (dh_n,), input_gradient)
 
     value = Parts(
         h=walk.outputs,
@@ -290,20 +282,15 @@ def rnn(
     lengths: Array | None = None,
     reverse: bool = False,
 ) -> Differentiable:
+    formula = partial(formulas.rnn, x, h0, W_ih, W_hh, b_ih, b_hh, nonlinearity, lengths, reverse)
     if not _fit(1, x, (h0,), W_ih, W_hh, b_ih, b_hh, lengths):
-        return formulas.rnn(x, h0, W_ih, W_hh, b_ih, b_hh, nonlinearity, lengths, reverse)
+        return formula()
     weights = _Weights(W_hh, W_ih, [0], [0])
     cell = {"tanh": TANH_CELL, "relu": RELU_CELL}[nonlinearity]
     walk = _Walk(cell, x, h0, h0, weights, weights.biases(b_hh, b_ih), lengths, reverse)
 
     def backward(dh: Array, dh_n: Array | None = None, input_gradient: bool = True) -> tuple[Array | None, ...]:
-        found = walk.back(dh, dh_n, None, input_gradient) if _gradients_fit(x, h0, dh, dh_n) else ()
-        if _finite(found):
-            dx, dh0, _, *parameters = found
-            return dx, dh0, *parameters
-        readable = formulas.rnn(x, h0, W_ih, W_hh, b_ih, b_hh, nonlinearity, lengths, reverse)[1]
-        gradients: tuple[Array | None, ...] = readable(dh, dh_n, input_gradient)
-        return gradients
+        return _gradients(walk, formula, dh, (dh_n,), input_gradient)
 
     return Parts(h=walk.outputs, h_n=walk.last_h), backward
 
@@ -334,12 +321,24 @@ def _moderate(*arrays: Array) -> bool:
     return math.isfinite(kernels.squares(*map(np.ascontiguousarray, arrays)))
 
 
-def _gradients_fit(x: Array, h0: Array, dh: Array, *last: Array | None) -> bool:
-    """The same for the gradients that come back."""
-    fits = dh.shape == (*x.shape[:2], h0.shape[1])
-    return fits and all(each is None or each.shape == h0.shape for each in last)
+def _gradients(
+    walk: _Walk,
+    formula: Callable[[], Differentiable],
+    dh: Array,
+    last: tuple[Array | None, ...],
+    input_gradient: bool,
+) -> tuple[Array | None, ...]:
+    """Those of the loops; of the formula, where the loops can not take what comes back or find more than numbers.
 
-
-def _finite(gradients: tuple[Any, ...]) -> bool:
-    """Whether there are gradients without NaN and infinity, which all show in that of the last bias, a sum over all."""
-    return bool(gradients) and math.isfinite(gradients[-1].sum())
+    last: the gradients at what the walk ends with, h and for an LSTM c, as many as there are states to begin with.
+    """
+    N, T, _ = walk.shape
+    H = walk.weights.units
+    if dh.shape == (N, T, H) and all(each is None or each.shape == (N, H) for each in last):
+        dh_n, dc_n = (*last, None)[:2]
+        dx, dh0, dc0, *parameters = walk.back(dh, dh_n, dc_n, input_gradient)
+        if math.isfinite(parameters[-1].sum()):  # NaN and infinity all show in the last bias, a sum over all
+            return dx, *(dh0, dc0)[: len(last)], *parameters
+    _, readable = formula()
+    gradients: tuple[Array | None, ...] = readable(dh, *last, input_gradient)
+    return gradients
