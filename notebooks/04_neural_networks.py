@@ -14,13 +14,15 @@
 # %% [markdown]
 # # Neural networks, from the formula to the running code
 #
-# Every idea stands here twice: first in bare NumPy, so that no step is hidden, then with Layerwise, which is what you
-# would use. A line with `np.testing` between the two insists that the numbers are the same. If you read only one thing
-# closely, read section 3: it is a whole network, trained by hand.
+# Nearly every idea stands here twice: first in bare NumPy, so that no step is hidden, then with Layerwise, which is
+# what you would use; a line with `np.testing` between the two insists that the numbers are the same. Only with
+# Layerwise: AdaGrad, RMSprop, the one-cycle schedule, and the ways back of the LSTM, layer normalisation and attention.
+# If you read only one thing closely, read section 3: it is a whole network, trained by hand.
 #
 # You need vectors, matrices, the derivative and the chain rule. The letters are those of
 # [the notation page](../docs/notation.md): N samples, one a **row**; W of shape (outputs, inputs); `dz` is the gradient
-# of the cost by `z`. Where a question asks you to predict, do it before you open the output: what surprises is kept.
+# of the cost by `z`. Where a question asks you to predict, write your answer down before you read on: the output may
+# stand open right below. What surprises is kept.
 
 # %%
 import io
@@ -102,8 +104,9 @@ for ax, labels, (w1, w2), b_, name in ((left, AND, w, b, "AND"), (right, XOR, (1
 show(left)
 
 # %% [markdown]
-# *A unit is a line. It parts AND; whichever line you try on XOR, one of the four points is on the wrong side. The
-# line of AND goes through a point: the rule stops at the first line without a mistake, not at the best one.*
+# *A unit is a line. It parts AND; whichever line you try on XOR, at least one of the four points is on the wrong side.
+# The line on the right was drawn by hand, since the rule never comes to rest there. The line of AND goes through a
+# point: the rule stops at the first line without a mistake, not at the best one.*
 #
 # The rule for XOR does not fail for lack of patience: no line exists (Minsky and Papert, 1969). More epochs, another
 # rate or another start change nothing. What helps is a layer in between.
@@ -262,13 +265,15 @@ show(left)
 # *The derivative of the sigmoid is at most 1/4, that of tanh 1, and only at 0; far out both vanish. ReLU passes the
 # gradient whole, or not at all.*
 #
-# - **Sigmoid**: an output in (0, 1), for the probability of one class of two. In hidden layers its 1/4 per layer
-#   starves the first ones: ten in a row leave at most 0.25¹⁰ = 9.5·10⁻⁷ (`vanishing_gradients` in the script).
+# - **Sigmoid**: an output in (0, 1), for the probability of one class of two. In hidden layers each one multiplies the
+#   gradient by w σ'(z), and σ' is at most 1/4: ten in a row whose weights are 1 leave at most 0.25¹⁰ = 9.5·10⁻⁷. With
+#   weights of 4 at their steepest point they would leave all of it, with larger ones more (`vanishing_gradients` in
+#   the script); weights of usual size are nearer to 1.
 # - **Tanh**: the same shape around 0.
 # - **ReLU**: the usual choice in hidden layers. For z ≤ 0 the gradient is 0 *for that input*; a unit is **dead** only
 #   if that holds for all inputs.
 #
-# Smoother relatives let a little through on the left side:
+# Its relatives let a little through on the left side; all but leaky ReLU are smooth at 0 as well (ELU for α = 1):
 
 # %%
 phi = np.array([0.5 * math.erfc(-each / math.sqrt(2)) for each in z])  # the normal distribution function
@@ -467,11 +472,13 @@ title = "Handwritten digits: training loss under four optimizers"
 show(lines(np.arange(1, 13), curves, log="y", title=title, labels=("epoch", "cross-entropy (nats, logarithmic)")))
 
 # %% [markdown]
-# *All begin near ln 10 = 2.3, the loss of one who knows nothing of ten classes. One seed and hand-picked rates: this
-# shows that the choice matters, not which optimizer is best.*
+# *Before training all are near ln 10 = 2.3, the loss of one who knows nothing of ten classes. The first points lie
+# below it, RMSprop's far below: each is a mean over an epoch in which the network learnt. One seed and hand-picked
+# rates: this shows that the choice matters, not which optimizer is best.*
 #
-# Where do runs get stuck? Mostly on plateaus and in narrow valleys, rarely in local minima; those are real too, in
-# small networks (`local_minima` in the script counts them).
+# Where do runs get stuck? Mostly on plateaus and in narrow valleys, rarely in local minima. Even the famous case, XOR
+# with two hidden units, is none: runs that stop at (ln 2) / 2 sink towards it for ever, while their weights grow
+# without end (`local_minima` in the script counts them).
 #
 # ## 7. What one hidden layer can do
 #
@@ -555,7 +562,8 @@ show(left)
 # ### Dropout
 # While training, each unit is silenced with probability p. The signal must keep its mean, and there are two ways. The
 # classic one multiplies by 1 - p at test time; today's ("inverted") divides by 1 - p in training and does nothing at
-# test time. Both have the same mean. Doing both, or neither, is off by a factor of 1 - p.
+# test time. In each of them a unit has the same mean in training as at test time. Doing both, or neither, is off by
+# a factor of 1 - p.
 
 # %%
 h, rate = np.array([[2.0, 4.0, 6.0, 8.0]]), 0.25
@@ -582,8 +590,9 @@ title = "Dropout keeps the validation loss from rising"
 show(lines(np.arange(3, 201, 5), curves, log="y", title=title, labels=("epoch", "cross-entropy (nats, logarithmic)")))
 
 # %% [markdown]
-# *Without dropout, training falls and validation rises: the network learns its 120 points by heart. With it, both stay
-# together.* (A training loss above validation is normal here: units are missing only in training.)
+# *Without dropout, training falls and validation rises: the network learns what is true of its 120 points only. That
+# is overfitting. With dropout, both stay together.* (A training loss above validation is normal here: units are missing
+# only in training.)
 #
 # ## 9. Information
 #
@@ -1158,14 +1167,16 @@ title = "Running statistics need some 40 batches to know mean 4 and variance 9"
 show(lines(np.arange(1, 51), curves, title=title, labels=("batches seen, n", "running statistic")))
 
 # %% [markdown]
-# *Evaluate after a few batches and the layer still normalises with its first guess, mean 0 and variance 1.*
+# *Evaluate after three batches and the layer normalises with a mixture: 27 % of the truth, and 73 % of its first guess,
+# mean 0 and variance 1.*
 #
 # ## 13. Initialization
 #
-# Each layer multiplies the size of its signal by about σ·√fan_in (ReLU: by 1/√2 of that). After fifty layers only
-# one σ leaves anything: Var(W) = 2/(fan_in + fan_out), **Xavier**, for tanh; 2/fan_in, **He**, for ReLU. These are
-# variances: the uniform forms have bounds √(6/(fan_in + fan_out)) and √(6/fan_in). N(0, 0.01²) is a baseline that
-# fails.
+# Each layer multiplies the size of a small signal by about σ·√fan_in (ReLU: by 1/√2 of that). With ReLU only one σ
+# leaves it as it is, however deep: Var(W) = 2/fan_in, **He**. Tanh bends large signals down, so that any σ that is
+# large enough keeps something alive; Var(W) = 2/(fan_in + fan_out), **Xavier**, keeps it in the part of tanh that is
+# nearly straight, for a while. These are variances: the uniform forms have bounds √(6/(fan_in + fan_out)) and
+# √(6/fan_in). N(0, 0.01²) is a baseline that fails.
 
 # %%
 WIDTH, DEPTH = 128, 30
@@ -1205,8 +1216,9 @@ show(left)
 # Left: tanh forgives more. With Xavier the signal sinks slowly, with He it is held up by units that are driven into
 # their flat ends. With σ = 0.01 a layer leaves less than an eighth, whichever the bend.*
 #
-# And all zeros? Then all units of a layer compute the same, get the same gradient, and stay the same for ever. It is
-# not the loss that gives it away but the rows of W:
+# And all weights equal, to 0 or, as here, to 0.3? Then all units of a layer compute the same, get the same gradient,
+# and stay the same for ever. (With zeros everywhere the first weights have no gradient at all: it comes through the
+# second ones.) It is not the loss that gives it away but the rows of W:
 
 # %%
 same = {"name": "constant", "value": 0.3}
@@ -1331,8 +1343,9 @@ show(left)
 # *Left: without the sum, a block of tanh leaves about half of the gradient, and forty leave nothing. Right: what that
 # means for training; ln 10 = 2.303 is the loss of a network that knows nothing.*
 #
-# The sum has a danger of its own: it may grow. Ten sigmoids in a row leave 0.25¹⁰ of the gradient at most; with a sum
-# around each, they can make 1.25¹⁰ = 9.3 of it (`residual` in the script). So deep residual networks normalise as well.
+# The sum has a danger of its own: it may grow. Ten sigmoids in a row, with weights of 1, leave 0.25¹⁰ of the gradient
+# at most; with a sum around each, they can make 1.25¹⁰ = 9.3 of it (`residual` in the script). So deep residual
+# networks normalise as well.
 
 # %% [markdown]
 # ## 16. Attention, and a block of a GPT
@@ -1397,7 +1410,7 @@ print(
     "shuffled along with x, the outputs differ by", np.abs(plain(x[:, shuffle]) - plain(x)[:, shuffle]).max().round(12)
 )
 
-P = np.empty((6, 8))  # a vector for each position: sines and cosines of eight speeds
+P = np.empty((6, 8))  # a vector for each position: sines and cosines of four speeds, eight numbers in all
 angles = np.arange(6)[:, None] / 10_000 ** (np.arange(0, 8, 2) / 8)
 P[:, 0::2], P[:, 1::2] = np.sin(angles), np.cos(angles)
 placed = lw.Network(lw.SinusoidalPositions(8), lw.MultiheadAttention(8, 2), seed=0, dtype="float64")
@@ -1480,7 +1493,7 @@ show(left)
 # ## 17. Gradients of any expression
 #
 # So far every way back was written by hand. A program can find it for any expression, if each value remembers what it
-# was made from. What decides whether it is right is the **order** in which the values are visited.
+# was made from. What decides whether it is right is **what** is handed on, and **when**.
 # **Predict**: a = 1, b = a + a, c = b + b, so c = 4a. What does this recursion find for dc/da?
 
 
@@ -1495,7 +1508,7 @@ class Value:
         return Value(self.value + other.value, (self, other))
 
     def recursion(self, arriving=1.0):
-        """What one writes first: take what arrives, and hand all of it on."""
+        """What one writes first: add what arrives to what is there, and hand on the sum."""
         self.grad += arriving
         for parent in self.parents:
             parent.recursion(self.grad)
@@ -1556,6 +1569,10 @@ show(ax)
 # gets 1 + 1 + 2 + 2 = 6 instead of 4. In trees, where each value is used once, both agree, which is why the mistake
 # survives so many tests. Gradients still add up: that is the `+=` in both.*
 #
+# Two cures are right. Hand on only what has **arrived**, `parent.recursion(arriving)`: then a gets 1 + 1 + 1 + 1 = 4,
+# but ten doublings cost 2,047 visits, and twenty 2,097,151. Or wait until a value's gradient is **complete**, which the
+# order does: eleven visits.
+#
 # `lw.autograd.Tensor` does the same with arrays: its operations are the formulas of the layers. The network of section
 # 3, written as an expression:
 
@@ -1578,5 +1595,7 @@ print("cost", cost.value.round(4), "- and the four gradients of section 3")
 #
 # - `python examples/04_neural_network_examples.py --list` lists twenty-eight experiments, each with a surprise: one
 #   idea, one number, one picture.
-# - Change something here. Give the network of section 3 four hidden units, or a rate of 50; take `he_normal` for tanh.
+# - Change something here. Give the network of section 3 four hidden units, or a rate of 2; take `he_normal` for tanh.
+#   At a rate of 50 the hand-made cost of section 3 takes the logarithm of 0 after a few updates, and its checks stop:
+#   section 12 says how to write it so that it does not.
 # - Read the formulas: `src/layerwise/formulas/` has every derivative of this page, line by line.

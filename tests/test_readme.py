@@ -13,6 +13,7 @@ import pytest
 
 import layerwise as lw
 from layerwise.formulas import linear
+from tools import speed
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -95,3 +96,19 @@ def test_the_accuracies_are_those_of_the_record(name, row):
     assert statistics.median(scores) >= {"digits": 0.975, "mnist": 0.98}[name]
     shown = [f"{100 * value:.1f} %" for value in (min(scores), statistics.median(scores))]
     assert [cell.strip() for cell in line.split("|")][3:5] == shown
+
+
+@pytest.mark.parametrize(("part", "row"), [("steps", "| declared sizes |"), ("varied", "| sizes drawn at random |")])
+def test_the_figures_of_speed_are_those_of_the_record(part, row):
+    """The share of the best peer's time on W1 to W5, as docs/speed.json holds it."""
+    tables = speed.read()[part].tables
+    assert [table.workload for table in tables] == ["W1", "W2", "W3", "W4", "W5"]
+    shares = [f"{table.against(table.best_peer()).paired.median:.2f}" for table in tables]
+    line = next(line for line in README.splitlines() if line.startswith(row))
+    assert [cell.strip() for cell in line.split("|")[2:-1]] == shares
+
+
+def test_the_digits_are_counted_as_they_are_split():
+    data = lw.data.load("digits")
+    assert f"learn {len(data.train.x):,} handwritten digits" in README
+    assert f"on {len(data.test.x)} that it has never seen" in README

@@ -133,7 +133,7 @@ ODD = np.array([[0.0], [1], [1], [0]])
 
 @example
 def local_minima() -> Axes:
-    """Forty starts of the smallest network for XOR: how many arrive?"""
+    """Forty starts of the smallest network for XOR: how many arrive? Are the others in minima?"""
     starts = generator(0, "local minima")
     W1, b1 = starts.normal(size=(40, 2, 2)), np.zeros((40, 1, 2))
     W2, b2 = starts.normal(size=(40, 1, 2)), np.zeros((40, 1, 1))
@@ -164,11 +164,16 @@ def local_minima() -> Axes:
     end = history[-1]
     for name, value in {"0": 0.0, "(ln 2) / 2": np.log(2) / 2, "(2 ln 1.5 + ln 3) / 4": _ONE_RIGHT}.items():
         print(f"  at {value:.3f} = {name}: {int((np.abs(end - value) < 0.01).sum())} of 40")
+    stuck = np.abs(end - np.log(2) / 2) < 0.01
+    falling, largest = (history[-1000] - end)[stuck], np.abs(W1[stuck]).max(axis=(1, 2))
+    print(f"  of those at (ln 2) / 2, {int((falling > 0).sum())} of {len(falling)} still fall,", end=" ")
+    print(f"by {falling.min():.0e} or more in 1,000 updates, and their largest weights,")
+    print(f"  {largest.min():.1f} to {largest.max():.1f} by now, grow: this is a valley, no minimum")
     places = np.unique(np.geomspace(1, 10_000, 200).astype(int)) - 1
     ax = lines(
         places + 1, {"one start": np.array(history)[places, 0]}, log="xy",
         labels=("update (logarithmic)", "cross-entropy (nats, logarithmic)"),
-        title="XOR with two hidden units: some starts end on a plateau",
+        title="XOR with two hidden units: some starts sink towards (ln 2) / 2, and no further",
     )  # fmt: skip
     ax.plot(places + 1, np.array(history)[places], color=style.INK_SOFT, linewidth=0.7, alpha=0.6)
     ax.axhline(np.log(2) / 2, color=style.POSITIVE, linewidth=1.4, linestyle=(0, (5, 2)))

@@ -36,7 +36,8 @@ def residual() -> Axes:
     f = np.tanh(x @ one.parameters()["0.0.weight"].T + one.parameters()["0.0.bias"])
     dx = dy + dy * (1 - f**2) @ one.parameters()["0.0.weight"]
     same("one block, backward", dx, one.forward(x)[1](dy))
-    print(f"  ten sigmoids at their steepest: {_row(around=False):.2g}, with a way around each {_row(around=True):.2g}")
+    alone, around = _row(around=False), _row(around=True)
+    print(f"  ten sigmoids of weight 1 at their steepest: {alone:.2g}, with a way around each {around:.2g}")
     return lines(
         np.arange(51), curves, log="y", title="The sum keeps the gradient; normalisation slows its growth",
         labels=("behind block", "size of the gradient (logarithmic)"),

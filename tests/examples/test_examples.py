@@ -51,10 +51,15 @@ SURPRISES = {
     "transposed_gradient": ["gradcheck: right", "2.weight: transposed"],
     "losses": ["cross-entropy -1.00, squared error -0.00006"],
     "ravine": ["gradient descent 223, momentum 100, Adam 82", "gradient descent 223, momentum 100, Adam 388"],
-    "local_minima": ["at 0.000 = 0: 29 of 40", "(ln 2) / 2: 10 of 40", "(2 ln 1.5 + ln 3) / 4: 1 of 40"],
+    "local_minima": [
+        "at 0.000 = 0: 29 of 40",
+        "(ln 2) / 2: 10 of 40",
+        "(2 ln 1.5 + ln 3) / 4: 1 of 40",
+        "10 of 10 still fall",
+    ],
     "sparsity": ["L1, by its gradient: 0 of 17", "L1, proximal: 17 of 17", "L2: 0 of 17"],
     "dropout": ["mean -4.00, evaluation -4.00", "mean -2.00, evaluation -2.00", "mean 2.75, evaluation 0.00"],
-    "vanishing_gradients": ["9.5e-07"],
+    "vanishing_gradients": ["weight 1, each at its steepest: 9.5", "4/4)^10", "1024 = (8/4)^10"],
     "batch_normalization": ["3 becomes 0.00 in training", "3 becomes -1.70 in training", "27%, 65%, 99%"],
     "mutual_information_of_xor": ["x1 tells 0.000 bits", "OR tells 0.311 bits", "OR and AND tells 1.000 bits"],
     "bins": ["9.97 in bins of 0.0001"],
@@ -63,7 +68,10 @@ SURPRISES = {
     "forget_gate": ["9.5e-07 is left", "0.0019 is left", "0.079 is left", "0.7 is left", "a bias of 3.34"],
     "memory": ["RNN: 0 of 3", "b_f = 0: 0 of 3", "b_f = 3: 3 of 3"],
     "residual": ["9.5e-07, with a way around each 9.3"],
-    "reused_value": ["recursion: 6; each value after all that use it: 4", "a was visited 1,024 times"],
+    "reused_value": [
+        "the sum so far: 6; only what arrived: 4; each value after all that use it: 4",
+        "a was visited 1,024 times",
+    ],
     "universal_approximation": ["32 steps, built by hand: largest error 0.098"],
 }
 
