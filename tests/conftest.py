@@ -6,7 +6,7 @@ import signal
 from pathlib import Path
 
 import pytest
-from tests.tally import Tally
+from tests.support.tally import Tally
 
 from layerwise.formulas import registry
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from tests.refusals import refused
+from tests.support.refusals import refused
 
 from layerwise.arrays import any_array, real_array, require_finite
 from layerwise.errors import DataError, KindError, ShapeError

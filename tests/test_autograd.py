@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from tests.refusals import refused
-from tests.slopes import assert_slope, slope
+from tests.support.refusals import refused
+from tests.support.slopes import assert_slope, slope
 
 import layerwise as lw
 from layerwise import formulas

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from tests.refusals import refused
+from tests.support.refusals import refused
 
 from layerwise import checks
 from layerwise.errors import KindError, SettingError

@@ -8,8 +8,8 @@ import re
 from pathlib import Path
 
 import pytest
-from tests.disk import Disk
-from tests.tally import Tally
+from tests.support.disk import Disk
+from tests.support.tally import Tally
 
 from layerwise import files
 from layerwise.errors import FileError

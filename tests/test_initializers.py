@@ -6,8 +6,8 @@ import math
 
 import numpy as np
 import pytest
-from tests import torch_initializers
-from tests.refusals import refused
+from tests.support import torch_initializers
+from tests.support.refusals import refused
 
 import layerwise as lw
 from layerwise.errors import KindError, SettingError

@@ -7,7 +7,7 @@ import math
 import time
 
 import pytest
-from tests.refusals import refused
+from tests.support.refusals import refused
 
 import layerwise as lw
 from layerwise.errors import KindError, SettingError

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.refusals import refused
+from tests.support.refusals import refused
 
 from layerwise.errors import KindError, SettingError
 from layerwise.specs import Registry

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from safetensors.numpy import load_file, save_file
-from tests.tally import Tally
+from tests.support.tally import Tally
 
 import layerwise as lw
 from layerwise import storage

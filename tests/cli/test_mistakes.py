@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.tally import Tally
+from tests.support.tally import Tally
 
 from layerwise.cli import main
 

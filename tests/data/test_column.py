@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from tests.refusals import noted
+from tests.support.refusals import noted
 
 from layerwise.data import Column
 from layerwise.data.column import learn_column

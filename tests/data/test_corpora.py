@@ -9,7 +9,7 @@ import os
 
 import numpy as np
 import pytest
-from tests.refusals import noted
+from tests.support.refusals import noted
 
 from layerwise.data import corpora, sources
 from layerwise.errors import FileError

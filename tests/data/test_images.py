@@ -13,7 +13,7 @@ import time
 
 import numpy as np
 import pytest
-from tests.refusals import noted
+from tests.support.refusals import noted
 
 from layerwise.data import load, names, sources
 from layerwise.errors import DataError, FileError

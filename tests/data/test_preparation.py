@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 import pytest
-from tests.refusals import noted, refused
+from tests.support.refusals import noted, refused
 
 from layerwise.data import Column, Preparation, load
 from layerwise.errors import DataError, KindError, SettingError, ShapeError

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.refusals import noted
+from tests.support.refusals import noted
 
 from layerwise.data.cells import MISSING, is_missing, is_number, to_number
 from layerwise.data.hints import are_dates, looks_like

@@ -6,7 +6,7 @@ import os
 import time
 
 import pytest
-from tests.refusals import noted
+from tests.support.refusals import noted
 
 from layerwise.data import read_rows, table
 from layerwise.errors import DataError, FileError, KindError

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.refusals import noted
+from tests.support.refusals import noted
 
 from layerwise.data import Preparation, assemble, read_csv, read_rows
 from layerwise.errors import DataError, KindError, SettingError

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from tests.refusals import refused
+from tests.support.refusals import refused
 
 from layerwise.data.vocabulary import Vocabulary, next_tokens, words
 from layerwise.errors import DataError, KindError, SettingError

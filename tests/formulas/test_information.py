@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.refusals import refused
+from tests.support.refusals import refused
 
 from layerwise.errors import DataError, KindError, SettingError, ShapeError
 from layerwise.formulas import (

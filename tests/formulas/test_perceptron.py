@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from tests.refusals import refused
+from tests.support.refusals import refused
 
 from layerwise.errors import DataError, KindError, SettingError, ShapeError
 from layerwise.formulas import linear, perceptron, perceptron_criterion, perceptron_update, train_perceptron

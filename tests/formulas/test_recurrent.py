@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from tests.formulas.samples import cases, upstream_for
-from tests.slopes import assert_slope, slope
+from tests.support.slopes import assert_slope, slope
 
 from layerwise.formulas import gru, gru_step, linear, lstm, registry, rnn
 from layerwise.random import generator

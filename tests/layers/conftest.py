@@ -1,5 +1,5 @@
 """All tests of this folder run on the readable formulas, and again on their twins."""
 
-from tests.both_ways import computed_by
+from tests.support.both_ways import computed_by
 
 __all__ = ["computed_by"]

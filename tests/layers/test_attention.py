@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from tests.layers.table import numbers
 from tests.layers.torch_modules import self_attention
-from tests.refusals import refused
+from tests.support.refusals import refused
 
 import layerwise as lw
 from layerwise.errors import SettingError

@@ -8,7 +8,7 @@ import pickle
 import numpy as np
 import pytest
 from tests.layers.table import CASE_NAMES, CASES, TABLE, both_sides, draws, numbers, registered, repeatable
-from tests.slopes import assert_slope, slope
+from tests.support.slopes import assert_slope, slope
 
 import layerwise as lw
 from layerwise.layers import LAYERS

@@ -8,7 +8,7 @@ import tomllib
 import numpy as np
 import pytest
 import tomli_w
-from tests.refusals import refused
+from tests.support.refusals import refused
 
 import layerwise as lw
 from layerwise.errors import KindError, SettingError, ShapeError

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from tests.refusals import refused
+from tests.support.refusals import refused
 
 import layerwise as lw
 from layerwise.errors import KindError, SettingError, ShapeError

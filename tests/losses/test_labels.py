@@ -7,8 +7,8 @@ import math
 
 import numpy as np
 import pytest
-from tests.refusals import noted, refused
-from tests.slopes import assert_slope, slope
+from tests.support.refusals import noted, refused
+from tests.support.slopes import assert_slope, slope
 
 import layerwise as lw
 from layerwise.errors import DataError, KindError, SettingError, ShapeError

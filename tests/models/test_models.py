@@ -6,8 +6,8 @@ import copy
 
 import numpy as np
 import pytest
-from tests.refusals import refused
-from tests.slopes import assert_slope, slope
+from tests.support.refusals import refused
+from tests.support.slopes import assert_slope, slope
 
 import layerwise as lw
 from layerwise import models

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from tests.both_ways import computed_by  # noqa: F401
+from tests.support.both_ways import computed_by  # noqa: F401
 
 import layerwise as lw
 from layerwise.errors import DataError, KindError, ShapeError

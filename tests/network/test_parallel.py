@@ -8,7 +8,7 @@ from tests.network.probes import Shaped, Wishes
 from tests.network.silent import Silent
 from tests.network.test_residual import run
 from tests.network.test_sequential import Recorder
-from tests.refusals import refused
+from tests.support.refusals import refused
 
 import layerwise as lw
 from layerwise.errors import KindError, SettingError, ShapeError

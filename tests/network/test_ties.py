@@ -7,8 +7,8 @@ import pickle
 
 import numpy as np
 import pytest
-from tests.refusals import refused
-from tests.slopes import assert_slope, slope
+from tests.support.refusals import refused
+from tests.support.slopes import assert_slope, slope
 
 import layerwise as lw
 from layerwise.errors import KindError, SettingError, ShapeError

@@ -8,7 +8,7 @@ import pickle
 import numpy as np
 import pytest
 from tests.network.silent import Silent
-from tests.refusals import refused
+from tests.support.refusals import refused
 
 import layerwise as lw
 from layerwise.errors import KindError, SettingError, ShapeError

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from tests.both_ways import computed_by
 from tests.network.whole_networks import NETWORKS, numbers
-from tests.slopes import EPS, slope
+from tests.support.both_ways import computed_by
+from tests.support.slopes import EPS, slope
 
 import layerwise as lw
 from layerwise.training.update import Update

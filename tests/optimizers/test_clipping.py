@@ -7,7 +7,7 @@ import tracemalloc
 
 import numpy as np
 import pytest
-from tests.refusals import refused
+from tests.support.refusals import refused
 
 from layerwise.errors import KindError, SettingError
 from layerwise.optimizers import clip_by_norm, clip_by_value, norm_of

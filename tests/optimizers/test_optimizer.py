@@ -8,7 +8,7 @@ import pickle
 import numpy as np
 import pytest
 from tests.optimizers.paths import MASK, PATHS, gradient, start
-from tests.refusals import refused
+from tests.support.refusals import refused
 
 import layerwise as lw
 from layerwise.errors import FileError, KindError, SettingError, ShapeError

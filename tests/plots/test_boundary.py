@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
-from tests.tally import Tally
+from tests.support.tally import Tally
 
 import layerwise as lw
 from layerwise.errors import LayerwiseError

@@ -7,8 +7,8 @@ import math
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
-from tests.refusals import refused
-from tests.tally import Tally
+from tests.support.refusals import refused
+from tests.support.tally import Tally
 
 from layerwise.errors import DataError, KindError
 from layerwise.plots import loss_curve

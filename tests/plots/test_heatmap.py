@@ -9,8 +9,8 @@ import numpy as np
 from matplotlib.colors import to_hex
 from tests.plots.colour_vision import contrast
 from tests.plots.test_style import HOSTILE
-from tests.refusals import refused
-from tests.tally import Tally
+from tests.support.refusals import refused
+from tests.support.tally import Tally
 
 from layerwise.errors import DataError, SettingError, ShapeError
 from layerwise.plots import heatmap, new_panels, save_figure, style

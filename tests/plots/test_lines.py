@@ -9,8 +9,8 @@ import matplotlib as mpl
 import numpy as np
 from tests.plots.colour_vision import VISIONS, contrast, distance
 from tests.plots.test_style import HOSTILE
-from tests.refusals import refused
-from tests.tally import Tally
+from tests.support.refusals import refused
+from tests.support.tally import Tally
 
 from layerwise.errors import DataError, SettingError, ShapeError
 from layerwise.plots import lines, new_panels, save_figure, style

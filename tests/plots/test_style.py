@@ -11,7 +11,7 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 from tests.plots.colour_vision import VISIONS, contrast, distance
-from tests.tally import Tally
+from tests.support.tally import Tally
 
 from layerwise import plots
 from layerwise.errors import FileError

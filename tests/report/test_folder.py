@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from tests.refusals import refused
-from tests.tally import Tally
+from tests.support.refusals import refused
+from tests.support.tally import Tally
 
 from layerwise.errors import FileError
 from layerwise.report import folder as folders

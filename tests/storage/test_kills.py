@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from tests.storage.programs import run
-from tests.tally import Tally
+from tests.support.tally import Tally
 
 KILLS = int(os.environ.get("LAYERWISE_KILLS", "500"))
 

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.refusals import noted
 from tests.storage.safetensors_bytes import entry, framed
-from tests.tally import Tally
+from tests.support.refusals import noted
+from tests.support.tally import Tally
 
 import layerwise as lw
 from layerwise import storage

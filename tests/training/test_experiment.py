@@ -9,8 +9,8 @@ from typing import Any
 import msgspec
 import numpy as np
 import pytest
-from tests.refusals import refused
-from tests.tally import Tally
+from tests.support.refusals import refused
+from tests.support.tally import Tally
 
 import layerwise as lw
 from layerwise.data import names

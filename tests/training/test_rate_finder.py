@@ -8,7 +8,7 @@ from itertools import count, product
 
 import numpy as np
 import pytest
-from tests.refusals import refused
+from tests.support.refusals import refused
 
 import layerwise as lw
 from layerwise.data.batches import batches, shuffled

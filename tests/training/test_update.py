@@ -6,7 +6,7 @@ from copy import deepcopy
 
 import numpy as np
 import pytest
-from tests.refusals import refused
+from tests.support.refusals import refused
 from tests.training.runs import BATCH, STEPS, CtrlC, Recorder, classes, fit, network, result
 
 import layerwise as lw

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-from tests import test_losses, test_regularizers, test_schedules, torch_initializers
+from tests import test_losses, test_regularizers, test_schedules
 from tests.formulas import torch_twins
 from tests.formulas.samples import FORMULAS, cases, in_a_tuple, in_dtype, upstream_for
 from tests.layers import table as layer_table
 from tests.losses import test_labels
 from tests.optimizers.paths import PATHS, ours, torchs
+from tests.support import torch_initializers
 from tools.parity.rows import Row, largest
 from tools.parity.spy import Spy
 

@@ -1,6 +1,6 @@
 """What computes through `fast` is tested twice: by the readable formulas, and by their compiled twins.
 
-A folder asks for it in its conftest.py: `from tests.both_ways import computed_by`.
+A folder asks for it in its conftest.py: `from tests.support.both_ways import computed_by`.
 """
 
 from __future__ import annotations

@@ -9,9 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.tally import COLUMNS, KINDS, Tally
+from tests.support.tally import COLUMNS, KINDS, Tally
 
-HERE = Path(__file__).parent
+TESTS = Path(__file__).parents[1]
 
 
 def test_the_line_counts():
@@ -75,9 +75,9 @@ def test_an_unknown_column_is_refused():
 @pytest.mark.parametrize(("options", "fails"), [([], True), (["-k", "one"], False)], ids=["whole", "part"])
 def test_a_whole_run_that_proves_nothing_fails(tmp_path, options, fails):
     tests = tmp_path / "tests"
-    tests.mkdir()
-    for name in ("conftest.py", "tally.py"):
-        shutil.copy(HERE / name, tests / name)
+    (tests / "support").mkdir(parents=True)
+    for name in ("conftest.py", "support/tally.py"):
+        shutil.copy(TESTS / name, tests / name)
     (tests / "test_nothing.py").write_text("def test_one(): pass\ndef test_two(): pass\n", encoding="utf-8")
     (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = --import-mode=importlib\n", encoding="utf-8")
     run = subprocess.run(

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.tally import Tally
+from tests.support.tally import Tally
 
 from layerwise.errors import FileError, LayerwiseError, SettingError
 
