@@ -22,7 +22,7 @@ import layerwise as lw
 from layerwise.data import Dataset
 from layerwise.data.dataset import Part
 from layerwise.training.evaluation import predict
-from layerwise.training.experiment import suited
+from layerwise.training.suited import suited
 
 SETS = ("iris", "wine", "breast_cancer", "diabetes")
 FOLDS = 10

@@ -21,9 +21,9 @@ from typing import Any
 from tools.deep_results import page as deep_results
 
 import layerwise as lw
-from layerwise.report import ClassResult, result_of
+from layerwise.comparison import ClassResult, result_of
 from layerwise.training.evaluation import predict
-from layerwise.training.experiment import suited
+from layerwise.training.suited import suited
 from tools import csv_scale, folds
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -36,6 +36,7 @@ _MODULES |= {
     "autograd",
     "bench",
     "cli",
+    "comparison",
     "compiled",
     "insight",
     "models",
@@ -44,6 +45,7 @@ _MODULES |= {
     "random",
     "regularizers",
     "report",
+    "runs",
     "storage",
     "training",
 }

@@ -3,6 +3,7 @@
 from layerwise import autograd as autograd
 from layerwise import bench as bench
 from layerwise import cli as cli
+from layerwise import comparison as comparison
 from layerwise import compiled as compiled
 from layerwise import data as data
 from layerwise import errors as errors
@@ -19,6 +20,7 @@ from layerwise import plots as plots
 from layerwise import random as random
 from layerwise import regularizers as regularizers
 from layerwise import report as report
+from layerwise import runs as runs
 from layerwise import schedules as schedules
 from layerwise import storage as storage
 from layerwise import training as training

@@ -6,7 +6,7 @@ import pytest
 
 import layerwise as lw
 from layerwise.training.evaluation import predict
-from layerwise.training.experiment import suited
+from layerwise.training.suited import suited
 
 
 @pytest.mark.parametrize("seed", range(10))

@@ -97,7 +97,7 @@ def train(
     Without options the network and its training are chosen to suit the data.
     """
     from layerwise.cli import train as command
-    from layerwise.report import Changes
+    from layerwise.training.changes import Changes
 
     changes = Changes(
         epochs, lr, batch_size, seed, command.widths(hidden), optimizer, threads, tuple(drop or ()),

@@ -7,8 +7,8 @@ import sys
 from layerwise import files
 from layerwise.cli.output import note
 from layerwise.cli.streams import Stream
-from layerwise.report.answers import answers, learnt_from, samples_in, trained
 from layerwise.report.text import wrapped
+from layerwise.runs.answers import answers, learnt_from, samples_in, trained
 
 
 def predict(run: str, file: str, out: str | None) -> int:

@@ -8,11 +8,14 @@ import textwrap
 from layerwise.cli.interrupts import Interrupted
 from layerwise.cli.output import look, note, say, say_all
 from layerwise.cli.running import DIVERGED, FINE, USAGE
+from layerwise.comparison import result_of
 from layerwise.errors import DivergedError, LayerwiseError, SettingError
-from layerwise.report import Changes, RunFolder, Start, result_lines, result_of, resumed, start, writing
-from layerwise.report import folder as folders
+from layerwise.report import result_lines
 from layerwise.report.text import wrapped
+from layerwise.runs import RunFolder, Start, resumed, start, writing
+from layerwise.runs import folder as folders
 from layerwise.training import History
+from layerwise.training.changes import Changes
 
 _WHAT_TO_TYPE = """\
 layerwise train wants something to learn from. Type one of these:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from layerwise.layers import Layer
@@ -29,15 +29,6 @@ def cast_buffers(layer: Layer, dtype: Any) -> None:
     """Give the buffers that hold quantities the network's type; counts stay whole numbers."""
     for _, inner in walk(layer, ""):
         inner.buffers = {name: b.astype(dtype) if b.dtype.kind == "f" else b for name, b in inner.buffers.items()}
-
-
-def words(names: Iterable[str]) -> str:
-    """Names as a list for people.
-
-    >>> words({"b", "a"}), words([])
-    ('a, b', 'none')
-    """
-    return ", ".join(sorted(names)) or "none"
 
 
 def walk(layer: Layer, prefix: str) -> Iterator[tuple[str, Layer]]:

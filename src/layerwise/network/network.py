@@ -18,13 +18,14 @@ from layerwise.layers.parameter import Parameter, Vector
 from layerwise.layers.passing import State
 from layerwise.losses import Loss
 from layerwise.memory import keep_freed_memory
-from layerwise.network.names import cast_buffers, named_parameters, with_buffers, words
+from layerwise.network.names import cast_buffers, named_parameters, with_buffers
 from layerwise.network.sequential import Sequential
 from layerwise.network.snapshot import Snapshot
 from layerwise.network.spec import layers_of, rows_of
 from layerwise.network.summary import summary
 from layerwise.network.ties import require_agreement, tie
 from layerwise.types import Array, Shape
+from layerwise.wording import listed
 
 _SETTINGS = ("seed", "dtype", "ties")
 
@@ -355,7 +356,7 @@ class Network:
         missing, unknown = places.keys() - state.keys(), state.keys() - places.keys()
         if missing or unknown:
             raise SettingError(
-                f"the names do not fit this network; missing: {words(missing)}; unknown: {words(unknown)}"
+                f"the names do not fit this network; missing: {listed(missing)}; unknown: {listed(unknown)}"
             )
         arrays = {name: real_array(name, values, places[name].dtype) for name, values in state.items()}
         for name, array in arrays.items():

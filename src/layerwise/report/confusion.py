@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from layerwise.report.words import printable
 from layerwise.types import Array
+from layerwise.wording import printable
 
 WIDTH = 80
 

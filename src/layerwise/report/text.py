@@ -6,11 +6,11 @@ import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from layerwise.comparison.mistakes import WORST, Mistake
+from layerwise.comparison.result import ClassResult, QuantityResult, Result, Rival
 from layerwise.report.blocks import picture, side_by_side
 from layerwise.report.confusion import confusion_lines
-from layerwise.report.mistakes import WORST, Mistake
-from layerwise.report.result import ClassResult, QuantityResult, Result, Rival
-from layerwise.report.words import percent, printable, quantity
+from layerwise.wording import percent, printable, quantity
 
 WIDTH = 80
 

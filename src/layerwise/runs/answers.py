@@ -15,17 +15,17 @@ import numpy as np
 
 from layerwise import files, metrics, network
 from layerwise.arrays import real_array, require_finite
+from layerwise.comparison.mistakes import softmax
 from layerwise.data import Preparation, read_rows
 from layerwise.errors import DataError, FileError, LayerwiseError
 from layerwise.network import Network
-from layerwise.report import folder as folders
-from layerwise.report import origin as origins
-from layerwise.report.folder import RunFolder
-from layerwise.report.mistakes import softmax
-from layerwise.report.words import percent, quantity
+from layerwise.runs import folder as folders
+from layerwise.runs import origin as origins
+from layerwise.runs.folder import RunFolder
 from layerwise.training import predict
 from layerwise.training.threads import blas_threads
 from layerwise.types import Array
+from layerwise.wording import percent, quantity
 
 _NPY_HEADER = 100_000
 

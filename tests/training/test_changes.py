@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from layerwise.errors import SettingError
-from layerwise.report import Changes
-from layerwise.report.changes import with_hidden
+from layerwise.training.changes import Changes, with_hidden
 from layerwise.training.experiment import Experiment
 
 LINEAR = {"name": "Linear", "in_features": 4, "out_features": 8, "init": "he_normal"}

@@ -9,13 +9,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from layerwise import files
+from layerwise.comparison.mistakes import raw_values
+from layerwise.comparison.result import Result
 from layerwise.data import Dataset
 from layerwise.network import Network
-from layerwise.report import origin as origins
-from layerwise.report.folder import RunFolder
-from layerwise.report.mistakes import raw_values
-from layerwise.report.result import Result
-from layerwise.report.start import Start
+from layerwise.runs import origin as origins
+from layerwise.runs.folder import RunFolder
+from layerwise.runs.start import Start
 from layerwise.training.threads import blas_threads
 
 _EXAMPLES = 10

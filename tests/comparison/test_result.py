@@ -8,10 +8,11 @@ from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.metrics import confusion_matrix, r2_score, root_mean_squared_error
 
 import layerwise as lw
-from layerwise.report import ClassResult, QuantityResult, result_lines, result_of
+from layerwise.comparison import ClassResult, QuantityResult, result_of
+from layerwise.report import result_lines
 from layerwise.report.confusion import confusion_lines
 from layerwise.report.text import Look
-from layerwise.training.experiment import suited
+from layerwise.training.suited import suited
 from layerwise.training.threads import blas_threads
 
 

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 
 from layerwise import metrics
+from layerwise.comparison import baselines
+from layerwise.comparison.baselines import Baseline
+from layerwise.comparison.certainty import rmse_intervals, sign_test
+from layerwise.comparison.mistakes import Mistake, worst_classes, worst_quantities
 from layerwise.data import Dataset
 from layerwise.network import Network
-from layerwise.report import baselines
-from layerwise.report.baselines import Baseline
-from layerwise.report.certainty import rmse_intervals, sign_test
-from layerwise.report.mistakes import Mistake, worst_classes, worst_quantities
 from layerwise.training import predict
 from layerwise.training.threads import blas_threads
 from layerwise.types import Array

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from layerwise.comparison.mistakes import raw_values, unusual
 from layerwise.data import Column, Preparation
-from layerwise.report.mistakes import raw_values, unusual
 
 GAPS = Preparation(
     (Column("age", 40.0, 10.0, fill=30.0, gaps=True), Column("town", categories=("Bonn", "Ulm"), gaps=True)),

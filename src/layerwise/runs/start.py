@@ -14,15 +14,16 @@ from layerwise.losses import LOSSES
 from layerwise.network import Network
 from layerwise.optimizers import OPTIMIZERS
 from layerwise.regularizers import REGULARIZERS
-from layerwise.report import folder as folders
-from layerwise.report import origin as origins
-from layerwise.report.changes import Changes
-from layerwise.report.folder import RunFolder
+from layerwise.runs import folder as folders
+from layerwise.runs import origin as origins
+from layerwise.runs.folder import RunFolder
 from layerwise.schedules import SCHEDULES
 from layerwise.specs import Registry
+from layerwise.training.changes import Changes
 from layerwise.training.events import Listener
-from layerwise.training.experiment import Experiment, Table, suited
+from layerwise.training.experiment import Experiment, Table
 from layerwise.training.listeners import EarlyStopping
+from layerwise.training.suited import suited
 
 _EARLY_STOPPING: Registry[Listener] = Registry("early stopping")
 _EARLY_STOPPING.register(EarlyStopping)

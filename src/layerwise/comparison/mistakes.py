@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from layerwise.data import Dataset, Preparation
-from layerwise.report.words import quantity
 from layerwise.types import Array
+from layerwise.wording import quantity
 
 WORST = 3
 _FEATURES = 4

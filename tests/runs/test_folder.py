@@ -10,8 +10,8 @@ from tests.support.refusals import refused
 from tests.support.tally import Tally
 
 from layerwise.errors import FileError
-from layerwise.report import folder as folders
-from layerwise.report.folder import RunFolder
+from layerwise.runs import folder as folders
+from layerwise.runs.folder import RunFolder
 
 
 @pytest.fixture(autouse=True)

@@ -10,7 +10,7 @@ from typing import Any
 from layerwise import __version__, files
 from layerwise.data import Dataset
 from layerwise.errors import FileError
-from layerwise.report.folder import RunFolder
+from layerwise.runs.folder import RunFolder
 
 Table = dict[str, Any]
 

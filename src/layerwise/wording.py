@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 
 def percent(share: float) -> str:
     """A share in per cent with one digit after the point, never rounded up to certainty.
@@ -37,3 +39,12 @@ def printable(text: str, width: int = 24) -> str:
     """
     text = "".join(letter if letter.isprintable() else "?" for letter in text)
     return text if len(text) <= width else text[: width - 3] + "..."
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names as a list for people.
+
+    >>> listed({"b", "a"}), listed([])
+    ('a, b', 'none')
+    """
+    return ", ".join(sorted(names)) or "none"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from layerwise.report.certainty import rmse_intervals, sign_test
+from layerwise.comparison.certainty import rmse_intervals, sign_test
 
 
 @pytest.mark.parametrize(("first", "second"), [(0, 0), (1, 0), (5, 5), (9, 1), (3, 17), (700, 600), (5000, 1)])
