@@ -47,7 +47,7 @@ from layerwise.formulas.rectifier import elu, gelu, gelu_tanh, leaky_relu, silu,
 from layerwise.formulas.registration import Case, Formula, formula, kink, registry, smooth
 from layerwise.formulas.rnn import rnn, rnn_step
 from layerwise.formulas.shape import concatenate, index, largest, reshape, transpose
-from layerwise.formulas.tracing import Line, trace
+from layerwise.formulas.tracing import Line, trace, traced
 from layerwise.formulas.windows import output_size
 
 __all__ = [
@@ -127,6 +127,7 @@ __all__ = [
     "tanh",
     "total",
     "trace",
+    "traced",
     "train_perceptron",
     "transpose",
     "true_convolution2d",
