@@ -40,6 +40,7 @@ def test_states_where_it_comes_from(entry):
     assert entry.tex
     assert "=" in entry.tex
     assert entry.family in entry.function.__module__
+    assert inspect.getsourcefile(entry.function).replace("\\", "/").endswith(f"layerwise/{entry.file}")
 
 
 @each_formula

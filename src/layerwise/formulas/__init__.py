@@ -46,8 +46,8 @@ from layerwise.formulas.pooling import adaptive_avg_pool2d, avg_pool2d, max_pool
 from layerwise.formulas.rectifier import elu, gelu, gelu_tanh, leaky_relu, silu, softplus
 from layerwise.formulas.registration import Case, Formula, formula, kink, registry, smooth
 from layerwise.formulas.rnn import rnn, rnn_step
-from layerwise.formulas.shape import index, largest, reshape, transpose
-from layerwise.formulas.tracing import Line, trace
+from layerwise.formulas.shape import concatenate, index, largest, reshape, transpose
+from layerwise.formulas.tracing import Line, trace, traced
 from layerwise.formulas.windows import output_size
 
 __all__ = [
@@ -64,6 +64,7 @@ __all__ = [
     "batch_norm_evaluation",
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
+    "concatenate",
     "conditional_entropy",
     "conv1d",
     "conv2d",
@@ -126,6 +127,7 @@ __all__ = [
     "tanh",
     "total",
     "trace",
+    "traced",
     "train_perceptron",
     "transpose",
     "true_convolution2d",

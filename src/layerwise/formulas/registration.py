@@ -57,6 +57,12 @@ class Formula:
         return self.function.__module__.rpartition(".")[2]
 
     @property
+    def file(self) -> str:
+        """The file that it stands in, from the folder of its package: formulas/affine.py."""
+        path = self.function.__module__.split(".")
+        return "/".join(path[1:] or path) + ".py"
+
+    @property
     def arguments(self) -> tuple[str, ...]:
         """All arguments, in order."""
         return tuple(inspect.signature(self.function).parameters)

@@ -56,6 +56,20 @@ def index_samples(rng: Generator) -> Iterator[Case]:
         yield smooth(x=rng.normal(size=shape), place=place)
 
 
+def concatenate_samples(rng: Generator) -> Iterator[Case]:
+    for shape_a, shape_b, axis in [
+        ((1, 1), (1, 1), 1),
+        ((1, 5), (1, 2), -1),
+        ((4, 1), (4, 3), 1),
+        ((3, 7), (1, 7), 0),
+        ((2, 3, 5), (2, 3, 1), 2),
+        ((2, 3, 4, 1), (2, 1, 4, 1), 1),  # channels
+        ((3, 2), (3, 0), 1),  # nothing behind it
+        ((4,), (3,), 0),
+    ]:
+        yield smooth(a=rng.normal(size=shape_a), b=rng.normal(size=shape_b), axis=axis)
+
+
 def largest_samples(rng: Generator) -> Iterator[Case]:
     for shape, axis in [((1, 1), 0), ((1, 5), 1), ((4, 1), -1), ((3, 7), 1), ((6, 4), -1), ((2, 3, 5), 1), ((1, 5), 0)]:
         apart = rng.permuted(np.arange(float(np.prod(shape)))).reshape(shape)  # no two of them near each other
@@ -144,6 +158,35 @@ def index(x: Array, place: Any) -> Differentiable:
         np.add.at(sums, place, dy)
         dx = sums  # named when it is whole: a trace shows what a name is given
         return dx
+
+    return y, backward
+
+
+@formula(
+    "y = [a, b]",
+    a="(..., I, ...)",
+    b="(..., J, ...)",
+    axis="()",
+    y="(..., I + J, ...)",
+    constants=("axis",),
+    sample=concatenate_samples,
+    source="Szegedy et al., Going deeper with convolutions, CVPR 2015",
+)
+def concatenate(a: Array, b: Array, axis: int) -> Differentiable:
+    """Two arrays put together along one axis, b behind a; all other sizes agree.
+
+    Two at a time, as in a sum or a product: more than two are put together one after another.
+    Backward: dy is cut where the arrays met; da is what lies before, db what lies behind.
+
+    >>> y, backward = concatenate(np.array([[1.0, 2.0]]), np.array([[3.0]]), 1)
+    >>> y, backward(np.array([[5.0, 6.0, 7.0]]))
+    (array([[1., 2., 3.]]), (array([[5., 6.]]), array([[7.]])))
+    """
+    y = np.concatenate([a, b], axis)
+
+    def backward(dy: Array) -> tuple[Array, Array]:
+        da, db = (part.copy() for part in np.split(dy, [a.shape[axis]], axis))
+        return da, db
 
     return y, backward
 
