@@ -11,7 +11,7 @@ from layerwise.checks import yes_or_no
 from layerwise.compiled import fast
 from layerwise.errors import SettingError, ShapeError
 from layerwise.formulas import output_size
-from layerwise.formulas.windows import sees_only_padding
+from layerwise.formulas.machinery.windows import sees_only_padding
 from layerwise.layers.images import Sizes, by, each_way, require_images, require_room, require_sample, sizes, too_small
 from layerwise.layers.layer import LAYERS, Layer
 from layerwise.layers.passing import Pass

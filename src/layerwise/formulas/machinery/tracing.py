@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from layerwise.formulas.statements import Statement, inner_codes, statements
+from layerwise.formulas.machinery.statements import Statement, inner_codes, statements
 
 
 @dataclass(frozen=True)
