@@ -16,7 +16,7 @@ Node = TypeVar("Node", bound=ast.stmt)
 NOT_COMPUTING = ("__init__", "__repr__")
 FORMULA_TESTS = ("test_gradients.py", "test_parity.py", "test_stability.py", "test_nan.py")
 NOT_OF_FORMULAS = ("test_registry.py", "test_tracing.py")
-NO_FORMULAS = ("__init__.py", "registration.py", "tracing.py")
+NO_FORMULAS = ("__init__.py", "registration.py", "tracing.py", "statements.py")
 OPTIMIZER_TESTS = (
     "test_gradient_descent.py",
     "test_adagrad.py",
@@ -51,7 +51,7 @@ def _formulas(root: Path) -> list[Target]:
     The tests that speak of it come before the laws that hold for all formulas.
     """
     found = []
-    for path in sorted((root / "src/layerwise/formulas").glob("*.py")):
+    for path in sorted((root / "src/layerwise/formulas").rglob("*.py")):
         if path.name in NO_FORMULAS:
             continue
         file = path.relative_to(root).as_posix()
