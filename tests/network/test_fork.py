@@ -11,7 +11,7 @@ from tests.network.silent import Silent
 import layerwise as lw
 from layerwise.compiled import workers
 from layerwise.layers import Pass
-from layerwise.network import plan as plans
+from layerwise.network.execution import plan as plans
 from layerwise.random import generator
 
 N, T = 6, 5
@@ -56,7 +56,7 @@ def test_padding_in_one_branch_hides_nothing_in_the_next():
 def test_each_branch_answers_as_alone_in_any_order(masks, order, tap):
     ways = [words(column, masks[column], last()) for column in order]
     alone = np.concatenate([way(X) for way in ways], axis=1)
-    y, _ = lw.Network(lw.Parallel(*ways)).forward(X, taps=tap)
+    y, _ = lw.Network(lw.Parallel(*ways)).forward(X, tap=tap)
     np.testing.assert_allclose(y, alone, rtol=1e-5, atol=1e-6)
 
 
@@ -105,7 +105,7 @@ def test_masks_of_sequences_of_different_lengths_end_with_their_branches():
 @pytest.mark.parametrize("masks", [(True, True), (True, False)])
 def test_branches_in_a_batch_that_is_cut(masks, monkeypatch):
     pytest.importorskip("numba")
-    monkeypatch.setattr(plans, "WORTH_PARTS", 1)
+    monkeypatch.setattr(plans, "WORTH_SHARDING", 1)
     inner = lw.Parallel(*(words(column, mask, lw.MultiheadAttention(4, 2)) for column, mask in enumerate(masks)))
     fresh = network(lw.Sequential(inner), lw.LSTM(8, 3, output="last"), lw.BatchNorm1d(3))  # which is never cut
     found = []
@@ -114,7 +114,7 @@ def test_branches_in_a_batch_that_is_cut(masks, monkeypatch):
         try:
             for tap in (None, Silent()):
                 net = copy.deepcopy(fresh)
-                y, backward = net.forward(X, training=True, step=0, taps=tap)
+                y, backward = net.forward(X, training=True, step=0, tap=tap)
                 backward(generator(1, "dy").normal(size=y.shape))
                 found.append((y, net.grad, fresh(X)))
         finally:

@@ -10,7 +10,7 @@ import pytest
 
 import layerwise as lw
 from layerwise.errors import DivergedError
-from layerwise.network import plan as plans
+from layerwise.network.execution import plan as plans
 from layerwise.training import Listener
 
 pytest.importorskip("numba")
@@ -19,7 +19,7 @@ X = np.random.default_rng(0).integers(1, 9, (30, 6))
 
 @pytest.fixture(autouse=True)
 def everything_is_worth_cutting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(plans, "WORTH_PARTS", 1)
+    monkeypatch.setattr(plans, "WORTH_SHARDING", 1)
 
 
 def network() -> lw.Network:
@@ -49,8 +49,8 @@ class Looks(Listener):
 
     def epoch_ended(self, event: Any) -> None:
         recorder = lw.insight.Recorder()
-        self.net.forward(X[:, :-1], taps=recorder)
-        self.seen += len(recorder.parts)
+        self.net.forward(X[:, :-1], tap=recorder)
+        self.seen += len(recorder.values)
 
 
 def test_the_same_bits_again_and_watched_and_about_those_of_one_thread() -> None:

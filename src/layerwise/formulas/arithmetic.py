@@ -20,6 +20,8 @@ def summed_to(shape: tuple[int, ...], gradient: Array) -> Array:
     >>> summed_to((3, 1), np.ones((2, 3, 4))).tolist()
     [[8.0], [8.0], [8.0]]
     """
+    if gradient.shape == shape:  # nothing was repeated
+        return gradient
     new = gradient.ndim - len(shape)
     repeated = [new + axis for axis, size in enumerate(shape) if size == 1]
     return gradient.sum(axis=(*range(new), *repeated), keepdims=True).reshape(shape)

@@ -37,7 +37,7 @@ def reshape(x: Array, shape: tuple[int, ...]) -> Differentiable:
     y = x.reshape(shape)
 
     def backward(dy: Array) -> Array:
-        dx = dy.reshape(x.shape).copy()
+        dx = dy.reshape(x.shape)
         return dx
 
     return y, backward

@@ -9,12 +9,11 @@ import numpy as np
 
 from layerwise import formulas
 from layerwise.checks import whole_number, yes_or_no
-from layerwise.compiled import fast
 from layerwise.errors import DataError, KindError, SettingError, ShapeError
 from layerwise.layers.layer import LAYERS, Layer
 from layerwise.layers.parameter import View
-from layerwise.layers.passing import Pass
-from layerwise.layers.sequences import require_sequences, sequence_shape
+from layerwise.layers.pass_ import Pass
+from layerwise.layers.sequence_shapes import require_sequences, sequence_shape
 from layerwise.types import Array, Backward, Generator, Shape
 
 
@@ -49,6 +48,25 @@ class Embedding(Layer):
             raise SettingError("masks=True tells where padding_idx stands: give padding_idx as well")
         self.declare("weight", (self.num_embeddings, self.embedding_dim), self._draw, decays=True)
 
+    def forward(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
+        self._check(x)
+        weight = self.parameters["weight"]
+        if self.masks and pass_.lengths is None and pass_.mask is None:
+            pass_.mask = x != self.padding_idx
+        y, backward_formula = pass_.call(self, formulas.embedding, x, weight.value, self.padding_idx)
+
+        def backward(dy: Array) -> None:
+            pass_.add_gradient(weight, backward_formula(dy))
+
+        return y, backward
+
+    @property
+    def takes_indices(self) -> bool:
+        return True
+
+    def output_shape(self, shape: Shape | None) -> Shape | None:
+        return None if shape is None else (*shape, self.embedding_dim)
+
     def _row(self, name: str, value: int) -> int:
         """The number of a row; a negative one counts from the end."""
         V = self.num_embeddings
@@ -62,22 +80,6 @@ class Embedding(Layer):
         if self.padding_idx is not None:
             W[self.padding_idx] = 0
         return W
-
-    @property
-    def takes_indices(self) -> bool:
-        return True
-
-    def forward(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
-        self._check(x)
-        weight = self.parameters["weight"]
-        if self.masks and pass_.lengths is None and pass_.mask is None:
-            pass_.mask = x != self.padding_idx
-        y, backward_formula = fast(formulas.embedding)(x, weight.value, self.padding_idx)
-
-        def backward(dy: Array) -> None:
-            pass_.add_gradient(weight, backward_formula(dy))
-
-        return y, backward
 
     def _check(self, x: Array) -> None:
         """Refuse what names no row; NumPy would take -1 for the last one."""
@@ -95,9 +97,6 @@ class Embedding(Layer):
                 f"write Embedding({max(int(x.max()) + 1, self.num_embeddings)}, {self.embedding_dim}) if all are words"
             )
 
-    def output_shape(self, shape: Shape | None) -> Shape | None:
-        return None if shape is None else (*shape, self.embedding_dim)
-
 
 class _Positions(Layer):
     """What learned and fixed positions share: how many there are, and of what width."""
@@ -105,7 +104,7 @@ class _Positions(Layer):
     max_length: int
     embedding_dim: int
 
-    def settle(self, max_length: int, embedding_dim: int) -> None:
+    def set_sizes(self, max_length: int, embedding_dim: int) -> None:
         self.max_length = whole_number("max_length", max_length)
         self.embedding_dim = whole_number("embedding_dim", embedding_dim)
 
@@ -146,14 +145,14 @@ class PositionalEmbedding(_Positions):
 
     def __init__(self, max_length: int, embedding_dim: int) -> None:
         super().__init__()
-        self.settle(max_length, embedding_dim)
+        self.set_sizes(max_length, embedding_dim)
         shape = (self.max_length, self.embedding_dim)
         self.declare("weight", shape, partial(_standard_normal, shape), decays=True)
 
     def forward(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
         self.require(x)
         weight = self.parameters["weight"]
-        y, backward_formula = fast(formulas.add_positions)(x, weight.value)
+        y, backward_formula = pass_.call(self, formulas.add_positions, x, weight.value)
         input_gradient = pass_.input_gradient
 
         def backward(dy: Array) -> Array | None:
@@ -177,17 +176,19 @@ class SinusoidalPositions(_Positions):
 
     def __init__(self, embedding_dim: int, max_length: int = 5000) -> None:
         super().__init__()
-        self.settle(max_length, embedding_dim)
+        self.set_sizes(max_length, embedding_dim)
 
     def forward(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
         self.require(x)
         P: Any = formulas.sinusoidal_positions(x.shape[1], self.embedding_dim)
-        return x + P.astype(x.dtype), _pass_on
+        y, backward_formula = pass_.call(self, formulas.add, x, P.astype(x.dtype))
+
+        def backward(dy: Array) -> Array:
+            dx, _ = backward_formula(dy)  # nothing is learnt at the positions
+            return dx
+
+        return y, backward
 
 
 def _standard_normal(shape: tuple[int, ...], rng: Generator) -> Array:
     return rng.normal(size=shape)
-
-
-def _pass_on(dy: Array) -> Array:
-    return dy

@@ -12,7 +12,7 @@ import numpy as np
 
 from layerwise.arrays import real_array
 from layerwise.layers.parameter import Parameter, Vector
-from layerwise.layers.passing import Pass
+from layerwise.layers.pass_ import Pass
 from layerwise.specs import Registry
 from layerwise.types import Array, Backward, Generator, Shape
 
@@ -59,11 +59,23 @@ class Layer(ABC):
         """The layers inside this one, by name; a leaf has none."""
         return iter(())
 
+    def walk(self, prefix: str = "") -> Iterator[tuple[str, Layer]]:
+        """This layer and all inside it, each with the prefix of its arrays' names: "", "0.", "0.1.".
+
+        A layer that stands at several places comes once for each of them.
+        """
+        yield prefix, self
+        for name, child in self.children():
+            yield from child.walk(f"{prefix}{name}.")
+
     def all_parameters(self) -> Iterator[Parameter]:
         """The parameters of this layer and of the layers inside it; a shared one comes once for each of its places."""
-        yield from self.parameters.values()
-        for _, child in self.children():
-            yield from child.all_parameters()
+        return (parameter for _, layer in self.walk() for parameter in layer.parameters.values())
+
+    def cast_buffers(self, dtype: Any) -> None:
+        """Give the buffers that hold quantities, here and in all layers inside, a type; counts stay whole numbers."""
+        for _, layer in self.walk():
+            layer.buffers = {name: b.astype(dtype) if b.dtype.kind == "f" else b for name, b in layer.buffers.items()}
 
     def multiplications(self, shape: Shape) -> int:
         """How many numbers are multiplied for one sample of this shape."""

@@ -10,12 +10,11 @@ import numpy as np
 
 from layerwise import formulas
 from layerwise.checks import whole_number, yes_or_no
-from layerwise.compiled import fast
 from layerwise.errors import ShapeError
 from layerwise.initializers import Init, initializer, plain
 from layerwise.layers.layer import LAYERS, Layer
 from layerwise.layers.parameter import View
-from layerwise.layers.passing import Pass
+from layerwise.layers.pass_ import Pass
 from layerwise.types import Array, Backward, Generator, Shape
 
 
@@ -51,44 +50,26 @@ class Linear(Layer):
         if yes_or_no("bias", bias):
             self.declare("bias", (self.out_features,), self._draw_bias, decays=False)
 
-    def _draw_bias(self, rng: Generator) -> Array:
-        if self.init != "torch_uniform":
-            return np.zeros(self.out_features)
-        bound = 1 / math.sqrt(self.in_features)
-        return rng.uniform(-bound, bound, size=self.out_features)
-
     def forward(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
         if x.ndim < 2 or x.shape[-1] != self.in_features:
             raise self._misfit(x.shape)
         parameters = self.parameters
         weight, bias = parameters["weight"], parameters.get("bias")
         rows = x if x.ndim == 2 else x.reshape(-1, self.in_features)
-        z, backward_formula = fast(formulas.linear)(
-            rows, weight.value, bias.value if bias else np.zeros(self.out_features, x.dtype)
+        z, backward_formula = pass_.call(
+            self, formulas.linear, rows, weight.value, bias.value if bias else np.zeros(self.out_features, x.dtype)
         )
         input_gradient = pass_.input_gradient
 
         def backward(dz: Array) -> Array | None:
-            dx, dW, db = backward_formula(dz if dz.ndim == 2 else dz.reshape(-1, self.out_features), input_gradient)
+            dz = dz if dz.ndim == 2 else dz.reshape(-1, self.out_features)
+            dx, dW, db = backward_formula(dz, input_gradient=input_gradient)
             pass_.add_gradient(weight, dW)
             if bias:
                 pass_.add_gradient(bias, db)
             return dx if dx is None or x.ndim == 2 else dx.reshape(x.shape)
 
         return (z if x.ndim == 2 else z.reshape(*x.shape[:-1], self.out_features)), backward
-
-    def _misfit(self, shape: tuple[int, ...]) -> ShapeError:
-        if len(shape) < 2:
-            return ShapeError(
-                f"{self!r} expects a batch (N, {self.in_features}), got shape {shape}", "write x[None, :]"
-            )
-        return self._wrong_features(shape[-1])
-
-    def _wrong_features(self, features: int) -> ShapeError:
-        return ShapeError(
-            f"{self!r} expects {self.in_features} features, got {features}",
-            f"write Linear({features}, {self.out_features})",
-        )
 
     def output_shape(self, shape: Shape | None) -> Shape | None:
         if shape is None:
@@ -104,7 +85,26 @@ class Linear(Layer):
         """`bias` is a setting (with or without) and a view of the values; a table of settings needs the first."""
         return name in self.parameters if name == "bias" else getattr(self, name)
 
+    def _draw_bias(self, rng: Generator) -> Array:
+        if self.init != "torch_uniform":
+            return np.zeros(self.out_features)
+        bound = 1 / math.sqrt(self.in_features)
+        return rng.uniform(-bound, bound, size=self.out_features)
+
     @property
     def input_shape(self) -> Shape:
         """The shape of one input sample, as far as the layer knows it."""
         return (self.in_features,)
+
+    def _misfit(self, shape: tuple[int, ...]) -> ShapeError:
+        if len(shape) < 2:
+            return ShapeError(
+                f"{self!r} expects a batch (N, {self.in_features}), got shape {shape}", "write x[None, :]"
+            )
+        return self._wrong_features(shape[-1])
+
+    def _wrong_features(self, features: int) -> ShapeError:
+        return ShapeError(
+            f"{self!r} expects {self.in_features} features, got {features}",
+            f"write Linear({features}, {self.out_features})",
+        )

@@ -10,12 +10,11 @@ import numpy as np
 
 from layerwise import formulas
 from layerwise.checks import fraction, positive, whole_number, yes_or_no
-from layerwise.compiled import fast
 from layerwise.errors import DataError, SettingError, ShapeError
-from layerwise.layers.images import require_channels, require_images, require_sample
+from layerwise.layers.image_shapes import require_channels, require_images, require_sample
 from layerwise.layers.layer import LAYERS, Layer
 from layerwise.layers.parameter import View
-from layerwise.layers.passing import Pass
+from layerwise.layers.pass_ import Pass
 from layerwise.types import Array, Backward, Generator, Shape
 
 
@@ -82,14 +81,10 @@ class BatchNorm(_Affine):
             self.declare_affine(self.num_features)
         if track_running_stats:
             self.buffers = {
-                "running_mean": self._all(0),
-                "running_var": self._all(1),
+                "running_mean": self._constant(0),
+                "running_var": self._constant(1),
                 "num_batches_tracked": np.zeros((), np.int64),
             }
-
-    def _all(self, value: float) -> Array:
-        """One number for every feature, which takes no memory before a network adopts the layer."""
-        return np.broadcast_to(np.float32(value), (self.num_features,))
 
     @abstractmethod
     def check_batch(self, shape: tuple[int, ...]) -> None:
@@ -100,15 +95,19 @@ class BatchNorm(_Affine):
         gamma, beta = self.scale_and_shift(x, self.num_features)
         if not pass_.training and self.track_running_stats:
             mean, var = (self.buffers[name].astype(x.dtype) for name in ("running_mean", "running_var"))
-            y, backward = formulas.batch_norm_evaluation(x, mean, var, gamma, beta, self.eps)
+            y, backward = pass_.call(self, formulas.batch_norm_evaluation, x, mean, var, gamma, beta, self.eps)
             return y, self.backward_of(backward, pass_)
         samples = x.size // self.num_features  # in images, every pixel is one
         if samples < 2:
             raise self._too_few(samples)
-        value, backward = fast(formulas.batch_norm)(x, gamma, beta, self.eps)
+        value, backward = pass_.call(self, formulas.batch_norm, x, gamma, beta, self.eps)
         if pass_.training and self.track_running_stats:
             pass_.when_used(lambda: self._remember(value.mean, value.var * (samples / (samples - 1))))
         return value.y, self.backward_of(backward, pass_)
+
+    def _constant(self, value: float) -> Array:
+        """One number for every feature, which takes no memory before a network adopts the layer."""
+        return np.broadcast_to(np.float32(value), (self.num_features,))
 
     def _too_few(self, samples: int) -> DataError:
         return DataError(
@@ -214,21 +213,10 @@ class LayerNorm(_Affine):
         if elementwise_affine:
             self.declare_affine(self.normalized_shape, yes_or_no("bias", bias))
 
-    def setting(self, name: str) -> Any:
-        """`bias` is a setting (with or without) and a view of the values; a table of settings needs the first."""
-        if name == "bias":
-            return "bias" in self.parameters or not self.elementwise_affine
-        return getattr(self, name)
-
-    @property
-    def input_shape(self) -> Shape:
-        """The shape of one input sample."""
-        return (self.normalized_shape,)
-
     def forward(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
         self.check_features(x.shape, self.normalized_shape)
         gamma, beta = self.scale_and_shift(x, self.normalized_shape)
-        y, backward = fast(formulas.layer_norm)(x, gamma, beta, self.eps)
+        y, backward = pass_.call(self, formulas.layer_norm, x, gamma, beta, self.eps)
         return y, self.backward_of(backward, pass_)
 
     def output_shape(self, shape: Shape | None) -> Shape | None:
@@ -239,6 +227,17 @@ class LayerNorm(_Affine):
 
     def multiplications(self, shape: Shape) -> int:
         return 2 * self.normalized_shape
+
+    def setting(self, name: str) -> Any:
+        """`bias` is a setting (with or without) and a view of the values; a table of settings needs the first."""
+        if name == "bias":
+            return "bias" in self.parameters or not self.elementwise_affine
+        return getattr(self, name)
+
+    @property
+    def input_shape(self) -> Shape:
+        """The shape of one input sample."""
+        return (self.normalized_shape,)
 
 
 @LAYERS.register
@@ -260,17 +259,12 @@ class RMSNorm(_Affine):
         if elementwise_affine:
             self.declare("weight", (self.normalized_shape,), _Constant(1.0, self.normalized_shape), decays=False)
 
-    @property
-    def input_shape(self) -> Shape:
-        """The shape of one input sample."""
-        return (self.normalized_shape,)
-
     def forward(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
         self.check_features(x.shape, self.normalized_shape)
         weight = self.parameters.get("weight")
         gamma = weight.value if weight else np.ones(self.normalized_shape, x.dtype)
         eps = float(np.finfo(x.dtype).eps) if self.eps is None else self.eps
-        y, backward_formula = fast(formulas.rms_norm)(x, gamma, eps)
+        y, backward_formula = pass_.call(self, formulas.rms_norm, x, gamma, eps)
         input_gradient = pass_.input_gradient
 
         def backward(dy: Array) -> Array | None:
@@ -289,6 +283,11 @@ class RMSNorm(_Affine):
 
     def multiplications(self, shape: Shape) -> int:
         return 2 * self.normalized_shape
+
+    @property
+    def input_shape(self) -> Shape:
+        """The shape of one input sample."""
+        return (self.normalized_shape,)
 
 
 def _one_size(name: str, normalized_shape: object) -> int:

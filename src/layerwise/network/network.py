@@ -13,19 +13,20 @@ from layerwise import storage
 from layerwise.arrays import any_array, real_array
 from layerwise.checks import one_of, require_kind, whole_number, yes_or_no
 from layerwise.errors import KindError, SettingError, ShapeError, nearest
-from layerwise.layers import Layer, Pass, Tap
-from layerwise.layers.parameter import Parameter, Vector
-from layerwise.layers.passing import State
+from layerwise.layers import Layer, Pass
+from layerwise.layers.parameter import Vector
+from layerwise.layers.pass_ import State, checked_positions, require_known
 from layerwise.losses import Loss
 from layerwise.memory import keep_freed_memory
-from layerwise.network.names import cast_buffers, named_parameters, with_buffers
+from layerwise.network.names import give_addresses, named_parameters, with_buffers
 from layerwise.network.sequential import Sequential
 from layerwise.network.snapshot import Snapshot
 from layerwise.network.spec import layers_of, rows_of
+from layerwise.network.state_dict import checked_state, require_agreement
 from layerwise.network.summary import summary
-from layerwise.network.ties import require_agreement, tie
-from layerwise.types import Array, Shape
-from layerwise.wording import listed
+from layerwise.network.ties import tie
+from layerwise.tap import Tap, checked_tap
+from layerwise.types import Array, Backward, Shape
 
 _SETTINGS = ("seed", "dtype", "ties")
 
@@ -60,8 +61,8 @@ class Network:
         self.passes = 0
         self._refuse_adopted()
         self.ties = tie(self.chain, {} if ties is None else ties)
-        self._give_addresses(self.chain, "")
-        self._names = self._name_parameters()
+        give_addresses(self.chain)
+        self._names = dict(named_parameters(self.chain))
         self._remembering = list(with_buffers(self.chain))
         first_names = {id(parameter): name for name, parameter in reversed(self._names.items())}
         unique = {id(parameter): parameter for parameter in self._names.values()}
@@ -69,7 +70,7 @@ class Network:
             list(unique.values()), [first_names[key] for key in unique], seed=self.seed, dtype=self.dtype
         )
         self._vector.owned = True
-        cast_buffers(self.chain, self.dtype)
+        self.chain.cast_buffers(self.dtype)
 
     # --- the flat arrays -----------------------------------------------------------------------------------------
 
@@ -140,10 +141,7 @@ class Network:
     def require_own(self, snapshot: Snapshot) -> None:
         """Refuse what is no snapshot, or one of another network."""
         require_kind("a snapshot", snapshot, Snapshot, "net.snapshot()")
-        own = {"theta": self.theta, **self.buffers()}
-        layouts = [{name: np.shape(array) for name, array in each.items()} for each in (own, snapshot.arrays())]
-        if layouts[0] != layouts[1]:
-            raise ShapeError(f"a snapshot of this network holds {layouts[0]}, got {layouts[1]}")
+        snapshot.require_layout(Snapshot(self.theta, self.buffers()))
 
     @property
     def decay_mask(self) -> Array:
@@ -155,10 +153,12 @@ class Network:
 
     # --- computing -----------------------------------------------------------------------------------------------
 
-    def __call__(self, x: Any, *, lengths: Any = None, mask: Any = None, state: State | None = None) -> Array:
-        """The output in evaluation mode; nothing is kept for a way back. lengths, mask, state: as for `forward`."""
-        pass_ = Pass(input_gradient=False, saves=False)
-        y, _ = pass_.through(self.chain.forward, self._input(x), lengths, mask, state)
+    def __call__(
+        self, x: Any, *, tap: Tap | None = None, lengths: Any = None, mask: Any = None, state: State | None = None
+    ) -> Array:
+        """The output in evaluation mode; nothing is kept for a way back. The rest is as for `forward`."""
+        pass_ = Pass(input_gradient=False, saves=False, tap=checked_tap(tap))
+        y, _ = self._through(self._input(x), pass_, lengths, mask, state)
         return y
 
     def forward(
@@ -167,19 +167,20 @@ class Network:
         training: bool = False,
         *,
         input_gradient: bool = True,
-        taps: Tap | None = None,
+        tap: Tap | None = None,
         seed: int | None = None,
         step: int | None = None,
         lengths: Any = None,
         mask: Any = None,
         state: State | None = None,
+        taps: Tap | None = None,
     ) -> tuple[Array, Callable[[Array], Array | None]]:
         """Return the output and `backward`: dy → dx, which adds the parameter gradients into `grad`.
 
         x: (N, ...), one sample a row. training: whether dropout drops. input_gradient: False spares dx, which is then
-        None, as it is for whole numbers, which have no neighbours to move to. dy: of the shape of the output. taps: an
-        observer of activations and gradients. seed, step: the address of the random masks; unless given, the
-        network's seed and the number of training passes so far.
+        None, as it is for whole numbers, which have no neighbours to move to. dy: of the shape of the output. tap: who
+        looks at what flows, see `Tap`; `taps` is an older word for it. seed, step: the address of the random masks;
+        unless given, the network's seed and the number of training passes so far.
         For sequences (N, T, ...): lengths, (N,), how many leading steps of each are real; or mask, (N, T), True where a
         step is real. state: a dict, empty at first, that carries what recurrent layers remember from one call to the
         next, by address, "0", and for a layer's second place by address and use, "0#1"; each call reads it and leaves
@@ -189,8 +190,8 @@ class Network:
         input_gradient = input_gradient and any_array("x", x).dtype.kind == "f"
         counted = yes_or_no("training", training) and step is None
         step = self.passes if counted else step or 0
-        pass_ = Pass(training, input_gradient, self.seed if seed is None else seed, step, taps)
-        y, backward = pass_.through(self.chain.forward, batch, lengths, mask, state)
+        pass_ = Pass(training, input_gradient, self.seed if seed is None else seed, step, checked_tap(tap, taps))
+        y, backward = self._through(batch, pass_, lengths, mask, state)
         self.passes += counted
         updates = pass_.after
 
@@ -205,6 +206,22 @@ class Network:
 
         return y, checked
 
+    def _through(self, x: Array, pass_: Pass, lengths: Any, mask: Any, state: Any) -> tuple[Array, Backward]:
+        """Take x through the layers, with what the caller knows of the sequences (N, T, ...) in it, once it is checked.
+
+        The caller's state changes when all has succeeded, or not at all.
+        """
+        if lengths is not None or mask is not None:
+            pass_.lengths, pass_.mask = checked_positions(x.shape[0], x.shape[1], lengths, mask)
+        if state is None:
+            return self.chain.forward(x, pass_)
+        require_kind("state", state, dict, "{}")
+        pass_.state = state
+        y, backward = self.chain.forward(x, pass_)
+        require_known(state, pass_.ends)
+        state.update(pass_.ends)
+        return y, backward
+
     def backpropagate(
         self,
         x: Any,
@@ -212,6 +229,7 @@ class Network:
         loss: Loss,
         weight: Any = None,
         *,
+        tap: Tap | None = None,
         seed: int | None = None,
         step: int | None = None,
         lengths: Any = None,
@@ -237,14 +255,14 @@ class Network:
         True
         """
         plan = self.chain.plan
-        if plan is not None and lengths is None and mask is None and state is None:
+        if plan is not None and tap is None and lengths is None and mask is None and state is None:
             cost = plan.cost(self._input(x), target, loss, weight)
             if cost is not None:
                 self.passes += step is None
                 return cost
         require_kind("loss", loss, Loss, "MSELoss()")
         carried: Any = copy(state)  # which the loss may still refuse
-        settings = {"seed": seed, "step": step, "lengths": lengths, "mask": mask, "state": carried}
+        settings = {"tap": tap, "seed": seed, "step": step, "lengths": lengths, "mask": mask, "state": carried}
         y, backward = self.forward(x, training=True, input_gradient=False, **settings)
         cost, backward_loss = loss(y, target, weight)
         backward(backward_loss())
@@ -328,7 +346,7 @@ class Network:
         unique = list({id(parameter): parameter for parameter in twin._names.values()}.values())
         twin._vector = Vector(unique, [""] * len(unique), seed=0, dtype=twin.dtype)
         twin._vector.owned = True
-        cast_buffers(twin.chain, twin.dtype)
+        twin.chain.cast_buffers(twin.dtype)
         return twin
 
     def __copy__(self) -> Network:
@@ -350,18 +368,8 @@ class Network:
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Copy values in by name. Nothing changes unless every name and shape fits."""
-        if not isinstance(state, Mapping):
-            raise KindError(f"a state is a dict of arrays by name, got {type(state).__name__}")
         places = self.parameters() | self.buffers()
-        missing, unknown = places.keys() - state.keys(), state.keys() - places.keys()
-        if missing or unknown:
-            raise SettingError(
-                f"the names do not fit this network; missing: {listed(missing)}; unknown: {listed(unknown)}"
-            )
-        arrays = {name: real_array(name, values, places[name].dtype) for name, values in state.items()}
-        for name, array in arrays.items():
-            if array.shape != places[name].shape:
-                raise ShapeError(f"{name} has shape {places[name].shape}, got values of shape {array.shape}")
+        arrays = checked_state(state, places)
         require_agreement(self._names, arrays)
         for name, array in arrays.items():
             np.copyto(places[name], array)
@@ -379,14 +387,6 @@ class Network:
                     "a layer can belong to one network only, and this one has a network already: pass a new layer, or "
                     "copy.deepcopy(layer) to take its values along"
                 )
-
-    def _give_addresses(self, layer: Layer, prefix: str) -> None:
-        for name, child in reversed(list(layer.children())):  # the first of several places gives the name
-            child.address = prefix + name
-            self._give_addresses(child, f"{prefix}{name}.")
-
-    def _name_parameters(self) -> dict[str, Parameter]:
-        return dict(named_parameters(self.chain))
 
 
 def _dtype(wanted: Any) -> Any:

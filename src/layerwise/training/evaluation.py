@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from layerwise.arrays import any_array, parts
+from layerwise.arrays import any_array, chunks
 from layerwise.losses import Loss
 from layerwise.network import Network
 from layerwise.training.samples import Batch
@@ -19,7 +19,7 @@ _ROWS = 4096
 
 def predict(net: Network, x: Array) -> Array:
     """The outputs for all of x in evaluation mode, computed in parts so that memory stays small."""
-    outputs = [net(part) for _, part in parts(x, _ROWS, net.dtype)] or [net(x)]
+    outputs = [net(part) for _, part in chunks(x, _ROWS, net.dtype)] or [net(x)]
     return outputs[0] if len(outputs) == 1 else np.concatenate(outputs)
 
 
@@ -39,7 +39,7 @@ def evaluate(net: Network, x: Array, target: Array, loss: Loss, sample_weight: A
     target = any_array("target", target)
     weight = None if sample_weight is None else any_array("sample_weight", sample_weight)
     found, denominator, answers, right = 0.0, 0.0, 0, None
-    for start, part in itertools.chain(parts(x, _ROWS, net.dtype), [] if len(x) else [(0, x)]):
+    for start, part in itertools.chain(chunks(x, _ROWS, net.dtype), [] if len(x) else [(0, x)]):
         rows = slice(start, start + len(part))
         y, y_target = net(part), target[rows]
         if start == 0:

@@ -14,7 +14,7 @@ from tests.network.silent import Silent
 import layerwise as lw
 from layerwise.errors import ShapeError
 from layerwise.layers import Pass
-from layerwise.network.fusion import DenseChain, fused
+from layerwise.network.execution.fusion import DenseChain, fused
 
 pytest.importorskip("numba")
 
@@ -33,9 +33,9 @@ LARGE = 5000
 """So many rows that NumPy's products are used."""
 
 
-def passes(net, x, taps, input_gradient=True):
+def passes(net, x, tap, input_gradient=True):
     net.grad[:] = np.linspace(-1, 1, len(net.grad))  # gradients are added to what is there
-    y, backward = net.forward(x, training=True, seed=0, step=3, taps=taps, input_gradient=input_gradient)
+    y, backward = net.forward(x, training=True, seed=0, step=3, tap=tap, input_gradient=input_gradient)
     dx = backward(np.cos(np.arange(y.size)).reshape(y.shape).astype(y.dtype))
     return y.copy(), dx, net.grad.copy()
 

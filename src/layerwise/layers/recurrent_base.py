@@ -15,7 +15,7 @@ from layerwise.arrays import real_array
 from layerwise.checks import fraction, one_of, whole_number, yes_or_no
 from layerwise.errors import DataError, SettingError, ShapeError, nearest
 from layerwise.layers.layer import Layer
-from layerwise.layers.passing import Pass
+from layerwise.layers.pass_ import Pass
 from layerwise.types import Array, Backward, Differentiable, Generator, Shape
 
 Arrays: TypeAlias = tuple[Array, ...]
@@ -96,7 +96,9 @@ class Recurrent(Layer):
                 self.declare(kind + track.suffix, shape, draw, decays=weight)
 
     @abstractmethod
-    def run(self, x: Array, states: Arrays, parameters: Arrays, lengths: Array | None, reverse: bool) -> Differentiable:
+    def run(
+        self, x: Array, states: Arrays, parameters: Arrays, lengths: Array | None, reverse: bool, pass_: Pass
+    ) -> Differentiable:
         """The formula of one layer in one direction."""
 
     # --- forward and back ----------------------------------------------------------------------------------------
@@ -105,14 +107,14 @@ class Recurrent(Layer):
         self._check(x.shape)
         N, T, _ = x.shape
         lengths = self._lengths(N, T, pass_)
-        key, carried = pass_.carried(self.address)
+        key, carried = pass_.carried(self)
         states = self._begin(N, x.dtype, key, carried)
         backwards: list[Backward] = []
         ends: list[Arrays] = []
         for layer in range(self.num_layers):
             if layer > 0 and pass_.training and self.dropout:
                 draws = pass_.uniform("dropout", self.address, x.shape)
-                x, backward = formulas.dropout(x, draws >= self.dropout, self.dropout)
+                x, backward = pass_.call(self, formulas.dropout, x, draws >= self.dropout, self.dropout)
                 backwards.append(backward)
             input_gradient = layer > 0 or pass_.input_gradient
             x, backward = self._layer(layer, x, lengths, states, ends, input_gradient, pass_)
@@ -147,16 +149,22 @@ class Recurrent(Layer):
             ends.append(tuple(getattr(value, f"{name}_n") for name in self.states))
             outputs.append(value.h_n if last else value.h)
             backwards.append(backward)
-        y = outputs[0] if len(outputs) == 1 else np.concatenate(outputs, axis=-1)
+        y, sides = self._side_by_side(outputs, pass_)
 
         def backward_layer(dy: Array) -> Array | None:
             gradients = []
-            for part, backward in zip(np.split(dy, len(backwards), axis=-1), backwards, strict=True):
+            for side, backward in zip(sides(dy), backwards, strict=True):
                 unused = np.broadcast_to(np.zeros((), dy.dtype), (*x.shape[:2], self.hidden_size))
-                gradients.append(backward(unused, part) if last else backward(part, None))
+                gradients.append(backward(unused, side) if last else backward(side, None))
             return sum(gradients[1:], start=gradients[0]) if input_gradient else None
 
         return y, backward_layer
+
+    def _side_by_side(self, outputs: list[Array], pass_: Pass) -> tuple[Array, Callable[[Array], tuple[Array, ...]]]:
+        """The outputs of one direction or of both, side by side, and the way from the gradient there to theirs."""
+        if len(outputs) == 1:
+            return outputs[0], lambda dy: (dy,)
+        return pass_.call(self, formulas.concatenate, *outputs, axis=-1)
 
     def _track(
         self, track: Track, x: Array, lengths: Array | None, states: Arrays, input_gradient: bool, pass_: Pass
@@ -165,9 +173,9 @@ class Recurrent(Layer):
         parameters = [self.parameters.get(kind + track.suffix) for kind in KINDS]
         no_bias = np.zeros(self.rows_per_unit * self.hidden_size, x.dtype)
         values = tuple(no_bias if each is None else each.value for each in parameters)
-        value, formula_backward = self.run(x, states, values, lengths, track.reverse)
+        value, formula_backward = self.run(x, states, values, lengths, track.reverse, pass_)
         for name in self.shown if pass_.tap is not None else ():  # a twin makes them only when they are looked at
-            pass_.show(self.address, name + track.suffix, getattr(value, name))
+            pass_.show(self, name + track.suffix, getattr(value, name))
 
         def backward(dh: Array, dh_n: Array | None) -> Array:
             dx, *others = formula_backward(dh, dh_n, input_gradient=input_gradient)
