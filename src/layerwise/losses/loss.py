@@ -103,7 +103,7 @@ class Loss(ABC):
         return f"{type(self).__name__}({', '.join(words)})"
 
 
-LOSSES: Registry[Loss] = Registry("loss")
+LOSSES: Registry[Loss] = Registry("loss", "lw.losses.LOSSES")
 
 
 @cache
