@@ -43,7 +43,7 @@ class Schedule(ABC):
         return f"{type(self).__name__}({', '.join(settings)})"
 
 
-SCHEDULES: Registry[Schedule] = Registry("schedule")
+SCHEDULES: Registry[Schedule] = Registry("schedule", "lw.schedules.SCHEDULES")
 
 
 @SCHEDULES.register
