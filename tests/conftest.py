@@ -1,9 +1,11 @@
-"""The tally of the whole run: counted by the tests, printed at the end, and never allowed to be empty."""
+"""The run of the tests: how many processes share it, and the tally of all of them, which must never be empty."""
 
 from __future__ import annotations
 
+import os
 import signal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.support.tally import Tally
@@ -11,8 +13,9 @@ from tests.support.tally import Tally
 from layerwise.formulas import registry
 
 TALLY = pytest.StashKey[Tally]()
-DESELECTED = pytest.StashKey[int]()
+LEFT_OUT = pytest.StashKey[int]()
 GAPS = pytest.StashKey[list[str]]()
+MOST_PROCESSES = 8  # each holds up to 1.5 GB
 
 
 @pytest.fixture(scope="session")
@@ -22,24 +25,42 @@ def tally(pytestconfig: pytest.Config) -> Tally:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    signal.signal(
-        signal.SIGINT, signal.default_int_handler
-    )  # a shell has it ignored by what it starts in the background
+    # A shell has Ctrl-C ignored by what it starts in the background.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     config.stash[TALLY] = Tally()
-    config.stash[DESELECTED] = 0
+    config.stash[LEFT_OUT] = 0
     config.stash[GAPS] = []
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """A process a core; none but this one for a file or two, which it has done before others would have started."""
+    if all(path.is_file() for path in _named(config)):
+        return 0
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(cores, MOST_PROCESSES)
+
+
 def pytest_deselected(items: list[pytest.Item]) -> None:
-    if items:
-        items[0].config.stash[DESELECTED] += len(items)
+    for item in items:  # what is slow is left out of a whole run, by the options of pyproject.toml
+        item.config.stash[LEFT_OUT] += item.get_closest_marker("slow") is None
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """One of several processes has ended: what it counted joins the tally of the run. One that died says nothing."""
+    if counted := getattr(node, "workeroutput", {}).get("counted"):
+        node.config.stash[TALLY].merge(counted["tally"])
+        node.config.stash[LEFT_OUT] += counted["left out"]
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    tally = session.config.stash[TALLY]
-    if _whole(session) and (gaps := tally.gaps(_registered())):
-        session.config.stash[GAPS] = gaps
+    config = session.config
+    if (output := getattr(config, "workeroutput", None)) is not None:
+        output["counted"] = {"tally": config.stash[TALLY].dump(), "left out": config.stash[LEFT_OUT]}
+    elif _whole(session) and (gaps := config.stash[TALLY].gaps(_registered())):
+        config.stash[GAPS] = gaps
         if session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
@@ -52,13 +73,18 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 
 def _whole(session: pytest.Session) -> bool:
-    """Did this run collect all of tests/, leave nothing out, and go to its end?"""
+    """Did this run collect all of tests/, leave out nothing but what is slow, and go to its end?"""
     config, here = session.config, Path(__file__).parent
-    roots = [(config.invocation_params.dir / argument.split("::")[0]).resolve() for argument in config.args]
-    named = any(root == here or root in here.parents for root in roots)
+    named = any(path == here or path in here.parents for path in _named(config))
     options = ("collectonly", "ignore", "ignore_glob", "lf")
-    partial = config.stash[DESELECTED] or any(getattr(config.option, option, None) for option in options)
-    return bool(named and not partial and not session.shouldstop and not session.shouldfail)
+    partial = config.stash[LEFT_OUT] or any(getattr(config.option, option, None) for option in options)
+    ended = session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) and not session.shouldfail
+    return bool(named and not partial and ended and not session.shouldstop)
+
+
+def _named(config: pytest.Config) -> list[Path]:
+    """The files and folders that a run was asked to collect."""
+    return [(config.invocation_params.dir / argument.split("::")[0]).resolve() for argument in config.args]
 
 
 def _registered() -> set[str]:

@@ -104,10 +104,10 @@ def test_denormal_moments_are_not_a_trap_for_time():
         optimizer.step(theta, np.ones_like(theta))
         optimizer.state["m"].fill(moment)
         optimizer.state["v"].fill(moment)
-        begin = time.perf_counter()
+        begin = time.thread_time()
         for _ in range(10):
             optimizer.step(theta, np.zeros_like(theta))
-        return time.perf_counter() - begin
+        return time.thread_time() - begin
 
     pairs = [(seconds(1e-42), seconds(1e-3)) for _ in range(7)]
     assert statistics.median(slow for slow, _ in pairs) < 10 * statistics.median(usual for _, usual in pairs)

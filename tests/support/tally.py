@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from typing import Any
 
 COLUMNS = {
     "gradient checks": 400,  # what is promised; there are some thousands
@@ -52,6 +53,20 @@ class Tally:
         """Count n gradient checks of a whole network of the table."""
         self.networks.add(network)
         self.add("gradient checks", n)
+
+    def dump(self) -> dict[str, Any]:
+        """All of it as plain data, which one process can send to another."""
+        kinds = {kind: sorted(messages) for kind, messages in self.refusals.items()}
+        named = {"formulas": sorted(self.formulas), "networks": sorted(self.networks)}
+        return {"counts": dict(self.counts), "refusals": kinds, **named}
+
+    def merge(self, dumped: dict[str, Any]) -> None:
+        """Add what another process has counted. A name or a message that both met is one."""
+        self.counts.update(dumped["counts"])
+        self.formulas.update(dumped["formulas"])
+        self.networks.update(dumped["networks"])
+        for kind, messages in dumped["refusals"].items():
+            self.refusals[kind].update(messages)
 
     def line(self, registered: set[str]) -> str:
         """The line at the end of the run."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -72,23 +74,82 @@ def test_an_unknown_column_is_refused():
         Tally().add("gradients")
 
 
-@pytest.mark.parametrize(("options", "fails"), [([], True), (["-k", "one"], False)], ids=["whole", "part"])
-def test_a_whole_run_that_proves_nothing_fails(tmp_path, options, fails):
-    tests = tmp_path / "tests"
+def test_what_two_processes_count_is_added_and_what_both_met_is_one():
+    tallies = Tally(), Tally()
+    for tally, formula in zip(tallies, ("relu", "tanh"), strict=True):
+        tally.check(formula, 3)
+        tally.check("linear")
+        tally.whole("a network", 2)
+        tally.refuse("arrays", "x is ragged")
+    tallies[1].refuse("arrays", "x is text")
+    total = Tally()
+    for tally in tallies:
+        total.merge(json.loads(json.dumps(tally.dump())))
+    assert total.line({"relu", "tanh", "linear"}) == (
+        "proof: 3 formulas in the registry, 3 checked, 1 whole networks checked, 12 gradient checks, "
+        "3 cases of bad input tried, "
+        "distinct by hand: arrays 2, settings 0, CSV 0, files 0; "
+        "0 damaged files refused, 0 kills while saving survived"
+    )
+
+
+def run(folder: Path, program: str, *options: str) -> subprocess.CompletedProcess[str]:
+    """A suite of its own, of one file: this conftest.py and this tally count it."""
+    tests = folder / "tests"
     (tests / "support").mkdir(parents=True)
     for name in ("conftest.py", "support/tally.py"):
         shutil.copy(TESTS / name, tests / name)
-    (tests / "test_nothing.py").write_text("def test_one(): pass\ndef test_two(): pass\n", encoding="utf-8")
-    (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = --import-mode=importlib\n", encoding="utf-8")
-    run = subprocess.run(
+    (tests / "test_nothing.py").write_text(program, encoding="utf-8")
+    (folder / "pytest.ini").write_text(
+        "[pytest]\naddopts = --import-mode=importlib --strict-markers\nmarkers = slow: takes long", encoding="utf-8"
+    )
+    return subprocess.run(
         [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *options],
-        cwd=tmp_path,
+        cwd=folder,
         env=os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
         capture_output=True,
         text=True,
         timeout=60,
     )
-    assert run.returncode == int(fails), run.stdout + run.stderr
-    assert "checked, 0 whole networks checked, 0 gradient checks, 0 cases of bad input tried" in run.stdout
-    assert "0 damaged files refused, 0 kills while saving survived" in run.stdout
-    assert ("proof: formula relu was not checked" in run.stdout) == fails
+
+
+NOTHING = """import pytest
+
+def test_one(): pass
+def test_two(): pass
+
+@pytest.mark.slow
+def test_three(): pass
+"""
+
+
+WHOLE = ["", "-m 'not slow'", "-n 2", "-n 2 -m 'not slow'"]
+PARTS = ["-k one", "-n 2 -k one", "-m slow", "tests/test_nothing.py"]
+
+
+@pytest.mark.parametrize("options", WHOLE + PARTS)
+def test_a_whole_run_that_proves_nothing_fails_and_a_part_does_not(tmp_path, options):
+    done = run(tmp_path, NOTHING, *shlex.split(options))
+    assert done.returncode == int(options in WHOLE), done.stdout + done.stderr
+    assert "checked, 0 whole networks checked, 0 gradient checks, 0 cases of bad input tried" in done.stdout
+    assert "0 damaged files refused, 0 kills while saving survived" in done.stdout
+    assert ("proof: formula relu was not checked" in done.stdout) == (options in WHOLE)
+
+
+COUNTS = """import pytest
+
+@pytest.mark.parametrize("number", range(4))
+def test_counts(number, tally):
+    tally.check(["relu", "tanh", "relu", "gelu"][number], 10 ** number)
+"""
+
+
+@pytest.mark.parametrize("processes", ["0", "2"])
+def test_the_line_counts_what_all_processes_checked(tmp_path, processes):
+    done = run(tmp_path, COUNTS, "-n", processes, "--dist", "worksteal")
+    assert "registry, 3 checked, 0 whole networks checked, 1111 gradient checks" in done.stdout, done.stderr
+
+
+def test_a_file_alone_starts_no_other_process(tmp_path):
+    assert "workers [" not in run(tmp_path / "one", COUNTS, "-n", "auto", "-v", "tests/test_nothing.py").stdout
+    assert "workers [" in run(tmp_path / "all", COUNTS, "-n", "auto", "-v").stdout

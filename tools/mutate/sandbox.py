@@ -229,7 +229,8 @@ def _child(job: Job, slot: Path, caching: bool) -> None:
 
     begin = time.monotonic()
     witness = Witness(job.target, job.siblings)
-    options = ["-x", "-q", "-p", "no:cacheprovider", "--tb=no", "-m", "not torch", "-k", LEFT_OUT]
+    alone = ["-o", "addopts=--import-mode=importlib --doctest-modules"]  # this process, not several; slow tests as well
+    options = [*alone, "-x", "-q", "-p", "no:cacheprovider", "--tb=no", "-m", "not torch", "-k", LEFT_OUT]
     code = NO_TESTS
     for file in job.tests:  # one after the other: most mutants are dead before the last file is even read
         ended = int(pytest.main([*options, file], plugins=[witness]))

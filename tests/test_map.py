@@ -1,0 +1,97 @@
+"""The map of the tests: every file mirrors a module, or holds a law that README.md beside it names."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+ROOT = HERE.parent
+PACKAGE = ROOT / "src" / "layerwise"
+TESTS = {path.relative_to(HERE).as_posix() for path in HERE.rglob("test_*.py")}
+LAWS = re.findall(r"`([\w/]+/test_\w+\.py|test_\w+\.py)`", (HERE / "README.md").read_text(encoding="utf-8"))
+MODULES = {path.relative_to(PACKAGE).with_suffix("").as_posix() for path in PACKAGE.rglob("[!_]*.py")}
+
+HELD_BY_A_TABLE = {
+    "bench/contenders/": "bench/test_worker.py",
+    "cli/": "cli/test_commands.py",
+    "compiled/": "compiled/test_twins.py",
+    "formulas/": "formulas/test_gradients.py",
+    "models/": "models/test_models.py",
+}
+"""Rooms whose modules are tested together, by what is registered in them or by what they print."""
+
+NOT_YET = {
+    "bench/growth_report",
+    "bench/machine",
+    "bench/memory",
+    "bench/process",
+    "bench/record",
+    "bench/report",
+    "bench/teachers",
+    "bench/turns",
+    "bench/weights",
+    "data/assemble",
+    "data/batches",
+    "data/cells",
+    "data/hints",
+    "data/sources",
+    "extras",
+    "insight/finite_difference",
+    "insight/patterns",
+    "layers/activation",
+    "layers/flatten",
+    "layers/images",
+    "layers/layer",
+    "layers/parameter",
+    "layers/pooling",
+    "layers/recurrence",
+    "losses/loss",
+    "network/container",
+    "network/names",
+    "network/quiet",
+    "network/reading",
+    "plots/columns",
+    "report/answers",
+    "report/baselines",
+    "report/confusion",
+    "report/origin",
+    "report/start",
+    "report/text",
+    "report/words",
+    "report/writing",
+    "training/samples",
+    "types",
+}
+"""Modules without a test file of their name: others test them in passing. This list may only become shorter."""
+
+
+def own_file(module: str) -> str:
+    folder, _, name = module.rpartition("/")
+    return f"{folder}/test_{name}.py".lstrip("/")
+
+
+def mirrored(test: str) -> bool:
+    """Whether a module, or a folder of modules, of the package or of the repository has its name."""
+    path = re.sub(r"test_(\w+)\.py$", r"\1", test)
+    return any((root / path).with_suffix(".py").exists() or (root / path).is_dir() for root in (PACKAGE, ROOT, HERE))
+
+
+@pytest.mark.parametrize("test", sorted(TESTS))
+def test_a_test_file_mirrors_a_module_or_holds_a_law(test):
+    assert mirrored(test) or test in LAWS, "give it the name of the module that it tests, or a line in tests/README.md"
+
+
+@pytest.mark.parametrize("law", LAWS)
+def test_every_file_that_the_map_names_is_there(law):
+    assert law in TESTS
+
+
+def test_every_module_has_a_test_file_of_its_name():
+    untested = {module for module in MODULES if own_file(module) not in TESTS}
+    assert set(HELD_BY_A_TABLE.values()) <= TESTS
+    untested = {module for module in untested if not module.startswith(tuple(HELD_BY_A_TABLE))}
+    assert not (missing := sorted(map(own_file, untested - NOT_YET))), f"write {missing}"
+    assert not (gone := sorted(NOT_YET - untested)), f"take {gone} off the list"
