@@ -19,11 +19,11 @@ from typing import Any
 
 import numpy as np
 
-from layerwise.compiled.batch_kernels import any_order, spread
+from layerwise.compiled.batch_kernels import spread
 from layerwise.compiled.codes import GRU
-from layerwise.compiled.kernels import kernel
+from layerwise.compiled.compiling import any_order, kernel
 from layerwise.compiled.recurrent_cells import Numbers, cell_backward, cell_forward
-from layerwise.compiled.tiles import tile_8, tile_16
+from layerwise.compiled.tiles import matrix_8, matrix_16
 from layerwise.types import Array
 
 
@@ -45,9 +45,9 @@ def product(W: Array, begin: int, end: int, k: int, K: int, u: Array, z: Array, 
     for r in range(begin, end, 8):
         at = r * columns + k * 8
         if L == 16:
-            tile_16(z, r * L, L, W, at, 1, 8, 0, u, k * L, L, 0, K - k, 1, add)
+            matrix_16(z, r * L, L, W, at, 1, 8, 0, u, k * L, L, 0, K - k, 1, add)
         else:
-            tile_8(z, r * L, L, W, at, 1, 8, 0, u, k * L, L, 0, K - k, 1, add)
+            matrix_8(z, r * L, L, W, at, 1, 8, 0, u, k * L, L, 0, K - k, 1, add)
 
 
 @kernel
@@ -68,7 +68,7 @@ def weight_gradient(dz: Array, xh: Array, dW: Array, db: Array, begin: int, end:
                 xh_at = (c * (T + 1) + s) * L * E + e
                 for r in range(begin, end, 8):
                     dz_at = ((c * T + s) * R + r) * L
-                    tile_16(dW, r * E + e, E, dz, dz_at, L, 1, R * L, xh, xh_at, E, L * E, L, steps, c + s > 0)
+                    matrix_16(dW, r * E + e, E, dz, dz_at, L, 1, R * L, xh, xh_at, E, L * E, L, steps, c + s > 0)
             for step in range(s, s + steps):
                 rows = dz[c, step].reshape(R * L)[begin * L : end * L]
                 for m in range(len(rows)):

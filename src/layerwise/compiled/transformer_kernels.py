@@ -1,25 +1,20 @@
 """The compiled loops behind attention, normalisation along the features and GELU.
 
-Those that are worth it work on a range, from `first` to before `last`, so that several threads may share a batch. All
-loops stand in one file for the reason told in kernels.py.
+Those that are worth it work on a range, from `first` to before `last`, so that several threads may share a batch.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
-import numba
 import numpy as np
 from numba import types
 from numba.extending import overload
 
-from layerwise.compiled.kernels import kernel
-from layerwise.compiled.tiles import tile_4, tile_8, tile_16
+from layerwise.compiled.compiling import kernel, summing
+from layerwise.compiled.tiles import matrix_4, matrix_8, matrix_16
 from layerwise.types import Array
-
-Function = TypeVar("Function", bound=Callable[..., Any])
 
 F32, I32 = np.float32, np.int32  # a Python number in a loop over float32 would make it compute in float64
 F64, I64 = np.float64, np.int64
@@ -35,17 +30,6 @@ ZERO, HALF, ONE, INVERSE_ROOT_2_PI = F32(0), F32(0.5), F32(1), F32(0.3989422804)
 NEAR = F32(0.3)
 P0, P1, P2, P3 = map(F32, (0.11962638795, 0.12079835683, 0.09963747859, 0.12946924567))
 P4, P5, P6, P7 = map(F32, (-0.05539394543, 0.20820672810, -0.15827608109, 0.03593175486))
-
-
-def summing(function: Function) -> Function:
-    """Compile a function whose sums may be taken in several parts at once, as the vector unit of the machine likes it.
-
-    The order is the same in every call with arrays of the same size. NaN and infinity come through.
-    """
-    compiled: Function = numba.njit(cache=True, error_model="numpy", nogil=True, fastmath={"reassoc", "contract"})(
-        function
-    )
-    return compiled
 
 
 @kernel
@@ -263,11 +247,11 @@ def drop(weights: Array, row: int, factors: Array, factor: int, dropped: Array, 
 def tile(C: Array, c: int, A: Array, a: int, a_row: int, a_k: int, B: Array, b: int, K: int, lanes: int) -> None:
     """C[r, :] = Σ_k A[r, k] B[k, :], for 8 rows r and the lanes of one vector. C, B: (rows, width); c, a, b: begins."""
     if lanes == 16:
-        tile_16(C, c, C.shape[1], A, a, a_row, a_k, 0, B, b, B.shape[1], 0, K, 1, False)
+        matrix_16(C, c, C.shape[1], A, a, a_row, a_k, 0, B, b, B.shape[1], 0, K, 1, False)
     elif lanes == 8:
-        tile_8(C, c, C.shape[1], A, a, a_row, a_k, 0, B, b, B.shape[1], 0, K, 1, False)
+        matrix_8(C, c, C.shape[1], A, a, a_row, a_k, 0, B, b, B.shape[1], 0, K, 1, False)
     else:
-        tile_4(C, c, C.shape[1], A, a, a_row, a_k, 0, B, b, B.shape[1], 0, K, 1, False)
+        matrix_4(C, c, C.shape[1], A, a, a_row, a_k, 0, B, b, B.shape[1], 0, K, 1, False)
 
 
 @kernel
