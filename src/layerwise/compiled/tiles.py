@@ -51,7 +51,7 @@ def _divisors(number: int) -> list[int]:
 
 
 def _matrix_tile(lanes: int) -> Any:
-    """C[r, :] (+)= Σ_kk Σ_k A[r, k, kk] B[k, kk, :] for the 8 rows r and all lanes of a tile.
+    """C[r, :] (+)= Σ_kk Σ_k A[r, k, kk] B[k, kk, :] for the ROWS rows r and all lanes of a tile.
 
     Each array is given with the place of its first number and the distances from one row, k or kk to the next.
     """
