@@ -12,13 +12,10 @@ from layerwise import formulas
 from layerwise.compiled import transformer_kernels as kernels
 from layerwise.compiled.choice import twin_of
 from layerwise.compiled.codes import TYPES
+from layerwise.compiled.tiles import COLUMNS
 from layerwise.compiled.workers import share
 from layerwise.formulas.attention import Attention
 from layerwise.types import Array, Differentiable
-
-TILE = 16
-"""Steps are filled up to whole tiles."""
-
 
 @twin_of("formulas.attention", "multihead_attention")
 def multihead_attention(
@@ -34,10 +31,10 @@ def multihead_attention(
         return formulas.multihead_attention(*arguments)
     d = D // heads
     parts, biases = P.reshape(N, T, 3, heads, d), np.ascontiguousarray(b_in).reshape(3, heads, d)
-    wide = -(-T // TILE) * TILE
+    wide = -(-T // COLUMNS) * COLUMNS  # whole tiles
     causal, barrier = _barrier(mask, T, wide, x.dtype)
     factors = _factors(dropout, N * heads * T, wide)
-    lanes = 16 if d > 8 else 8 if d > 4 else 4
+    lanes = COLUMNS if d > 8 else 8 if d > 4 else 4
     weights = np.empty((N * heads * wide, wide), x.dtype)
     joined = np.empty((N, T, heads, d), x.dtype)
     share(

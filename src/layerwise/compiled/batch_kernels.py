@@ -8,19 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import numba
 import numpy as np
 
-from layerwise.compiled.cache import forgive
-from layerwise.compiled.kernels import Function, kernel
+from layerwise.compiled.compiling import any_order, kernel
 from layerwise.types import Array
-
-
-def any_order(function: Function) -> Function:
-    """Compile a function whose sum may be taken in any order; NaN and infinity count as ever."""
-    compiled: Function = numba.njit(cache=True, error_model="numpy", nogil=True, fastmath={"reassoc"})(function)
-    forgive(compiled)
-    return compiled
 
 
 @any_order

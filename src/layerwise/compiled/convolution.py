@@ -14,7 +14,7 @@ from layerwise.compiled import image_kernels
 from layerwise.compiled.choice import twin_of
 from layerwise.compiled.codes import TYPES
 from layerwise.compiled.image_kernels import PLACES, Plan
-from layerwise.compiled.vectors import WIDE
+from layerwise.compiled.vector_code import WIDE
 from layerwise.compiled.workers import share
 from layerwise.formulas.machinery.windows import Pair, output_size
 from layerwise.types import Array, Differentiable

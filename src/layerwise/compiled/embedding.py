@@ -7,7 +7,7 @@ import numpy as np
 from layerwise import formulas
 from layerwise.compiled.choice import twin_of
 from layerwise.compiled.codes import TYPES
-from layerwise.compiled.kernels import kernel
+from layerwise.compiled.compiling import kernel
 from layerwise.types import Array, Differentiable
 
 

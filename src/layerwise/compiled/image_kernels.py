@@ -23,9 +23,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from layerwise.compiled.kernels import kernel
+from layerwise.compiled.compiling import kernel
 from layerwise.compiled.line_kernels import add_products, correlate
-from layerwise.compiled.vectors import WIDE, pool_2, pool_3, unpool_2, unpool_3
+from layerwise.compiled.vector_code import WIDE
+from layerwise.compiled.window_tiles import pool_2, pool_3, unpool_2, unpool_3
 from layerwise.types import Array
 
 

@@ -1,57 +1,19 @@
-"""The compiled loops behind the twins.
+"""The compiled loops behind the affine map, activations, losses and optimizers, and those of a small dense network.
 
-They stand in one file because Numba, which keeps what it has compiled, looks only at the file of a function to see
-whether it has changed, not at the files of the functions it calls.
-
-Arrays are C-contiguous and of one type. Each loop runs along the last axis of all its arrays, and adds to many sums at
-a time, never to a single one: so it is vectorised without changing the order of any sum. The pieces of the affine map
-and of the activations serve the twins and the fused chain alike, which therefore have the same bits.
-
-error_model="numpy": a division by zero gives infinity or NaN, as in NumPy; it is also what lets loops with a division
-use the vector unit (Adam on 109,000 parameters: 64 µs with it, 250 without). No fastmath: NaN must come through, and
-a sum keeps its order. nogil: other Python threads run on meanwhile. cache: compiled once for a machine and a version.
+The pieces of the affine map and of the activations serve the twins and the fused chain alike, which therefore have the
+same bits.
 """
 
 from __future__ import annotations
 
 import math
-import sys
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
-import numba
 import numpy as np
-from numba.core import event
 
-from layerwise.compiled.cache import forgive
 from layerwise.compiled.codes import RELU, SIGMOID, SQUARED_ERROR, TANH
+from layerwise.compiled.compiling import kernel
 from layerwise.types import Array
-
-Function = TypeVar("Function", bound=Callable[..., Any])
-
-
-def kernel(function: Function) -> Function:
-    """Compile a function for each combination of argument types, when it is first called with it."""
-    compiled: Function = numba.njit(cache=True, error_model="numpy", nogil=True)(function)
-    forgive(compiled)
-    return compiled
-
-
-class _Announcement(event.Listener):  # type: ignore[misc]
-    """Says once that our loops are being compiled: the first step then takes seconds, and the user would wonder why."""
-
-    said = False
-
-    def on_start(self, event: Any) -> None:
-        if not self.said and event.data["dispatcher"].py_func.__module__.startswith("layerwise."):
-            self.said = True
-            sys.stderr.write("layerwise: compiling the fast twins of the formulas, once for this machine ...\n")
-
-    def on_end(self, event: Any) -> None:
-        """Nothing more to say."""
-
-
-event.register("numba:compile", _Announcement())
 
 
 @kernel

@@ -1,14 +1,11 @@
-"""The compiled loops behind cross-entropy.
-
-Numba keeps what it has compiled until this file changes: a change of what is imported here needs one here as well.
-"""
+"""The compiled loops behind cross-entropy."""
 
 from __future__ import annotations
 
 import math
 from typing import Any
 
-from layerwise.compiled.kernels import kernel
+from layerwise.compiled.compiling import kernel
 from layerwise.compiled.transformer_kernels import largest, total
 from layerwise.types import Array
 

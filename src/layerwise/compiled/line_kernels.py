@@ -1,25 +1,24 @@
 """The two sums of a convolution along lines of any length, for any number of kernels and terms.
 
 They go over everything in blocks of 4 kernels, then over what is left one by one; each number comes out the same, in
-whatever block it is computed. Numba keeps what it has compiled until image_kernels.py changes: a change here needs one
-there as well.
+whatever block it is computed.
 """
 
 from __future__ import annotations
 
-from layerwise.compiled.kernels import kernel
-from layerwise.compiled.vectors import (
-    WIDE,
+from layerwise.compiled.compiling import kernel
+from layerwise.compiled.tiles import (
+    line_1x1,
+    line_1x4,
+    line_4x1,
+    line_4x2,
+    line_4x4,
     product_1x1,
     product_1x4,
     product_4x1,
     product_4x4,
-    tile_1x1,
-    tile_1x4,
-    tile_4x1,
-    tile_4x2,
-    tile_4x4,
 )
+from layerwise.compiled.vector_code import WIDE
 from layerwise.types import Array
 
 STRIP = 32
@@ -51,24 +50,24 @@ def correlate(
             row, w, b, v = z_at + k * z_step, w_at + k * count, start_at + k, strip
             while v + 4 <= end:
                 m = v * lanes
-                tile_4x4(z, row + m, z_step, x, x_at + m, terms, count, W, w, count, start, b)
+                line_4x4(z, row + m, z_step, x, x_at + m, terms, count, W, w, count, start, b)
                 v += 4
             while v + 2 <= end:
                 m = v * lanes
-                tile_4x2(z, row + m, z_step, x, x_at + m, terms, count, W, w, count, start, b)
+                line_4x2(z, row + m, z_step, x, x_at + m, terms, count, W, w, count, start, b)
                 v += 2
             if v < end:
                 m = v * lanes
-                tile_4x1(z, row + m, z_step, x, x_at + m, terms, count, W, w, count, start, b)
+                line_4x1(z, row + m, z_step, x, x_at + m, terms, count, W, w, count, start, b)
         for k in range(kernels // 4 * 4, kernels):
             row, w, b, v = z_at + k * z_step, w_at + k * count, start_at + k, strip
             while v + 4 <= end:
                 m = v * lanes
-                tile_1x4(z, row + m, z_step, x, x_at + m, terms, count, W, w, count, start, b)
+                line_1x4(z, row + m, z_step, x, x_at + m, terms, count, W, w, count, start, b)
                 v += 4
             while v < end:
                 m = v * lanes
-                tile_1x1(z, row + m, z_step, x, x_at + m, terms, count, W, w, count, start, b)
+                line_1x1(z, row + m, z_step, x, x_at + m, terms, count, W, w, count, start, b)
                 v += 1
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from layerwise.compiled.kernels import kernel
+from layerwise.compiled.compiling import kernel
 from layerwise.types import Array
 
 

@@ -23,7 +23,7 @@ from layerwise.compiled.tiles import COLUMNS, ROWS
 from layerwise.compiled.workers import share
 from layerwise.types import Array, Differentiable
 
-LANES, FEW_LANES = 16, 8
+LANES, FEW_LANES = COLUMNS, 8
 """Sequences in a chunk, and in one of a small batch, which then has two of them for two threads."""
 
 WORTH = 2_000_000

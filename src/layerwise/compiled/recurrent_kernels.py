@@ -19,11 +19,11 @@ from typing import Any
 
 import numpy as np
 
-from layerwise.compiled.batch_kernels import any_order, spread
+from layerwise.compiled.batch_kernels import spread
 from layerwise.compiled.codes import GRU
-from layerwise.compiled.kernels import kernel
+from layerwise.compiled.compiling import any_order, kernel
 from layerwise.compiled.recurrent_cells import Numbers, cell_backward, cell_forward
-from layerwise.compiled.tiles import tile_8, tile_16
+from layerwise.compiled.tiles import COLUMNS, ROWS, matrix_8, matrix_16
 from layerwise.types import Array
 
 
@@ -39,15 +39,15 @@ def squares(h0: Array, c0: Array, W_ih: Array, W_hh: Array, b_ih: Array, b_hh: A
 def product(W: Array, begin: int, end: int, k: int, K: int, u: Array, z: Array, L: int, add: bool) -> None:
     """z (+)= W u, of rows `begin` to `end` and columns k to K.
 
-    W: packed, blocks of 8 rows (columns, 8); u: (columns, L), z: (rows, L).
+    W: packed, blocks of ROWS rows (columns, ROWS); u: (columns, L), z: (rows, L).
     """
     columns = W.shape[1]
-    for r in range(begin, end, 8):
-        at = r * columns + k * 8
-        if L == 16:
-            tile_16(z, r * L, L, W, at, 1, 8, 0, u, k * L, L, 0, K - k, 1, add)
+    for r in range(begin, end, ROWS):
+        at = r * columns + k * ROWS
+        if L == COLUMNS:
+            matrix_16(z, r * L, L, W, at, 1, ROWS, 0, u, k * L, L, 0, K - k, 1, add)
         else:
-            tile_8(z, r * L, L, W, at, 1, 8, 0, u, k * L, L, 0, K - k, 1, add)
+            matrix_8(z, r * L, L, W, at, 1, ROWS, 0, u, k * L, L, 0, K - k, 1, add)
 
 
 @kernel
@@ -64,11 +64,11 @@ def weight_gradient(dz: Array, xh: Array, dW: Array, db: Array, begin: int, end:
     for c in range(chunks):
         for s in range(0, T, 4):
             steps = min(4, T - s)
-            for e in range(0, E, 16):
+            for e in range(0, E, COLUMNS):
                 xh_at = (c * (T + 1) + s) * L * E + e
-                for r in range(begin, end, 8):
+                for r in range(begin, end, ROWS):
                     dz_at = ((c * T + s) * R + r) * L
-                    tile_16(dW, r * E + e, E, dz, dz_at, L, 1, R * L, xh, xh_at, E, L * E, L, steps, c + s > 0)
+                    matrix_16(dW, r * E + e, E, dz, dz_at, L, 1, R * L, xh, xh_at, E, L * E, L, steps, c + s > 0)
             for step in range(s, s + steps):
                 rows = dz[c, step].reshape(R * L)[begin * L : end * L]
                 for m in range(len(rows)):
@@ -244,7 +244,7 @@ def walk_back_chunk(
     first = chunk * L
     lanes = min(L, N - first)
     shortest = ends[first : first + L].min()
-    rows = len(Wt) * 8
+    rows = len(Wt) * ROWS
     dh, dc, kept = np.zeros(H * L, dy.dtype), np.zeros(H * L, dy.dtype), np.zeros((2, H * L), dy.dtype)
     v = np.zeros(rows * L, dy.dtype)
     for n in range(lanes):
@@ -288,10 +288,10 @@ def walk_back_chunk(
 
 @kernel
 def pack(W: Array, packed: Array) -> None:
-    """packed[block, k, r] = W[8 block + r, k], 0 beyond the last row. W: any strides."""
+    """packed[block, k, r] = W[ROWS block + r, k], 0 beyond the last row. W: any strides."""
     rows, columns = W.shape
     for block in range(len(packed)):
-        for r in range(8):
-            row = block * 8 + r
+        for r in range(ROWS):
+            row = block * ROWS + r
             for k in range(columns):
                 packed[block, k, r] = W[row, k] if row < rows else 0

@@ -1,111 +1,88 @@
-"""A tile of a matrix product: 8 rows at a vector of columns, whose sums stay in registers.
+"""Tiles of products: some rows by some vectors of columns, whose sums stay in registers.
 
-LLVM does not find by itself that they may, so the tile is written in LLVM's own vectors: it then runs at the peak of
-the processor (measured: 118 GFLOP/s of 118). Numba keeps what it has compiled until recurrent_kernels.py changes: a
-change here needs one there as well.
+    sum[r, c] += row[r] · column[c], step by step
+
+LLVM does not find by itself that they may, so tiles are written in LLVM's own vectors: they then run at the peak of the
+processor (measured: 118 GFLOP/s of 118). A tile that needs more registers than the processor has is computed block by
+block. The order of a sum is that of its terms, in whatever block it is computed.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import product as pairs
 from typing import Any
 
-from llvmlite import ir
 from numba import types
-from numba.core import cgutils
 from numba.extending import intrinsic
 
+from layerwise.compiled.vector_code import Code
+
 ROWS = 8
-"""Rows of a tile: enough sums at a time to hide how long one multiplication takes, and few enough for the registers."""
+"""Rows of a tile of a matrix product: enough sums at a time to hide how long one multiplication takes."""
 
 COLUMNS = 16
-"""Columns of the widest tile; LLVM takes several vectors for them where one is too short."""
+"""Columns of the widest tile."""
 
 
-def _tile(lanes: int) -> Any:
-    """C[r, :] (+)= Σ_kk Σ_k A[r, k, kk] B[k, kk, :] for the 8 rows r and all lanes of a tile.
+def blocks(rows: int, columns: int, vector: int, row: int, registers: int) -> Iterator[tuple[range, range]]:
+    """The rows and columns of a tile in blocks whose sums, with what is multiplied, fit into the registers.
+
+    vector, row: how many registers a column's vector takes, and what it is multiplied with. Of blocks of one size the
+    one that is loaded in the fewest steps is best.
+
+    >>> list(blocks(8, 1, vector=1, row=1, registers=32))
+    [(range(0, 8), range(0, 1))]
+    >>> list(blocks(8, 1, vector=2, row=1, registers=16))
+    [(range(0, 4), range(0, 1)), (range(4, 8), range(0, 1))]
+    """
+    sizes = [
+        (tall, wide)
+        for tall, wide in pairs(_divisors(rows), _divisors(columns))
+        if (tall + 1) * wide * vector + row <= registers
+    ]
+    tall, wide = max(sizes, key=lambda size: (size[0] * size[1], -size[0] * row - size[1] * vector), default=(1, 1))
+    for r, c in pairs(range(0, rows, tall), range(0, columns, wide)):
+        yield range(r, r + tall), range(c, c + wide)
+
+
+def _divisors(number: int) -> list[int]:
+    return [each for each in range(1, number + 1) if number % each == 0]
+
+
+def _matrix_tile(lanes: int) -> Any:
+    """C[r, :] (+)= Σ_kk Σ_k A[r, k, kk] B[k, kk, :] for the ROWS rows r and all lanes of a tile.
 
     Each array is given with the place of its first number and the distances from one row, k or kk to the next.
     """
 
-    @intrinsic  # type: ignore[untyped-decorator]
-    def tile(typingctx: Any, C: Any, c: Any, c_r: Any, A: Any, a: Any, a_r: Any, a_k: Any, a_kk: Any,
-             B: Any, b: Any, b_k: Any, b_kk: Any, K: Any, KK: Any, add: Any) -> Any:  # fmt: skip
+    @intrinsic
+    def tile(typing, C, c, c_r, A, a, a_r, a_k, a_kk, B, b, b_k, b_kk, K, KK, add):  # type: ignore[no-untyped-def]
         i = types.int64
         signature = types.void(C, i, i, A, i, i, i, i, B, i, i, i, i, i, types.boolean)
 
-        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+            code = Code(context, builder, signature, arguments, lanes)
+            C, A, B = (code.data(place) for place in (0, 3, 8))
             _, c, c_r, _, a, a_r, a_k, a_kk, _, b, b_k, b_kk, K, KK, add = arguments
-            kind = signature.args[0].dtype
-            number, index = context.get_value_type(kind), ir.IntType(64)
-            vector = ir.VectorType(number, lanes)
-            multiply_add = f"llvm.fmuladd.v{lanes}f{kind.bitwidth}"
-            fma = cgutils.get_or_insert_function(builder.module, ir.FunctionType(vector, [vector] * 3), multiply_add)
-            memory = [context.make_array(signature.args[n])(context, builder, arguments[n]).data for n in (0, 3, 8)]
-            C_at, A_at, B_at = (builder.gep(data, [at]) for data, at in zip(memory, (c, a, b), strict=True))
+            for rows, _ in blocks(ROWS, 1, code.registers, 1, code.unit.registers):
+                places = [code.moved(c, code.index(r), c_r) for r in rows]
+                row_begins = [code.moved(a, code.index(r), a_r) for r in rows]
 
-            def vector_at(pointer: Any) -> Any:
-                return builder.bitcast(pointer, vector.as_pointer())
+                def outer(kk, sums):  # type: ignore[no-untyped-def]
+                    begins = [code.moved(begin, kk, a_kk) for begin in row_begins]  # noqa: B023, called at once
+                    column_begin = code.moved(b, kk, b_kk)
 
-            def load(pointer: Any) -> Any:
-                loaded = builder.load(vector_at(pointer))
-                loaded.align = kind.bitwidth // 8
-                return loaded
+                    def inner(k, sums):  # type: ignore[no-untyped-def]
+                        column = code.vector_at(B, code.moved(column_begin, k, b_k))
+                        numbers = (code.number_at(A, code.moved(begin, k, a_k)) for begin in begins)
+                        return code.add_products(sums, numbers, [column])
 
-            def everywhere(pointer: Any) -> Any:
-                one = builder.insert_element(
-                    ir.Constant(vector, ir.Undefined), builder.load(pointer), ir.IntType(32)(0)
-                )
-                mask = ir.Constant(ir.VectorType(ir.IntType(32), lanes), [0] * lanes)
-                return builder.shuffle_vector(one, vector(ir.Undefined), mask)
+                    return code.loop(K, sums, inner)
 
-            rows = [builder.gep(C_at, [builder.mul(c_r, index(r))]) for r in range(ROWS)]
-            block = {
-                word: builder.function.append_basic_block(word)
-                for word in ("old", "zero", "outer", "inner", "next", "end")
-            }
-            builder.cbranch(add, block["old"], block["zero"])
-            builder.position_at_end(block["old"])
-            old = [load(row) for row in rows]
-            builder.branch(block["outer"])
-            builder.position_at_end(block["zero"])
-            builder.branch(block["outer"])
-
-            builder.position_at_end(block["outer"])
-            kk = builder.phi(index)
-            outer = [builder.phi(vector) for _ in rows]
-            A_kk, B_kk = (builder.gep(at, [builder.mul(kk, step)]) for at, step in ((A_at, a_kk), (B_at, b_kk)))
-            builder.branch(block["inner"])
-
-            builder.position_at_end(block["inner"])
-            k = builder.phi(index)
-            inner = [builder.phi(vector) for _ in rows]
-            A_k, B_k = (builder.gep(at, [builder.mul(k, step)]) for at, step in ((A_kk, a_k), (B_kk, b_k)))
-            factor = load(B_k)
-            sums = [
-                builder.call(fma, [everywhere(builder.gep(A_k, [builder.mul(a_r, index(r))])), factor, inner[r]])
-                for r in range(ROWS)
-            ]
-            k_next = builder.add(k, index(1))
-            builder.cbranch(builder.icmp_signed("<", k_next, K), block["inner"], block["next"])
-            builder.position_at_end(block["next"])
-            kk_next = builder.add(kk, index(1))
-            builder.cbranch(builder.icmp_signed("<", kk_next, KK), block["outer"], block["end"])
-
-            kk.add_incoming(index(0), block["old"])
-            kk.add_incoming(index(0), block["zero"])
-            kk.add_incoming(kk_next, block["next"])
-            k.add_incoming(index(0), block["outer"])
-            k.add_incoming(k_next, block["inner"])
-            for r in range(ROWS):
-                outer[r].add_incoming(old[r], block["old"])
-                outer[r].add_incoming(ir.Constant(vector, [0.0] * lanes), block["zero"])
-                outer[r].add_incoming(sums[r], block["next"])
-                inner[r].add_incoming(outer[r], block["outer"])
-                inner[r].add_incoming(sums[r], block["inner"])
-
-            builder.position_at_end(block["end"])
-            for row, total in zip(rows, sums, strict=True):
-                builder.store(total, vector_at(row)).align = kind.bitwidth // 8
+                old = [builder.select(add, code.vector_at(C, place), code.zero) for place in places]
+                for total, place in zip(code.loop(KK, old, outer), places, strict=True):
+                    code.store(total, C, place)
             return context.get_dummy_value()
 
         return signature, generate
@@ -113,17 +90,87 @@ def _tile(lanes: int) -> Any:
     return tile
 
 
-tile_16, tile_8, tile_4 = _tile(16), _tile(8), _tile(4)
+def _line_tile(kernels: int, vectors: int) -> Any:
+    """z[k, m] = start[k] + Σ_t W[k, t] x[m + term[t]], for some kernels and vectors of places at a time."""
+
+    @intrinsic
+    def tile(  # type: ignore[no-untyped-def]
+        typing, z, z_at, z_step, x, x_at, terms, count, W, w_at, w_step, start, start_at
+    ):
+        signature = types.void(z, z_at, z_step, x, x_at, terms, count, W, w_at, w_step, start, start_at)
+
+        def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+            code = Code(context, builder, signature, arguments)
+            z, x, terms, W, start = (code.data(place) for place in (0, 3, 5, 7, 10))
+            z_at, z_step, x_at, count = (arguments[place] for place in (1, 2, 4, 6))
+            w_at, w_step, start_at = (arguments[place] for place in (8, 9, 11))
+            for some, places in blocks(kernels, vectors, code.registers, 1, code.unit.registers):
+                shifts = [code.index(v * code.lanes) for v in places]
+                weights = [code.moved(w_at, code.index(k), w_step) for k in some]
+                begin = [code.number_at(start, builder.add(start_at, code.index(k))) for k in some]
+
+                def add_term(t, sums):  # type: ignore[no-untyped-def]
+                    place = builder.add(x_at, builder.load(builder.gep(terms, [t])))
+                    seen = [code.vector_at(x, builder.add(place, shift)) for shift in shifts]  # noqa: B023, at once
+                    numbers = (code.number_at(W, builder.add(weight, t)) for weight in weights)  # noqa: B023
+                    return code.add_products(sums, numbers, seen)
+
+                sums = code.loop(count, [each for each in begin for _ in places], add_term)
+                for total, (k, shift) in zip(sums, pairs(some, shifts), strict=True):
+                    code.store(total, z, builder.add(code.moved(z_at, code.index(k), z_step), shift))
+            return context.get_dummy_value()
+
+        return signature, generate
+
+    return tile
 
 
-@intrinsic  # type: ignore[untyped-decorator]
-def power_of_two(typingctx: Any, n: Any) -> Any:
-    """2ⁿ for a whole number n in floating point: n goes where a floating-point number keeps its exponent."""
+def _line_product(kernels: int, terms_at_once: int) -> Any:
+    """dW[k, t] += Σ_n Σ_m dz[n, k, m] x[n, m + term[t]], for some kernels and terms at a time."""
 
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        bits, fraction = (32, 23) if signature.args[0] == types.float32 else (64, 52)
-        whole = ir.IntType(bits)
-        exponent = builder.add(builder.fptosi(arguments[0], whole), whole(2 ** (bits - fraction - 2) - 1))
-        return builder.bitcast(builder.shl(exponent, whole(fraction)), arguments[0].type)
+    @intrinsic
+    def product(  # type: ignore[no-untyped-def]
+        typing, dW, w_at, w_step, dz, dz_at, dz_step, dz_image, x, x_at, x_image, terms, first_term, vectors, images
+    ):
+        signature = types.void(
+            dW, w_at, w_step, dz, dz_at, dz_step, dz_image, x, x_at, x_image, terms, first_term, vectors, images
+        )
 
-    return n(n), generate
+        def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+            code = Code(context, builder, signature, arguments)
+            dW, dz, x, terms = (code.data(place) for place in (0, 3, 7, 10))
+            w_at, w_step, dz_at, dz_step, dz_image = (arguments[place] for place in (1, 2, 4, 5, 6))
+            x_at, x_image, first_term, vectors, images = (arguments[place] for place in (8, 9, 11, 12, 13))
+            for some, here in blocks(kernels, terms_at_once, code.registers, code.registers, code.unit.registers):
+                shifts = [builder.load(builder.gep(terms, [builder.add(first_term, code.index(t))])) for t in here]
+                lines = [code.moved(dz_at, code.index(k), dz_step) for k in some]
+
+                def add_image(n, sums):  # type: ignore[no-untyped-def]
+                    dz_begin, x_begin = builder.mul(n, dz_image), code.moved(x_at, n, x_image)
+
+                    def add_vector(m, sums):  # type: ignore[no-untyped-def]
+                        place = builder.mul(m, code.index(code.lanes))
+                        dz_place, x_place = builder.add(dz_begin, place), builder.add(x_begin, place)
+                        seen = [code.vector_at(x, builder.add(x_place, shift)) for shift in shifts]  # noqa: B023
+                        gradients = (code.vector_at(dz, builder.add(dz_place, line)) for line in lines)  # noqa: B023
+                        return code.add_products(sums, gradients, seen)
+
+                    return code.loop(vectors, sums, add_vector)
+
+                sums = code.loop(images, [code.zero] * (len(some) * len(here)), add_image)
+                for total, (k, t) in zip(sums, pairs(some, here), strict=True):
+                    place = builder.add(code.moved(w_at, code.index(k), w_step), code.index(t))
+                    slot = builder.gep(dW, [place])
+                    builder.store(builder.fadd(builder.load(slot), code.total(total)), slot)
+            return context.get_dummy_value()
+
+        return signature, generate
+
+    return product
+
+
+matrix_16, matrix_8, matrix_4 = _matrix_tile(16), _matrix_tile(8), _matrix_tile(4)
+line_4x4, line_4x2, line_4x1 = _line_tile(4, 4), _line_tile(4, 2), _line_tile(4, 1)
+line_1x4, line_1x1 = _line_tile(1, 4), _line_tile(1, 1)
+product_4x4, product_4x1 = _line_product(4, 4), _line_product(4, 1)
+product_1x4, product_1x1 = _line_product(1, 4), _line_product(1, 1)

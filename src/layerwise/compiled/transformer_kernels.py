@@ -1,25 +1,20 @@
 """The compiled loops behind attention, normalisation along the features and GELU.
 
-Those that are worth it work on a range, from `first` to before `last`, so that several threads may share a batch. All
-loops stand in one file for the reason told in kernels.py.
+Those that are worth it work on a range, from `first` to before `last`, so that several threads may share a batch.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
-import numba
 import numpy as np
 from numba import types
 from numba.extending import overload
 
-from layerwise.compiled.kernels import kernel
-from layerwise.compiled.tiles import tile_4, tile_8, tile_16
+from layerwise.compiled.compiling import kernel, summing
+from layerwise.compiled.tiles import COLUMNS, ROWS, matrix_4, matrix_8, matrix_16
 from layerwise.types import Array
-
-Function = TypeVar("Function", bound=Callable[..., Any])
 
 F32, I32 = np.float32, np.int32  # a Python number in a loop over float32 would make it compute in float64
 F64, I64 = np.float64, np.int64
@@ -35,17 +30,6 @@ ZERO, HALF, ONE, INVERSE_ROOT_2_PI = F32(0), F32(0.5), F32(1), F32(0.3989422804)
 NEAR = F32(0.3)
 P0, P1, P2, P3 = map(F32, (0.11962638795, 0.12079835683, 0.09963747859, 0.12946924567))
 P4, P5, P6, P7 = map(F32, (-0.05539394543, 0.20820672810, -0.15827608109, 0.03593175486))
-
-
-def summing(function: Function) -> Function:
-    """Compile a function whose sums may be taken in several parts at once, as the vector unit of the machine likes it.
-
-    The order is the same in every call with arrays of the same size. NaN and infinity come through.
-    """
-    compiled: Function = numba.njit(cache=True, error_model="numpy", nogil=True, fastmath={"reassoc", "contract"})(
-        function
-    )
-    return compiled
 
 
 @kernel
@@ -126,7 +110,7 @@ def inner(x: Array, n: int, y: Array, m: int) -> Any:
 def largest32(x: Array, n: int) -> Any:
     """The bits of two numbers compare as the numbers do, if those of negative ones are turned round; NaN is above all.
 
-    Whole numbers may be compared in any order, so LLVM takes 16 at a time.
+    Whole numbers may be compared in any order, so LLVM takes many at a time.
     """
     found = I32(-(2**31))
     for k in range(x.shape[1]):
@@ -216,7 +200,7 @@ def softmax(
 ) -> None:
     """weights[row + i] = softmax(scale scores[i] + barrier[t + i]) for some rows; where all of these are -inf, it is 0.
 
-    Loops go over whole rows, however little of them counts, for LLVM then computes 16 numbers at a time; and all rows
+    Loops go over whole rows, however little of them counts, for LLVM then computes many numbers at a time; and all rows
     take each step before the next, so that no row waits for its own sum. of_row: room for a number of each row.
     """
     number = scores.dtype.type
@@ -261,18 +245,18 @@ def drop(weights: Array, row: int, factors: Array, factor: int, dropped: Array, 
 
 @kernel
 def tile(C: Array, c: int, A: Array, a: int, a_row: int, a_k: int, B: Array, b: int, K: int, lanes: int) -> None:
-    """C[r, :] = Σ_k A[r, k] B[k, :], for 8 rows r and the lanes of one vector. C, B: (rows, width); c, a, b: begins."""
-    if lanes == 16:
-        tile_16(C, c, C.shape[1], A, a, a_row, a_k, 0, B, b, B.shape[1], 0, K, 1, False)
+    """C[r, :] = Σ_k A[r, k] B[k, :], for ROWS rows r and the lanes of one vector. C, B: (rows, width); c, a, b: begins."""
+    if lanes == COLUMNS:
+        matrix_16(C, c, C.shape[1], A, a, a_row, a_k, 0, B, b, B.shape[1], 0, K, 1, False)
     elif lanes == 8:
-        tile_8(C, c, C.shape[1], A, a, a_row, a_k, 0, B, b, B.shape[1], 0, K, 1, False)
+        matrix_8(C, c, C.shape[1], A, a, a_row, a_k, 0, B, b, B.shape[1], 0, K, 1, False)
     else:
-        tile_4(C, c, C.shape[1], A, a, a_row, a_k, 0, B, b, B.shape[1], 0, K, 1, False)
+        matrix_4(C, c, C.shape[1], A, a, a_row, a_k, 0, B, b, B.shape[1], 0, K, 1, False)
 
 
 @kernel
 def product(C: Array, A: Array, a: int, a_row: int, a_k: int, B: Array, b: int, K: int, lanes: int) -> None:
-    """Eight whole rows of C."""
+    """ROWS whole rows of C."""
     for c in range(0, C.shape[1], lanes):
         tile(C, c, A, a, a_row, a_k, B, b + c, K, lanes)
 
@@ -302,7 +286,7 @@ def attend(
     """Attention of the sequences `first` to before `last`.
 
     P: (N, T, 3, heads, d), the products x W_inᵀ; b: (3, heads, d); y: (N, T, heads, d). Below, T' is T filled up to
-    whole tiles of 16. barrier: (N or 1, heads or 1, T, T'), 0 where a step may look and -inf where not. dropout:
+    whole tiles. barrier: (N or 1, heads or 1, T, T'), 0 where a step may look and -inf where not. dropout:
     (N heads T, T'), empty where there is none. weights: (N heads T', T'). lanes: of a vector along the features of a
     head. causal: whether the barrier stands behind the diagonal, where tiles then need not be computed.
     """
@@ -311,9 +295,9 @@ def attend(
     number = P.dtype.type
     one, scale = number(1), number(1 / math.sqrt(d))
     q = np.zeros((heads, wide, -(-d // lanes) * lanes), P.dtype)
-    deep, of_row = q.shape[2], np.empty(8, P.dtype)
+    deep, of_row = q.shape[2], np.empty(ROWS, P.dtype)
     k, v, k_turned = np.zeros_like(q), np.zeros_like(q), np.zeros((deep, wide), P.dtype)
-    scores, dropped, out = np.zeros((8, wide), P.dtype), np.zeros((8, wide), P.dtype), np.zeros((8, deep), P.dtype)
+    scores, dropped, out = np.zeros((ROWS, wide), P.dtype), np.zeros((ROWS, wide), P.dtype), np.zeros((ROWS, deep), P.dtype)
     for head in range(first * heads, last * heads):
         n, h = head // heads, head % heads
         if h == 0:
@@ -322,11 +306,11 @@ def attend(
             pick(P[n, :, 2], b[2], v)
         turn(k[h], k_turned, d)
         wall = barrier[n % barrier.shape[0], h % barrier.shape[1]]
-        for r in range(0, T, 8):
-            end = min(r + 8, T)
+        for r in range(0, T, ROWS):
+            end = min(r + ROWS, T)
             seen = end if causal else T
-            for c in range(0, seen, 16):
-                tile(scores, c, q, (h * wide + r) * deep, deep, 1, k_turned, c, d, 16)
+            for c in range(0, seen, COLUMNS):
+                tile(scores, c, q, (h * wide + r) * deep, deep, 1, k_turned, c, d, COLUMNS)
             softmax(scores, end - r, scale, wall, r, weights, head * wide + r, of_row)
             if dropout.size:
                 for i in range(end - r):
@@ -348,9 +332,9 @@ def attend_backward(
     number = P.dtype.type
     one, scale = number(1), number(1 / math.sqrt(d))
     q = np.zeros((heads, wide, -(-d // lanes) * lanes), P.dtype)
-    deep, of_row = q.shape[2], np.empty(8, P.dtype)
+    deep, of_row = q.shape[2], np.empty(ROWS, P.dtype)
     k, v, g, v_turned = np.zeros_like(q), np.zeros_like(q), np.zeros_like(q), np.zeros((deep, wide), P.dtype)
-    dA, out = np.zeros((8, wide), P.dtype), np.zeros((8, deep), P.dtype)
+    dA, out = np.zeros((ROWS, wide), P.dtype), np.zeros((ROWS, deep), P.dtype)
     dscores, dropped = np.zeros((wide, wide), P.dtype), np.zeros((wide if dropout.size else 0, wide), P.dtype)
     for head in range(first * heads, last * heads):
         n, h = head // heads, head % heads
@@ -360,11 +344,11 @@ def attend_backward(
             pick(P[n, :, 2], b[2], v)
             pick(dy[n], np.zeros_like(b[0]), g)
         turn(v[h], v_turned, d)
-        for r in range(0, T, 8):
-            end = min(r + 8, T)
+        for r in range(0, T, ROWS):
+            end = min(r + ROWS, T)
             seen = end if causal else T
-            for c in range(0, seen, 16):
-                tile(dA, c, g, (h * wide + r) * deep, deep, 1, v_turned, c, d, 16)
+            for c in range(0, seen, COLUMNS):
+                tile(dA, c, g, (h * wide + r) * deep, deep, 1, v_turned, c, d, COLUMNS)
             if dropout.size:
                 for i in range(end - r):
                     drop(weights, head * wide + r + i, dropout, head * T + r + i, dropped, r + i)
@@ -372,8 +356,8 @@ def attend_backward(
             softmax_backward(dA, end - r, weights, head * wide + r, dscores, r, of_row)
             product(out, dscores, r * wide, wide, 1, k[h], 0, seen, lanes)
             put(out, scale, dP[n, r:end, 0, h])
-        for r in range(0, T, 8):
-            end = min(r + 8, T)
+        for r in range(0, T, ROWS):
+            end = min(r + ROWS, T)
             begin = r if causal else 0  # the steps before do not look at this one
             product(out, dscores, begin * wide + r, 1, wide, q[h], begin * deep, T - begin, lanes)
             put(out, scale, dP[n, r:end, 1, h])
