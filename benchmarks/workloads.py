@@ -1,9 +1,9 @@
 """What the bench trains: each workload is one declaration of a network, an update and a source of data.
 
-A network is declared in Layerwise's own layers and kept as the rows of its spec. Names and settings are PyTorch's there,
-and so are those of losses and optimizers, so most contenders build theirs by looking the name up. A declaration takes
-its sizes as arguments: the defaults are the workload that is compared from run to run, others show that nothing is made
-for these sizes alone.
+A network is declared in Layerwise's own layers and kept as the rows of its spec. Names and settings there are those of
+PyTorch, as of losses and optimizers, so most contenders build theirs by looking the name up. A declaration takes its
+sizes as arguments: the defaults are the workload that is compared from run to run, others show that nothing is made for
+these sizes alone.
 """
 
 from __future__ import annotations
