@@ -15,9 +15,9 @@ import numpy as np
 
 from layerwise import files, metrics, network
 from layerwise.arrays import real_array, require_finite
-from layerwise.formulas import softmax
 from layerwise.data import Preparation, read_rows
 from layerwise.errors import DataError, FileError, LayerwiseError
+from layerwise.formulas import softmax
 from layerwise.network import Network
 from layerwise.runs import folder as folders
 from layerwise.runs import origin as origins
