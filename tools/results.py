@@ -122,7 +122,7 @@ def put(entry: str, figures: Any) -> None:
 
 def page(record: dict[str, Any], seeds: int) -> str:
     """The whole page."""
-    from layerwise.bench import machine
+    from benchmarks import machine
 
     about = machine.describe()
     head = INTRODUCTION.format(last=seeds - 1, cores=about["cores"], machine=about["cpu"])

@@ -16,10 +16,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from layerwise.bench import run_bench, run_growth
-from layerwise.bench.growth_report import problems, tables
-from layerwise.bench.record import Record, Table
-from layerwise.bench.report import cells, circumstances, sentences
+from benchmarks.growth_report import problems, tables
+from benchmarks.record import Record, Table
+from benchmarks.report import cells, circumstances, sentences
+
+from benchmarks import run_bench, run_growth
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "speed.md"
@@ -33,7 +34,7 @@ prints such tables for your machine.
 A step is everything from a batch to the new weights: forward, loss, backward, update. All contenders start from the
 same weights, see the same fresh data in each step, and have reached the same losses before any clock runs. Each trains
 in a process of its own, on its default threads, in the fastest form that was found for it
-([contenders](../src/layerwise/bench/contenders)). They take turns of a fraction of a second, and a ratio is formed
+([contenders](../benchmarks/contenders)). They take turns of a fraction of a second, and a ratio is formed
 within a round, since a machine drifts by more than the contenders differ. Matrix products are the bare products of a
 step, in NumPy: a yardstick, not a contender.
 """

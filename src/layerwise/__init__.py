@@ -36,7 +36,6 @@ _HOME_OF = {name: module for module, names in _HOMES.items() for name in names.s
 _MODULES = {"data", "errors", "formulas", "initializers", "layers", "losses", "metrics", "optimizers", "schedules"}
 _MODULES |= {
     "autograd",
-    "bench",
     "cli",
     "comparison",
     "compiled",

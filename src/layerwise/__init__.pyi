@@ -1,7 +1,6 @@
 """The public names, for type checkers: the package itself loads each at its first use."""
 
 from layerwise import autograd as autograd
-from layerwise import bench as bench
 from layerwise import cli as cli
 from layerwise import comparison as comparison
 from layerwise import compiled as compiled

@@ -316,6 +316,16 @@ def test_bench_runs_and_keeps_its_figures(capsys: Said) -> None:
     assert json.loads(Path("b.json").read_text())
 
 
+def test_without_the_benchmarks_bench_says_where_they_are(capsys: Said, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in an installed wheel."""
+    import layerwise
+
+    monkeypatch.setattr(layerwise, "__file__", str(Path("lib/site-packages/layerwise/__init__.py").resolve()))
+    assert main(["bench", "W1"]) == 1
+    said = " ".join(capsys.readouterr().err.split())
+    assert "benchmarks are not part of an installed Layerwise: clone the repository" in said
+
+
 def test_the_documentation_names_every_option() -> None:
     import typer
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 sys.path.append(str(Path(__file__).parents[2]))  # the tools are no part of the package
 
-from layerwise.bench.record import Growth, Memory, Record, Round, Row, Table
+from benchmarks.record import Growth, Memory, Record, Round, Row, Table
+
 from tools import speed
 
 ABOUT = {"cpu": "a processor", "cores": 2, "system": "Linux", "python": "3.13.0", "environment": {}}

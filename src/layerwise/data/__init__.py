@@ -9,6 +9,7 @@
 from layerwise.data.catalogue import load, names
 from layerwise.data.column import Column
 from layerwise.data.dataset import Card, Dataset, Part
+from layerwise.data.from_table import from_table
 from layerwise.data.painted import painted
 from layerwise.data.preparation import Preparation
 from layerwise.data.table import Table, read_rows
@@ -21,6 +22,7 @@ __all__ = [
     "Part",
     "Preparation",
     "Table",
+    "from_table",
     "load",
     "names",
     "painted",

@@ -138,6 +138,29 @@ class Preparation:
             raise SettingError(f"{self.target!r} has classes, which have no units: use classes[label]")
         return real_array("y", y, np.float64) * self.target_scale + self.target_mean
 
+    def raw(self, x: Array, digits: int = 4) -> list[tuple[str, str]]:
+        """The columns of one prepared sample, each with its value before the preparation: the inverse of `apply`.
+
+        x: one sample, of any shape that `apply` gives. digits: how many a number is written with. "NA" stands for a
+        missing value that a feature tells, "" for a text that training never saw.
+
+        >>> p = Preparation((Column("age", 40.0, 10.0), Column("sex", categories=("f", "m"))), target="income")
+        >>> p.raw(p.apply({"age": ["0"], "sex": ["m"]})[0])
+        [('age', '0'), ('sex', 'm')]
+        """
+        found: list[tuple[str, str]] = []
+        start, row = 0, x.ravel()
+        for column in self.columns:
+            features = row[start : start + len(column.features)]
+            start += len(column.features)
+            if column.gaps and features[-1]:
+                found.append((column.name, "NA"))
+            elif column.categories:
+                found.append((column.name, column.categories[int(features.argmax())] if features.any() else ""))
+            else:
+                found.append((column.name, f"{_unscaled(column, float(features[0])):.{digits}g}"))
+        return found
+
     def describe(self) -> str:
         """One sentence about what was done to the columns."""
         plain = [column for column in self.columns if not column.categories]
@@ -240,6 +263,13 @@ def class_name(cell: str) -> str:
         return cell
     value = float(cell)
     return str(int(value)) if value.is_integer() else repr(value)
+
+
+def _unscaled(column: Column, x: float) -> float:
+    """The value of a column's cell, without the digits that float32 did not keep: 0 comes back as 0."""
+    value = x * column.scale + column.mean
+    kept = abs(column.mean) + abs(x * column.scale)
+    return round(value, 6 - math.floor(math.log10(kept))) + 0.0 if kept > 0 else 0.0
 
 
 def _describe_scaling(columns: Sequence[Column]) -> str:

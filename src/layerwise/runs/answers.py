@@ -15,9 +15,9 @@ import numpy as np
 
 from layerwise import files, metrics, network
 from layerwise.arrays import real_array, require_finite
-from layerwise.comparison.mistakes import softmax
 from layerwise.data import Preparation, read_rows
 from layerwise.errors import DataError, FileError, LayerwiseError
+from layerwise.formulas import softmax
 from layerwise.network import Network
 from layerwise.runs import folder as folders
 from layerwise.runs import origin as origins
@@ -165,7 +165,8 @@ def answers(net: Network, preparation: Preparation, samples: Samples) -> Answers
         score = "" if samples.y is None else _quantity_score(values, preparation, samples.y)
         return Answers([header], [[f"{value:.7g}"] for value in values], score)
     labels = metrics.predicted_classes(output)
-    rows = _class_rows(preparation.classes, labels, softmax(output))
+    probabilities, _ = softmax(output.astype(np.float64))
+    rows = _class_rows(preparation.classes, labels, probabilities)
     score = "" if samples.y is None else _class_score(labels, samples.y, preparation.target)
     return Answers([header, *(f"p({name})" for name in preparation.classes)], list(rows), score)
 

@@ -3,41 +3,39 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from layerwise import data as datasets
-from layerwise.checks import positive, whole_number
 from layerwise.data import Dataset
 from layerwise.errors import DataError, FileError, LayerwiseError, SettingError, ShapeError, nearest
-from layerwise.losses import LOSSES
 from layerwise.network import Network
-from layerwise.optimizers import OPTIMIZERS
-from layerwise.regularizers import REGULARIZERS
 from layerwise.runs import folder as folders
 from layerwise.runs import origin as origins
 from layerwise.runs.folder import RunFolder
-from layerwise.schedules import SCHEDULES
-from layerwise.specs import Registry
 from layerwise.training.changes import Changes
-from layerwise.training.events import Listener
-from layerwise.training.experiment import Experiment, Table
-from layerwise.training.listeners import EarlyStopping
+from layerwise.training.experiment import Experiment, Setup, Table
 from layerwise.training.suited import suited
-
-_EARLY_STOPPING: Registry[Listener] = Registry("early stopping")
-_EARLY_STOPPING.register(EarlyStopping)
 
 
 @dataclass(frozen=True)
 class Start:
     """All that a run begins with. notes: what the user should know before it does."""
 
-    experiment: Experiment
+    setup: Setup
     data: Dataset
-    net: Network
     origin: Table
     notes: tuple[str, ...] = ()
+
+    @property
+    def experiment(self) -> Experiment:
+        """The complete table of the run."""
+        return self.setup.experiment
+
+    @property
+    def net(self) -> Network:
+        """The network to train."""
+        return self.setup.net
 
     @property
     def name(self) -> str:
@@ -85,7 +83,7 @@ def resumed(folder: RunFolder) -> Start:
 def _first(source: Table, changes: Changes) -> Start:
     """A first experiment, suited to the data, with the user's choices."""
     seed = changes.first_seed()
-    data = _plain_experiment(source, seed).load_data()
+    data = datasets.from_table(source, seed)
     experiment = changes.to_experiment(suited(data, source, seed))
     return _ready(experiment, data)
 
@@ -99,30 +97,14 @@ def _again(experiment: Experiment, changes: Changes, origin: Table, base: Path) 
     ready = _ready(experiment, experiment.load_data())
     changed = origins.change(origin, ready.origin)
     notes = (f"{changed} since the run that is repeated: the figures will differ",) if changed else ()
-    return Start(ready.experiment, ready.data, ready.net, ready.origin, notes)
-
-
-def _plain_experiment(source: Table, seed: int) -> Experiment:
-    """Just enough of an experiment to load its data."""
-    return Experiment.from_table({"data": source, "layers": [], "loss": {}, "optimizer": {}, "seed": seed})
+    return replace(ready, notes=notes)
 
 
 def _ready(experiment: Experiment, data: Dataset) -> Start:
-    """Build every part once, so that what does not fit is told before there is a folder."""
-    for name in ("epochs", "batch_size", "threads"):
-        whole_number(name, getattr(experiment, name))
-    LOSSES.build(experiment.loss)
-    OPTIMIZERS.build(experiment.optimizer)
-    if experiment.schedule is not None:
-        SCHEDULES.build(experiment.schedule)
-    if experiment.regularizer is not None:
-        REGULARIZERS.build(experiment.regularizer)
-    if experiment.early_stopping is not None:
-        _EARLY_STOPPING.build({**experiment.early_stopping, "name": "EarlyStopping"})
-    if experiment.clip_norm is not None:
-        positive("clip_norm", experiment.clip_norm)
-    net = experiment.network()
-    output = net(data.train.x[:1])
+    """Build every part, so that what does not fit is told before there is a folder."""
+    setup = experiment.build()
+    _require_rate(setup)
+    output = setup.net(data.train.x[:1])
     wanted = len(data.classes) or 1
     if output.shape != (1, wanted):
         what = f"{wanted} classes" if data.classes else "one quantity"
@@ -130,7 +112,15 @@ def _ready(experiment: Experiment, data: Dataset) -> Start:
             f"{data.name} has {what}, and the network answers with shape (N, {', '.join(map(str, output.shape[1:]))})",
             f"end it with a Linear layer of {wanted} outputs",
         )
-    return Start(experiment, data, net, origins.origin_of(experiment.data, data))
+    return Start(setup, data, origins.origin_of(experiment.data, data))
+
+
+def _require_rate(setup: Setup) -> None:
+    """Refuse a run that can not learn, whatever its length."""
+    rate, schedule = setup.optimizer.lr, setup.schedule
+    rates = [rate] if schedule is None else [schedule(rate, t) for t in range(setup.experiment.epochs)]
+    if not any(rates):
+        raise SettingError("the learning rate is 0, so nothing would be learnt: choose one above 0, such as --lr 0.001")
 
 
 def _absolute(path: Path) -> Path:

@@ -17,6 +17,8 @@ Table = dict[str, Any]
 
 _BARE_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_ .-]*")
 _NESTED = ("loss", "optimizer", "schedule", "regularizer", "early_stopping", "data")
+_ENTRIES = (*Experiment.__struct_fields__, "early_stopping")
+"""What a path begins with; `early_stopping` stands for the listener of that name, wherever it is in its list."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,8 @@ class Changes:
     def to_experiment(self, experiment: Experiment) -> Experiment:
         """The experiment with all the choices. A schedule as long as the run stays as long as the run."""
         table = copy.deepcopy(experiment.to_table())
+        if any(keys[0] == "early_stopping" for keys, _ in self._parsed()):
+            table = _with_early_stopping(table)
         whole_run = "schedule" in table and table["schedule"].get("T_max") == table["epochs"]
         for name in ("epochs", "batch_size", "seed", "threads"):
             if getattr(self, name) is not None:
@@ -84,6 +88,17 @@ class Changes:
 
     def _parsed(self) -> list[tuple[list[str], Any]]:
         return [_parse(entry) for entry in self.entries]
+
+
+def _with_early_stopping(table: Table) -> Table:
+    """The table with its first EarlyStopping apart from the listeners, as the entry `early_stopping`."""
+    listeners = table.get("listeners", [])
+    found = next((each for each in listeners if each.get("name") == "EarlyStopping"), None)
+    if found is None:
+        return table
+    rest = [each for each in listeners if each is not found]
+    settings = {name: value for name, value in found.items() if name != "name"}
+    return table | {"listeners": rest or None, "early_stopping": settings}
 
 
 def with_hidden(layers: Sequence[Table], widths: Sequence[int]) -> list[Table]:
@@ -125,8 +140,8 @@ def _parse(entry: str) -> tuple[list[str], Any]:
     keys = path.strip().split(".")
     if not sign or not all(keys):
         raise SettingError(f"--set wants an entry and a value, such as --set optimizer.lr=0.01; got {entry!r}")
-    if keys[0] not in Experiment.__struct_fields__:
-        hint = nearest(keys[0], Experiment.__struct_fields__)
+    if keys[0] not in _ENTRIES:
+        hint = nearest(keys[0], _ENTRIES)
         raise SettingError(f"--set {path.strip()}: an experiment has no entry {keys[0]!r}.{hint}")
     return keys, _value(path.strip(), text.strip())
 
@@ -139,7 +154,7 @@ def _value(path: str, text: str) -> Any:
         table = tomllib.loads(f"value = {text}")
         if list(table) == ["value"]:
             return table["value"]
-    except tomllib.TOMLDecodeError:
+    except (ValueError, RecursionError):  # also a number of too many digits, and lists too deep in one another
         if _BARE_WORD.fullmatch(text):
             return text
     raise SettingError(f"--set {path}: {text!r} is no value of TOML, such as 0.01, true, [1, 2] or a name")
