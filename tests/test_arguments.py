@@ -6,7 +6,7 @@ import inspect
 from typing import Any
 
 import pytest
-from tests.refusals import refused
+from tests.support.refusals import refused
 
 import layerwise as lw
 from layerwise.arguments import TORCH_ONLY, answering

@@ -9,8 +9,8 @@ import weakref
 
 import numpy as np
 import pytest
-from tests.refusals import refused
-from tests.slopes import assert_slope, slope
+from tests.support.refusals import refused
+from tests.support.slopes import assert_slope, slope
 from tests.test_losses import TABLE, outputs
 
 import layerwise as lw

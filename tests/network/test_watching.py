@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from tests.refusals import refused
+from tests.support.refusals import refused
 
 import layerwise as lw
 from layerwise import formulas
