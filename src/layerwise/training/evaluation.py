@@ -41,8 +41,7 @@ def evaluate(net: Network, x: Array, target: Array, loss: Loss, sample_weight: A
     weight = None if sample_weight is None else any_array("sample_weight", sample_weight)
     found, denominator, answers, right = 0.0, 0.0, 0, None
     for start, part in itertools.chain(chunks(x, _ROWS, net.dtype), [(0, x)] if x.shape[:1] == (0,) else []):
-        rows = slice(start, start + len(part))
-        y, y_target = net(part), target[rows]
+        y = net(part)
         if start == 0:
             alike = np.broadcast_to(y[:1], (len(x), *y.shape[1:]))  # the target is checked and counted as a whole
             denominator = loss.denominator(alike, target, weight)
