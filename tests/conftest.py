@@ -59,9 +59,9 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     config = session.config
     if (output := getattr(config, "workeroutput", None)) is not None:
         output["counted"] = {"tally": config.stash[TALLY].dump(), "left out": config.stash[LEFT_OUT]}
-    elif _whole(session) and (gaps := config.stash[TALLY].gaps(_registered())):
-        config.stash[GAPS] = gaps
-        if session.exitstatus == pytest.ExitCode.OK:
+    elif session.exitstatus == pytest.ExitCode.OK and _whole(session):
+        config.stash[GAPS] = config.stash[TALLY].gaps(_registered())
+        if config.stash[GAPS]:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
@@ -73,13 +73,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 
 def _whole(session: pytest.Session) -> bool:
-    """Did this run collect all of tests/, leave out nothing but what is slow, and go to its end?"""
+    """Did this run collect all of tests/, and leave out nothing but what is slow?"""
     config, here = session.config, Path(__file__).parent
     named = any(path == here or path in here.parents for path in _named(config))
     options = ("collectonly", "ignore", "ignore_glob", "lf")
     partial = config.stash[LEFT_OUT] or any(getattr(config.option, option, None) for option in options)
-    ended = session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) and not session.shouldfail
-    return bool(named and not partial and ended and not session.shouldstop)
+    return bool(named and not partial)
 
 
 def _named(config: pytest.Config) -> list[Path]:

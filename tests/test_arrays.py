@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import pytest
+from tests.support.ids import steady
 from tests.support.refusals import refused
 
 import layerwise as lw
@@ -77,7 +78,7 @@ def test_too_large_for_the_type_becomes_infinite_and_is_then_named(tally):
     ([[1, 2], [3]], ShapeError, ("ragged", "give every row the same length")),
     ([[1, 2], 3], ShapeError, "ragged"),
     ([np.ones((2, 2)), np.ones((2, 3))], ShapeError, "ragged"),
-], ids=lambda value: str(value).partition(" at 0x")[0])  # fmt: skip
+], ids=steady)  # fmt: skip
 def test_what_is_refused(values, error, words, tally):
     words = (words,) if isinstance(words, str) else words
     refused(tally, error, ("weights of mine", *words), lambda: real_array("weights of mine", values, np.float32))

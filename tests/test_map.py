@@ -95,3 +95,16 @@ def test_every_module_has_a_test_file_of_its_name():
     untested = {module for module in untested if not module.startswith(tuple(HELD_BY_A_TABLE))}
     assert not (missing := sorted(map(own_file, untested - NOT_YET))), f"write {missing}"
     assert not (gone := sorted(NOT_YET - untested)), f"take {gone} off the list"
+
+
+def test_the_short_suite_names_files_that_are_there():
+    quick = re.search(r"^quick:.*\n\t.*", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE).group()
+    files = re.findall(r"tests/\S+", quick)
+    assert "tests/test_smoke.py" in files
+    assert all((ROOT / file).exists() for file in files)
+
+
+def test_what_pytest_leaves_out_is_run_by_the_check_before_a_change_lands():
+    check = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert "README.md" in check
+    assert '"$venv/bin/pytest" -m slow' in check

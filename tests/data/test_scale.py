@@ -16,6 +16,7 @@ pytestmark = pytest.mark.skipif(
 )
 
 
+@pytest.mark.slow
 def test_a_hundred_thousand_rows_are_read_in_the_promised_time_and_memory(tmp_path: Path) -> None:
     path = tmp_path / "large.csv"
     write_table(path, ROWS)
@@ -26,6 +27,7 @@ def test_a_hundred_thousand_rows_are_read_in_the_promised_time_and_memory(tmp_pa
     assert 0.5 < found["times the file"] <= TIMES_THE_FILE
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("kind", "features"), [("digits", 19), ("gaps", 38)])
 def test_cells_of_one_digit_take_no_more(kind: str, features: int, tmp_path: Path) -> None:
     """By the difference of two sizes: the few MB that a file of any size needs would hide what a row takes."""

@@ -76,6 +76,7 @@ SURPRISES = {
 }
 
 
+@pytest.mark.slow
 def test_all_of_them_within_three_minutes(names: list[str], tmp_path: Path) -> None:
     done = script("--pictures", tmp_path, timeout=180)
     assert (done.returncode, complaints(done)) == (0, [])

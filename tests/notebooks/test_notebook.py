@@ -50,6 +50,7 @@ def test_each_picture_is_followed_by_what_to_see_in_it() -> None:
         assert made[number + 1].source.startswith("*"), made[number].source.splitlines()[-1]
 
 
+@pytest.mark.slow
 def test_it_runs_offline_and_shows_what_the_kept_one_shows(tmp_path: Path) -> None:
     """All its assertions hold: by hand and by Layerwise the same numbers. A process of its own, for its sockets."""
     (tmp_path / "sitecustomize.py").write_text(OFFLINE, encoding="utf-8")

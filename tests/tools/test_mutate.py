@@ -111,6 +111,7 @@ def test_what_does_not_compute_is_left_alone():
     assert "return dy * dy" in {each.after for each in found}  # the inner function sees the outer variables
 
 
+@pytest.mark.slow
 def test_every_formula_and_optimizer_is_a_target_with_enough_mutants():
     found = {kind: {each.name for each in targets(ROOT) if each.kind == kind} for kind in ("formula", "optimizer")}
     assert found["formula"] == {name for name, each in registry.items() if each.function.__module__[:9] == "layerwise"}
@@ -122,6 +123,7 @@ def test_every_formula_and_optimizer_is_a_target_with_enough_mutants():
             assert (ROOT / test).exists(), test
 
 
+@pytest.mark.slow
 def test_every_known_survivor_is_a_mutant_of_today():
     today = {
         Key(target.name, each.operator, each.before, each.after)
@@ -270,6 +272,7 @@ def prove(folder: Path, test: str) -> str:
     return done.stdout + done.stderr
 
 
+@pytest.mark.slow
 def test_a_good_test_kills_and_what_runs_for_ever_is_killed_by_the_clock(tmp_path):
     said = prove(tmp_path, "assert [f(x) for x in (1, 5, 6, 7, 12)] == [2, 6, 4, 5, 4]")
     assert "'number': " in said
@@ -294,6 +297,7 @@ def test_a_mutant_as_long_as_its_original_and_written_in_the_same_second_is_what
     assert imported() == "False\n"
 
 
+@pytest.mark.slow
 def test_a_weak_test_lets_mutants_live(tmp_path):
     said = prove(tmp_path, "assert f(1) > 0")
     assert "'return x'" in said
