@@ -232,9 +232,10 @@ def total(x: Array, axis: int) -> Differentiable:
     (array([6.]), array([[5., 5., 5.]]))
     """
     y = x.sum(axis=axis)
+    terms = x.shape[axis]
 
     def backward(dy: Array) -> Array:
-        dx = np.repeat(np.expand_dims(dy, axis), x.shape[axis], axis=axis)
+        dx = np.repeat(np.expand_dims(dy, axis), terms, axis=axis)
         return dx
 
     return y, backward
