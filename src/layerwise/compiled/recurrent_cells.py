@@ -16,6 +16,7 @@ from numba.extending import intrinsic
 
 from layerwise.compiled.codes import GRU, LSTM, TANH_CELL
 from layerwise.compiled.compiling import kernel
+from layerwise.compiled.kernels import step
 from layerwise.types import Array
 
 
@@ -181,5 +182,5 @@ def cell_backward(
             dh[m] = 0
     else:
         for m in range(M):
-            dz[0, m] = dh[m] * (1 if after[m] > 0 else 0)
+            dz[0, m] = dh[m] * step(after[m])
             dh[m] = 0
