@@ -19,6 +19,22 @@ from layerwise.checks import fraction, not_negative, one_of, positive, several, 
 from layerwise.errors import KindError, SettingError
 from layerwise.specs import Registry
 
+__all__ = [
+    "SCHEDULES",
+    "UNITS",
+    "ChainedScheduler",
+    "Combined",
+    "CosineAnnealingLR",
+    "CosineAnnealingWarmRestarts",
+    "ExponentialLR",
+    "LinearLR",
+    "MultiStepLR",
+    "OneCycleLR",
+    "Schedule",
+    "SequentialLR",
+    "StepLR",
+]
+
 UNITS = ("epoch", "step")
 
 
@@ -333,3 +349,7 @@ def _schedule(part: Schedule | Mapping[str, Any]) -> Schedule:
     if isinstance(part, type):
         raise KindError(f"a schedule must be an object, got the class {part.__name__}: write {part.__name__}(...)")
     return SCHEDULES.build(part)
+
+
+def __dir__() -> list[str]:
+    return __all__
