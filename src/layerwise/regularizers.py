@@ -40,7 +40,7 @@ class Regularizer(ABC):
         return f"{type(self).__name__}({', '.join(words)})"
 
 
-REGULARIZERS: Registry[Regularizer] = Registry("regularizer")
+REGULARIZERS: Registry[Regularizer] = Registry("regularizer", "lw.regularizers.REGULARIZERS")
 
 
 @REGULARIZERS.register

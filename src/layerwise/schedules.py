@@ -15,7 +15,7 @@ from functools import reduce
 from itertools import pairwise
 from typing import Any
 
-from layerwise.checks import fraction, not_negative, one_of, positive, whole_number, yes_or_no
+from layerwise.checks import fraction, not_negative, one_of, positive, several, whole_number, yes_or_no
 from layerwise.errors import KindError, SettingError
 from layerwise.specs import Registry
 
@@ -43,7 +43,7 @@ class Schedule(ABC):
         return f"{type(self).__name__}({', '.join(settings)})"
 
 
-SCHEDULES: Registry[Schedule] = Registry("schedule")
+SCHEDULES: Registry[Schedule] = Registry("schedule", "lw.schedules.SCHEDULES")
 
 
 @SCHEDULES.register
@@ -310,9 +310,10 @@ def _cosine(first: float, last: float, share: float) -> float:
 
 
 def _milestones(values: object) -> list[int]:
-    if not isinstance(values, Sequence) or isinstance(values, str):
+    listed = several(values)
+    if listed is None:
         raise KindError(f"milestones must be a list of whole numbers, got {values!r}: write milestones=[30, 80]")
-    return [whole_number("a milestone", value) for value in values]
+    return [whole_number("a milestone", value) for value in listed]
 
 
 def _total_steps(total_steps: int | None, epochs: int | None, steps_per_epoch: int | None) -> int:

@@ -132,27 +132,27 @@ OTHERS = [
     _other(
         "losses",
         "losses/loss.py",
-        "Loss.terms Loss.shares Loss.answers Loss.__call__ Loss.arguments Loss.denominator Loss._checked Loss._total "
-        "_weights",
-        "test_losses.py losses/test_sequences.py losses/test_labels.py losses/test_elementwise.py",
+        "Loss.terms Loss.shares Loss.answers Loss.__call__ Loss.arguments Loss.prepare Loss.denominator Loss._total "
+        "Loss.rows Loss.operation _weights",
+        "losses/test_loss.py test_losses.py losses/test_sequences.py losses/test_labels.py losses/test_elementwise.py",
     ),
     _other(
         "losses of elements",
         "losses/elementwise.py",
-        "ElementwiseLoss.prepare ElementwiseLoss.rows ElementwiseLoss.terms MSELoss.formula L1Loss.formula "
-        "HuberLoss.__init__ HuberLoss.formula YesOrNoLoss.prepare BCEWithLogitsLoss.accuracy BCEWithLogitsLoss.formula "
-        "BCELoss.prepare BCELoss.accuracy BCELoss.formula",
-        "losses/test_elementwise.py losses/test_sequences.py test_losses.py",
+        "ElementwiseLoss.prepare ElementwiseLoss.terms HuberLoss.__init__ HuberLoss.operation YesOrNoLoss.prepare "
+        "YesOrNoLoss.accuracy BCELoss.prepare",
+        "losses/test_elementwise.py losses/test_sequences.py test_losses.py losses/test_loss.py",
     ),
     _other(
         "losses of labels",
         "losses/labels.py",
-        "LabelLoss.__init__ LabelLoss.prepare LabelLoss._check_output LabelLoss._check_range LabelLoss.shares "
-        "LabelLoss._label_weights LabelLoss._may_ignore LabelLoss.rows LabelLoss.answers CrossEntropyLoss.answers "
-        "LabelLoss.accuracy LabelLoss._known NLLLoss.formula CrossEntropyLoss.__init__ CrossEntropyLoss.prepare "
-        "CrossEntropyLoss._refuse_whole_rows CrossEntropyLoss.shares CrossEntropyLoss.accuracy "
-        "CrossEntropyLoss.formula CrossEntropyLoss._smoothed _is_soft _check_probabilities _class_weights",
-        "losses/test_labels.py losses/test_sequences.py test_losses.py",
+        "LabelLoss.__init__ LabelLoss.prepare LabelLoss._require_classes LabelLoss.shares LabelLoss._label_weights "
+        "LabelLoss.rows LabelLoss.operation LabelLoss.accuracy LabelLoss.answers NLLLoss.prepare "
+        "CrossEntropyLoss.__init__ CrossEntropyLoss.prepare CrossEntropyLoss._refuse_whole_rows "
+        "CrossEntropyLoss.shares CrossEntropyLoss.accuracy CrossEntropyLoss.answers CrossEntropyLoss.operation "
+        "CrossEntropyLoss._smoothed _share_of_right _require_labels _may_hold _is_soft _require_probabilities "
+        "_class_weights",
+        "losses/test_labels.py losses/test_sequences.py test_losses.py losses/test_loss.py",
     ),
     _other(
         "the perceptron",

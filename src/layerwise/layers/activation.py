@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, ClassVar
 
+import numpy as np
+
 from layerwise import formulas
 from layerwise.checks import not_negative, one_of, positive
 from layerwise.errors import SettingError, ShapeError
@@ -30,7 +32,7 @@ class RowActivation(Activation):
 
     def __init__(self, dim: int = -1) -> None:
         super().__init__()
-        if isinstance(dim, bool) or not isinstance(dim, int) or dim != -1:
+        if isinstance(dim, bool) or not isinstance(dim, int | np.integer) or dim != -1:
             raise SettingError(f"{type(self).__name__} works along the last axis: dim must be -1, got {dim!r}")
         self.dim = -1
 

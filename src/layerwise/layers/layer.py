@@ -145,4 +145,4 @@ class Layer(ABC):
             Vector(family, names=[""] * len(family), seed=0, dtype=vectors[0].theta.dtype)
 
 
-LAYERS: Registry[Layer] = Registry("layer")
+LAYERS: Registry[Layer] = Registry("layer", "lw.layers.LAYERS")

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from layerwise import formulas
-from layerwise.checks import fraction, positive, whole_number, yes_or_no
+from layerwise.checks import fraction, positive, several, whole_number, yes_or_no
 from layerwise.errors import DataError, SettingError, ShapeError
 from layerwise.layers.image_shapes import require_channels, require_images, require_sample
 from layerwise.layers.layer import LAYERS, Layer
@@ -292,10 +292,11 @@ class RMSNorm(_Affine):
 
 def _one_size(name: str, normalized_shape: object) -> int:
     """The number of features: torch also takes a list of sizes, of which one makes sense here."""
-    if isinstance(normalized_shape, list | tuple):
-        if len(normalized_shape) != 1:
+    listed = several(normalized_shape)
+    if listed is not None:
+        if len(listed) != 1:
             raise SettingError(f"{name} works along the last axis: give one size, got {normalized_shape!r}")
-        normalized_shape = normalized_shape[0]
+        normalized_shape = listed[0]
     return whole_number("normalized_shape", normalized_shape)
 
 

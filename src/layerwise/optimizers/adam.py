@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from layerwise.checks import fraction, not_negative
+from layerwise.checks import fraction, not_negative, several
 from layerwise.errors import SettingError
 from layerwise.optimizers.optimizer import OPTIMIZERS, Optimizer
 from layerwise.types import Array
@@ -43,9 +43,10 @@ class Adam(Optimizer):
         decay: str = "all",
     ) -> None:
         super().__init__(lr, weight_decay, decay)
-        if not isinstance(betas, Sequence) or len(betas) != 2:
+        two = several(betas)
+        if two is None or len(two) != 2:
             raise SettingError(f"betas are two numbers, such as (0.9, 0.999); got {betas!r}")
-        self.betas = (fraction("beta1", betas[0]), fraction("beta2", betas[1]))
+        self.betas = (fraction("beta1", two[0]), fraction("beta2", two[1]))
         self.eps = not_negative("eps", eps)
 
     def update(self, theta: Array, grad: Array, lr: float, decay: Array | float | None) -> None:

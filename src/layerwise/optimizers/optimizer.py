@@ -120,4 +120,4 @@ class Optimizer(ABC):
         return f"{type(self).__name__}({settings})"
 
 
-OPTIMIZERS: Registry[Optimizer] = Registry("optimizer")
+OPTIMIZERS: Registry[Optimizer] = Registry("optimizer", "lw.optimizers.OPTIMIZERS")

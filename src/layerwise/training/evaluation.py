@@ -19,6 +19,7 @@ _ROWS = 4096
 
 def predict(net: Network, x: Array) -> Array:
     """The outputs for all of x in evaluation mode, computed in parts so that memory stays small."""
+    x = any_array("x", x)
     outputs = [net(part) for _, part in chunks(x, _ROWS, net.dtype)] or [net(x)]
     return outputs[0] if len(outputs) == 1 else np.concatenate(outputs)
 
@@ -36,15 +37,16 @@ def evaluate(net: Network, x: Array, target: Array, loss: Loss, sample_weight: A
     >>> {name: round(value, 4) for name, value in found.items()}   # ln 3, and half of the labels are 0
     {'loss': 1.0986, 'accuracy': 0.5}
     """
-    target = any_array("target", target)
+    x, target = any_array("x", x), any_array("target", target)
     weight = None if sample_weight is None else any_array("sample_weight", sample_weight)
     found, denominator, answers, right = 0.0, 0.0, 0, None
-    for start, part in itertools.chain(chunks(x, _ROWS, net.dtype), [] if len(x) else [(0, x)]):
-        rows = slice(start, start + len(part))
-        y, y_target = net(part), target[rows]
+    for start, part in itertools.chain(chunks(x, _ROWS, net.dtype), [(0, x)] if x.shape[:1] == (0,) else []):
+        y = net(part)
         if start == 0:
             alike = np.broadcast_to(y[:1], (len(x), *y.shape[1:]))  # the target is checked and counted as a whole
             denominator = loss.denominator(alike, target, weight)
+        rows = slice(start, start + len(part))
+        y_target = target[rows]
         value, _ = loss(y, y_target, None if weight is None else weight[rows], denominator)
         found += value
         if count := loss.answers(y_target):
