@@ -264,7 +264,7 @@ class Network:
         carried: Any = copy(state)  # which the loss may still refuse
         settings = {"tap": tap, "seed": seed, "step": step, "lengths": lengths, "mask": mask, "state": carried}
         y, backward = self.forward(x, training=True, input_gradient=False, **settings)
-        cost, backward_loss = loss(y, target, weight)
+        cost, backward_loss = loss(y, target, weight, tap=tap)
         backward(backward_loss())
         if state is not None:
             state.update(carried)
