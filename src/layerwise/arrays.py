@@ -110,13 +110,13 @@ def extent(array: Array) -> tuple[Any, Any]:
     return array.min(), array.max()
 
 
-def parts(array: Array, most: int | None = None, dtype: Any = None) -> Iterator[tuple[int, Array]]:
+def chunks(array: Array, most: int | None = None, dtype: Any = None) -> Iterator[tuple[int, Array]]:
     """Views of an array, 16 MB of its rows each, with the number of the first row: a look at all needs little memory.
 
-    most: the largest number of rows of a part. dtype: what the parts become, if not what they are: the same rows make
-    a part then, whatever the type in the file. A single number is one part.
+    most: the largest number of rows of a chunk. dtype: what the chunks become, if not what they are: the same rows make
+    a chunk then, whatever the type in the file. A single number is one chunk.
 
-    >>> [(start, part.shape) for start, part in parts(np.zeros((5, 2)), most=3)]
+    >>> [(start, chunk.shape) for start, chunk in chunks(np.zeros((5, 2)), most=3)]
     [(0, (3, 2)), (3, (2, 2))]
     """
     if array.ndim == 0:
@@ -143,8 +143,8 @@ def require_finite(name: str, array: Array) -> None:
         return
     place: tuple[int, ...] = ()
     count = 0
-    for start, part in parts(array):
-        finite = np.isfinite(part)
+    for start, chunk in chunks(array):
+        finite = np.isfinite(chunk)
         if finite.all():
             continue
         if not count:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from layerwise.formulas import adaptive_avg_pool2d, avg_pool2d, max_pool2d, output_size
-from layerwise.formulas.windows import overhang, sees_only_padding
+from layerwise.formulas.machinery.windows import overhang, sees_only_padding
 from layerwise.random import generator
 
 

@@ -220,6 +220,12 @@ CONVENTIONS = [
         "`he_*` is PyTorch's `kaiming_*` for ReLU; `torch_uniform` its default for Linear. With any other initializer "
         "the bias starts at 0. scikit-learn draws weights and biases as `xavier_uniform`.",
     ),
+    Convention(
+        "changes before backward",
+        "`backward` reads x, theta and the output where they lie: if one of them is changed in place between `forward` "
+        "and `backward`, the gradient is that of the changed numbers, and nothing is said. PyTorch counts the changes "
+        "of each tensor, and raises an error.",
+    ),
     Convention("weights", "`Linear.weight` is (K, D), as in PyTorch; scikit-learn's `coefs_` are (D, K)."),
     Convention(
         "convolution",

@@ -6,21 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from layerwise.formulas.registration import Case, formula, smooth
+from layerwise.formulas.machinery.registration import Case, formula, smooth
 from layerwise.types import Array, Differentiable, Generator
-
-
-def dropout_samples(rng: Generator) -> Iterator[Case]:
-    for shape, p in [
-        ((1, 1), 0.3),
-        ((1, 6), 0.5),
-        ((4, 1), 0.2),
-        ((3, 5), 0.0),
-        ((7, 2), 0.9),
-        ((2, 3, 4), 0.5),
-    ]:
-        yield smooth(x=rng.normal(size=shape), mask=rng.random(shape) >= p, p=p)
-    yield smooth(x=rng.normal(size=(2, 3)), mask=np.zeros((2, 3), dtype=bool), p=1.0)
 
 
 @formula(
@@ -30,7 +17,7 @@ def dropout_samples(rng: Generator) -> Iterator[Case]:
     p="()",
     y="(...)",
     constants=("mask", "p"),
-    sample=dropout_samples,
+    sample="dropout_samples",
     source="Srivastava et al., Dropout, JMLR 15 (2014); the scaling while training is the 'inverted' form",
 )
 def dropout(x: Array, mask: Array, p: float) -> Differentiable:
@@ -53,3 +40,19 @@ def dropout(x: Array, mask: Array, p: float) -> Differentiable:
         return dx
 
     return y, backward
+
+
+# What the formulas are tried on.
+
+
+def dropout_samples(rng: Generator) -> Iterator[Case]:
+    for shape, p in [
+        ((1, 1), 0.3),
+        ((1, 6), 0.5),
+        ((4, 1), 0.2),
+        ((3, 5), 0.0),
+        ((7, 2), 0.9),
+        ((2, 3, 4), 0.5),
+    ]:
+        yield smooth(x=rng.normal(size=shape), mask=rng.random(shape) >= p, p=p)
+    yield smooth(x=rng.normal(size=(2, 3)), mask=np.zeros((2, 3), dtype=bool), p=1.0)

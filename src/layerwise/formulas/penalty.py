@@ -6,22 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from layerwise.formulas.registration import Case, formula, kink, smooth
+from layerwise.formulas.machinery.registration import Case, formula, kink, smooth
 from layerwise.types import Array, Differentiable, Generator
-
-
-def penalty_samples(rng: Generator) -> Iterator[Case]:
-    for size, strength in [(1, 0.1), (2, 1.0), (5, 0.01), (7, 0.0), (12, 3.0), (20, 0.5)]:
-        w = rng.normal(size=size)
-        yield smooth(w=w + 0.01 * np.sign(w), strength=strength)
-    yield kink(w=np.array([0.0, -0.0, 1.0]), strength=0.5)
-
-
-def soft_threshold_samples(rng: Generator) -> Iterator[Case]:
-    for size, strength in [(1, 0.1), (2, 1.0), (5, 0.01), (7, 0.0), (12, 3.0), (20, 0.5)]:
-        size_of_w = strength * rng.choice([0.5, 1.5], size=size) + 0.01 * rng.uniform(0.1, 0.4, size=size)
-        yield smooth(w=size_of_w * rng.choice([-1, 1], size=size), strength=strength)
-    yield kink(w=np.array([0.5, -0.5, 0.0, -0.0, 1.0]), strength=0.5)
 
 
 @formula(
@@ -30,7 +16,7 @@ def soft_threshold_samples(rng: Generator) -> Iterator[Case]:
     strength="()",
     R="()",
     constants=("strength",),
-    sample=penalty_samples,
+    sample="penalty_samples",
     source="Tibshirani, Regression shrinkage and selection via the lasso, JRSS B 58 (1996)",
 )
 def l1_penalty(w: Array, strength: float) -> Differentiable:
@@ -58,7 +44,7 @@ def l1_penalty(w: Array, strength: float) -> Differentiable:
     strength="()",
     R="()",
     constants=("strength",),
-    sample=penalty_samples,
+    sample="penalty_samples",
     source="Hoerl and Kennard, Ridge regression, Technometrics 12 (1970)",
 )
 def l2_penalty(w: Array, strength: float) -> Differentiable:
@@ -86,7 +72,7 @@ def l2_penalty(w: Array, strength: float) -> Differentiable:
     strength="()",
     S="(P,)",
     constants=("strength",),
-    sample=soft_threshold_samples,
+    sample="soft_threshold_samples",
     source="Daubechies et al., An iterative thresholding algorithm, Comm. Pure Appl. Math. 57 (2004)",
 )
 def soft_threshold(w: Array, strength: float) -> Differentiable:
@@ -107,3 +93,20 @@ def soft_threshold(w: Array, strength: float) -> Differentiable:
         return dw
 
     return S, backward
+
+
+# What the formulas are tried on.
+
+
+def penalty_samples(rng: Generator) -> Iterator[Case]:
+    for size, strength in [(1, 0.1), (2, 1.0), (5, 0.01), (7, 0.0), (12, 3.0), (20, 0.5)]:
+        w = rng.normal(size=size)
+        yield smooth(w=w + 0.01 * np.sign(w), strength=strength)
+    yield kink(w=np.array([0.0, -0.0, 1.0]), strength=0.5)
+
+
+def soft_threshold_samples(rng: Generator) -> Iterator[Case]:
+    for size, strength in [(1, 0.1), (2, 1.0), (5, 0.01), (7, 0.0), (12, 3.0), (20, 0.5)]:
+        size_of_w = strength * rng.choice([0.5, 1.5], size=size) + 0.01 * rng.uniform(0.1, 0.4, size=size)
+        yield smooth(w=size_of_w * rng.choice([-1, 1], size=size), strength=strength)
+    yield kink(w=np.array([0.5, -0.5, 0.0, -0.0, 1.0]), strength=0.5)

@@ -10,8 +10,17 @@ from layerwise import formulas
 from layerwise.checks import several, yes_or_no
 from layerwise.errors import SettingError, ShapeError
 from layerwise.formulas import output_size
-from layerwise.formulas.windows import sees_only_padding
-from layerwise.layers.images import Sizes, by, each_way, require_images, require_room, require_sample, sizes, too_small
+from layerwise.formulas.machinery.windows import sees_only_padding
+from layerwise.layers.image_shapes import (
+    Sizes,
+    by,
+    each_way,
+    require_images,
+    require_room,
+    require_sample,
+    sizes,
+    too_small,
+)
 from layerwise.layers.layer import LAYERS, Layer
 from layerwise.layers.pass_ import Pass
 from layerwise.types import Array, Backward, Differentiable, Shape

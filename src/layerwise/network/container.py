@@ -133,6 +133,14 @@ class Fork:
         self.pass_.mask = self.mask if self.told else _real_on_any(self.found)
 
 
+def summed(gradients: Sequence[Array | None]) -> Array | None:
+    """The gradient at an x that went several ways: the sum of those that come back; None where nobody wanted one."""
+    dx, *others = gradients
+    for other in others:
+        dx = None if dx is None or other is None else dx + other
+    return dx
+
+
 def _real_on_any(masks: Sequence[Array | None]) -> Array | None:
     """The steps that are real by any of the masks; None, all of them, if one is missing or of other sequences."""
     known = [mask for mask in masks if mask is not None]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -57,12 +56,9 @@ class Adam(Optimizer):
         m += (1 - beta1) * g
         v *= beta2
         v += (1 - beta2) * (g * g)
-        # η m̂ / (√v̂ + ε), with the corrections of m̂ and v̂ moved into the two scalars: two passes over memory fewer.
-        correction = math.sqrt(1 - beta2**self.t)
-        rate = lr * correction / (1 - beta1**self.t)
-        root = np.sqrt(v)
-        root += self.eps * correction
-        theta -= rate * (m / root)
+        m_hat = m / (1 - beta1**self.t)
+        v_hat = v / (1 - beta2**self.t)
+        theta -= lr * m_hat / (np.sqrt(v_hat) + self.eps)
 
 
 @OPTIMIZERS.register

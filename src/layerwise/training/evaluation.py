@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from layerwise.arrays import any_array, parts
+from layerwise.arrays import any_array, chunks
 from layerwise.losses import Loss
 from layerwise.network import Network
 from layerwise.training.samples import Batch
@@ -20,7 +20,7 @@ _ROWS = 4096
 def predict(net: Network, x: Array) -> Array:
     """The outputs for all of x in evaluation mode, computed in parts so that memory stays small."""
     x = any_array("x", x)
-    outputs = [net(part) for _, part in parts(x, _ROWS, net.dtype)] or [net(x)]
+    outputs = [net(part) for _, part in chunks(x, _ROWS, net.dtype)] or [net(x)]
     return outputs[0] if len(outputs) == 1 else np.concatenate(outputs)
 
 
@@ -40,7 +40,7 @@ def evaluate(net: Network, x: Array, target: Array, loss: Loss, sample_weight: A
     x, target = any_array("x", x), any_array("target", target)
     weight = None if sample_weight is None else any_array("sample_weight", sample_weight)
     found, denominator, answers, right = 0.0, 0.0, 0, None
-    for start, part in itertools.chain(parts(x, _ROWS, net.dtype), [(0, x)] if x.shape[:1] == (0,) else []):
+    for start, part in itertools.chain(chunks(x, _ROWS, net.dtype), [(0, x)] if x.shape[:1] == (0,) else []):
         y = net(part)
         if start == 0:
             alike = np.broadcast_to(y[:1], (len(x), *y.shape[1:]))  # the target is checked and counted as a whole

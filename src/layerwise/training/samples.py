@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from layerwise.arrays import parts
+from layerwise.arrays import chunks
 from layerwise.data.batches import batches, shuffled
 from layerwise.types import Array
 
@@ -61,7 +61,7 @@ class Samples:
 
     def parts(self) -> Iterator[Batch]:
         """All samples in their order, cut so that little memory is needed."""
-        for start, part in parts(self.x, _ROWS, self.dtype):
+        for start, part in chunks(self.x, _ROWS, self.dtype):
             yield self.take(slice(start, start + len(part)))
 
     def example(self) -> Batch:
@@ -115,6 +115,6 @@ def fingerprint(*arrays: Array) -> str:
     total = 0
     for array in arrays:
         total = zlib.crc32(f"{array.shape}{array.dtype}".encode(), total)
-        for _, part in parts(array):
+        for _, part in chunks(array):
             total = zlib.crc32(np.ascontiguousarray(part).data, total)
     return f"{total:08x}"

@@ -149,16 +149,22 @@ class Recurrent(Layer):
             ends.append(tuple(getattr(value, f"{name}_n") for name in self.states))
             outputs.append(value.h_n if last else value.h)
             backwards.append(backward)
-        y = outputs[0] if len(outputs) == 1 else np.concatenate(outputs, axis=-1)
+        y, sides = self._side_by_side(outputs, pass_)
 
         def backward_layer(dy: Array) -> Array | None:
             gradients = []
-            for part, backward in zip(np.split(dy, len(backwards), axis=-1), backwards, strict=True):
+            for side, backward in zip(sides(dy), backwards, strict=True):
                 unused = np.broadcast_to(np.zeros((), dy.dtype), (*x.shape[:2], self.hidden_size))
-                gradients.append(backward(unused, part) if last else backward(part, None))
+                gradients.append(backward(unused, side) if last else backward(side, None))
             return sum(gradients[1:], start=gradients[0]) if input_gradient else None
 
         return y, backward_layer
+
+    def _side_by_side(self, outputs: list[Array], pass_: Pass) -> tuple[Array, Callable[[Array], tuple[Array, ...]]]:
+        """The outputs of one direction or of both, side by side, and the way from the gradient there to theirs."""
+        if len(outputs) == 1:
+            return outputs[0], lambda dy: (dy,)
+        return pass_.call(self, formulas.concatenate, *outputs, axis=-1)
 
     def _track(
         self, track: Track, x: Array, lengths: Array | None, states: Arrays, input_gradient: bool, pass_: Pass

@@ -9,7 +9,7 @@ import numpy as np
 from layerwise.errors import ShapeError
 from layerwise.layers import Conv2d, Layer, MaxPool2d, Pass, ReLU
 from layerwise.layers.pass_ import Unit
-from layerwise.network.row import in_turn
+from layerwise.network.row import run_row
 from layerwise.types import Array, Backward
 
 WIDTHS = (2, 3)
@@ -38,7 +38,7 @@ class ImageBlock:
         from layerwise.compiled.convolution import Convolution
 
         if not self._takes(x):
-            return in_turn(self.layers, x, pass_)
+            return run_row(self.layers, x, pass_)
         layer, high, wide = self.convolution, self.high, self.wide
         weight, bias = layer.parameters["weight"], layer.parameters.get("bias")
         computation = Convolution(
