@@ -42,6 +42,12 @@ class Schedule(ABC):
     """What all schedules have in common: they are called with the first rate and the time.
 
     per: what the time counts, "epoch" or "step".
+
+    >>> class InverseRoot(Schedule):
+    ...     def __call__(self, lr, t):
+    ...         return lr / math.sqrt(1 + t)
+    >>> InverseRoot()(0.1, t=3)
+    0.05
     """
 
     per: str = "epoch"
