@@ -363,3 +363,21 @@ def test_a_layer_of_ones_own_is_seen_alone_and_in_a_network():
     lw.Network(lw.Tanh(), Doubled())(batch((5, 4)), tap=diary)
     assert diary.formulas() == [("0", "tanh"), ("1", "multiply")]
     np.testing.assert_array_equal(Doubled()(np.ones((1, 1))), [[2]])
+
+
+@pytest.mark.parametrize(("loss", "target", "name"), [
+    (lw.MSELoss(), np.ones((5, 3)), "mean_squared_error"),
+    (lw.CrossEntropyLoss(), np.array([0, 1, 2, 0, 1]), "cross_entropy_with_logits"),
+])  # fmt: skip
+def test_a_step_of_training_shows_the_loss_between_the_way_there_and_the_way_back(computing, loss, target, name):
+    diary = Diary()
+    net = lw.Network(lw.Linear(4, 3), lw.Tanh())
+    cost = net.backpropagate(batch((5, 4)), target, loss, tap=diary)
+    assert diary.formulas() == [("0", "linear"), ("1", "tanh"), ("loss", name)]
+    assert [where for _, where in diary.places("operation_backward")] == ["loss", "1", "0"]
+    [call] = [each[2] for each in diary.told if each[:2] == ("operation", "loss")]
+    assert float(call.value) == cost
+    [(*_, gradients)] = [each for each in diary.told if each[:2] == ("operation_backward", "loss")]
+    dy = gradients[0] if isinstance(gradients, tuple) else gradients
+    [(_, _, shown)] = [each for each in diary.told if each[:2] == ("gradient", "1")]
+    np.testing.assert_array_equal(dy, shown)

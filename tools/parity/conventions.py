@@ -62,6 +62,21 @@ def decay(torch: Any) -> float:
     return difference(*ends)
 
 
+def summed(torch: Any) -> float:
+    """The summed squared errors of a batch of three."""
+    output, target = np.array([[1.0, -2.0], [0.5, 3.0], [2.0, 0.25]]), np.zeros((3, 2))
+    theirs = torch.nn.MSELoss(reduction="sum")(torch.from_numpy(output), torch.from_numpy(target))
+    return difference(np.array(lw.MSELoss()(output, target, denominator=1)[0]), theirs.numpy())
+
+
+def columns(torch: Any) -> float:
+    """Two columns of different sizes, one guessed well and one by its mean."""
+    from sklearn.metrics import r2_score
+
+    y, prediction = np.array([[0.0, 10.0], [1.0, 30.0], [2.0, 80.0]]), np.array([[0.5, 40.0], [1.0, 40.0], [2.0, 40.0]])
+    return abs(lw.metrics.r2(prediction, y) - float(r2_score(y, prediction)))
+
+
 def variance(torch: Any) -> float:
     """The remembered variance of a batch of four, beside the one that normalised it."""
     x = np.array([[1.0], [2.0], [4.0], [7.0]])
@@ -150,6 +165,23 @@ CONVENTIONS = [
         "weights, over probabilities by N; both as in PyTorch. scikit-learn's log_loss takes probabilities.",
     ),
     Convention(
+        "log-probabilities",
+        "`NLLLoss` refuses outputs above 0, which are no log-probabilities: what was meant was `CrossEntropyLoss`, or "
+        "a `LogSoftmax` before it. PyTorch takes any numbers, and answers with a value below 0.",
+    ),
+    Convention(
+        "NaN among answers",
+        "A row of outputs with NaN in it is never right: `accuracy` counts it as wrong. PyTorch's and NumPy's argmax "
+        "name the place of the NaN, so that class 0 would be right; scikit-learn refuses NaN.",
+    ),
+    Convention(
+        "sums instead of means",
+        "There is no `reduction=`. A loss is the weighted mean; `loss(y, target, denominator=1)` is PyTorch's "
+        "`reduction='sum'`.",
+        summed,
+        "the sums of both",
+    ),
+    Convention(
         "label smoothing",
         "The true class is given 1 - ε + ε/K, every other one ε/K (not ε/(K - 1)); as in PyTorch.",
     ),
@@ -160,6 +192,13 @@ CONVENTIONS = [
     Convention(
         "squared error",
         "The mean over all elements, as in PyTorch. scikit-learn's MLP minimises half of it.",
+    ),
+    Convention(
+        "R² and RMSE of several columns",
+        "`metrics.r2` and `metrics.rmse` are the plain means over the columns, as scikit-learn's. Where all targets of "
+        "a column are equal R² is not defined, and refused; scikit-learn answers 1 for a perfect answer, 0 for others.",
+        columns,
+        "R² of two columns and scikit-learn's",
     ),
     Convention(
         "KL divergence",
@@ -180,6 +219,12 @@ CONVENTIONS = [
         "initial weights",
         "`he_*` is PyTorch's `kaiming_*` for ReLU; `torch_uniform` its default for Linear. With any other initializer "
         "the bias starts at 0. scikit-learn draws weights and biases as `xavier_uniform`.",
+    ),
+    Convention(
+        "changes before backward",
+        "`backward` reads x, theta and the output where they lie: if one of them is changed in place between `forward` "
+        "and `backward`, the gradient is that of the changed numbers, and nothing is said. PyTorch counts the changes "
+        "of each tensor, and raises an error.",
     ),
     Convention("weights", "`Linear.weight` is (K, D), as in PyTorch; scikit-learn's `coefs_` are (D, K)."),
     Convention(

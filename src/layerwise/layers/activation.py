@@ -37,6 +37,8 @@ class RowActivation(Activation):
         self.dim = -1
 
     def forward(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
+        if x.ndim == 0:
+            raise ShapeError(f"{self!r} expects rows of classes (..., K), got a single number", "write x.reshape(1, 1)")
         if x.shape[-1] == 0:
             raise ShapeError(f"{self!r} expects at least one class, got shape {x.shape}")
         return super().forward(x, pass_)

@@ -64,6 +64,9 @@ class Embedding(Layer):
     def takes_indices(self) -> bool:
         return True
 
+    def frozen(self) -> dict[str, Any]:
+        return {} if self.padding_idx is None else {"weight": self.padding_idx}
+
     def output_shape(self, shape: Shape | None) -> Shape | None:
         return None if shape is None else (*shape, self.embedding_dim)
 
@@ -92,9 +95,13 @@ class Embedding(Layer):
             raise ShapeError(f"{self!r} tells which steps are real, of sequences (N, T); got shape {x.shape}")
         if x.size and not (x.min() >= 0 and x.max() < self.num_embeddings):
             place = tuple(int(i) for i in np.argwhere((x < 0) | (x >= self.num_embeddings))[0])
+            if x.min() < 0:
+                advice = "no word has a number below 0, padding has one as well: Embedding(..., padding_idx=0)"
+            else:
+                advice = f"write Embedding({int(x.max()) + 1}, {self.embedding_dim}) if all are words"
             raise DataError(
-                f"{self!r} knows the words 0 to {self.num_embeddings - 1}, got {x[place]} at {place} (counted from 0): "
-                f"write Embedding({max(int(x.max()) + 1, self.num_embeddings)}, {self.embedding_dim}) if all are words"
+                f"{self!r} knows the words 0 to {self.num_embeddings - 1}, got {x[place]} at {place} "
+                f"(counted from 0): {advice}"
             )
 
 

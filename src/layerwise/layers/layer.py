@@ -46,7 +46,11 @@ class Layer(ABC):
 
     @abstractmethod
     def forward(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
-        """Return the output, and the function from the gradient at the output to the gradient at x."""
+        """Return the output, and the function from the gradient at the output to the gradient at x.
+
+        Compute by `pass_.call(self, formula, x, ...)`, and a tap sees every step. What the pass says holds during this
+        call alone: read `pass_.input_gradient` here, not in the way back, by when it has been set for other layers.
+        """
 
     @abstractmethod
     def output_shape(self, shape: Shape | None) -> Shape | None:
@@ -89,6 +93,10 @@ class Layer(ABC):
             parameter.siblings = first.siblings  # one list for all of them
             parameter.siblings.append(parameter)
         self.parameters[name] = parameter
+
+    def frozen(self) -> dict[str, Any]:
+        """What learns nothing by design: the name of a parameter, and the index of the entries that get no gradient."""
+        return {}
 
     @property
     def trains(self) -> bool:

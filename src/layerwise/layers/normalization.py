@@ -53,6 +53,8 @@ class _Affine(Layer):
         return backward
 
     def check_features(self, shape: tuple[int | None, ...], features: int) -> None:
+        if not shape:
+            raise ShapeError(f"{self!r} expects {features} features, got a single number")
         if shape[-1] not in (None, features):
             name = type(self).__name__
             raise ShapeError(f"{self!r} expects {features} features, got {shape[-1]}", f"write {name}({shape[-1]})")

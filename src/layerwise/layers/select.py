@@ -54,6 +54,4 @@ class Select(Layer):
 
 def _place(name: str, value: object) -> int:
     """A whole number that may count from the end."""
-    if isinstance(value, int) and not isinstance(value, bool) and value < 0:
-        return -whole_number(name, -value)
-    return whole_number(name, value, minimum=0)
+    return whole_number(name, value, minimum=-(2**31))

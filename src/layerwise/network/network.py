@@ -10,11 +10,12 @@ from typing import Any
 import numpy as np
 
 from layerwise import storage
+from layerwise.arguments import answering
 from layerwise.arrays import any_array, real_array
 from layerwise.checks import one_of, require_kind, whole_number, yes_or_no
 from layerwise.errors import KindError, SettingError, ShapeError, nearest
 from layerwise.layers import Layer, Pass
-from layerwise.layers.parameter import Vector
+from layerwise.layers.parameter import Vector, refuse_adopted
 from layerwise.layers.pass_ import State, checked_positions, require_known
 from layerwise.losses import Loss
 from layerwise.memory import keep_freed_memory
@@ -59,7 +60,7 @@ class Network:
         self.dtype = _dtype(dtype)
         self.chain = Sequential(*layers)
         self.passes = 0
-        self._refuse_adopted()
+        refuse_adopted(self.chain.all_parameters())
         self.ties = tie(self.chain, {} if ties is None else ties)
         give_addresses(self.chain)
         self._names = dict(named_parameters(self.chain))
@@ -185,6 +186,8 @@ class Network:
         step is real. state: a dict, empty at first, that carries what recurrent layers remember from one call to the
         next, by address, "0", and for a layer's second place by address and use, "0#1"; each call reads it and leaves
         there what it ended with, unless it is refused. Gradients do not flow from call to call.
+        `backward` reads x, theta and y where they lie, without copies, and takes them as they then are: change none of
+        them before it has run (PyTorch raises an error there). `y.copy()` may be changed at any time.
         """
         batch = self._input(x)
         input_gradient = input_gradient and any_array("x", x).dtype.kind == "f"
@@ -264,7 +267,7 @@ class Network:
         carried: Any = copy(state)  # which the loss may still refuse
         settings = {"tap": tap, "seed": seed, "step": step, "lengths": lengths, "mask": mask, "state": carried}
         y, backward = self.forward(x, training=True, input_gradient=False, **settings)
-        cost, backward_loss = loss(y, target, weight)
+        cost, backward_loss = loss(y, target, weight, tap=tap)
         backward(backward_loss())
         if state is not None:
             state.update(carried)
@@ -378,15 +381,8 @@ class Network:
         """Write weights and spec to a safetensors file, whole or not at all; `lw.load(path)` reads it."""
         storage.write(path, self.state_dict(), {"kind": "network", "network": self.spec()})
 
-    # --- adopting layers -----------------------------------------------------------------------------------------
 
-    def _refuse_adopted(self) -> None:
-        for parameter in self.chain.all_parameters():
-            if parameter.vector is not None and parameter.vector.owned:
-                raise SettingError(
-                    "a layer can belong to one network only, and this one has a network already: pass a new layer, or "
-                    "copy.deepcopy(layer) to take its values along"
-                )
+answering(Network, "network")
 
 
 def _dtype(wanted: Any) -> Any:

@@ -92,6 +92,8 @@ class Parallel(Container):
         known = [shape for shape in shapes if shape is not None]
         if not known:
             return None
+        if self.combine == "concatenate" and () in known:
+            raise ShapeError(f"{self!r} puts features next to each other, and single numbers have none")
         axis = _axis(len(known[0])) if self.combine == "concatenate" else None
         columns = list(zip(*known, strict=False))
         fits = len({len(shape) for shape in known}) == 1
