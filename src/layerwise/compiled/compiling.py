@@ -18,8 +18,10 @@ from typing import Any, TypeVar
 
 import numba
 from numba.core import event
+from numba.core.compiler_lock import global_compiler_lock
 
 from layerwise.compiled.cache import tend
+from layerwise.compiled.forks import hold_across_forks
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -63,3 +65,4 @@ class _Announcement(event.Listener):  # type: ignore[misc]
 
 
 event.register("numba:compile", _Announcement())
+hold_across_forks(global_compiler_lock)  # a child that finds it taken, and LLVM in the middle of something, hangs
