@@ -245,7 +245,7 @@ def drop(weights: Array, row: int, factors: Array, factor: int, dropped: Array, 
 
 @kernel
 def tile(C: Array, c: int, A: Array, a: int, a_row: int, a_k: int, B: Array, b: int, K: int, lanes: int) -> None:
-    """C[r, :] = Σ_k A[r, k] B[k, :], for ROWS rows r and the lanes of one vector. C, B: (rows, width); c, a, b: first."""
+    """C[r, :] = Σ_k A[r, k] B[k, :], for ROWS rows and the lanes of one vector. C, B: (rows, width); c, a, b: first."""
     if lanes == COLUMNS:
         matrix_16(C, c, C.shape[1], A, a, a_row, a_k, 0, B, b, B.shape[1], 0, K, 1, False)
     elif lanes == 8:
