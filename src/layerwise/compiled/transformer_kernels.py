@@ -12,7 +12,7 @@ import numpy as np
 from numba import types
 from numba.extending import overload
 
-from layerwise.compiled.compiling import kernel, summing
+from layerwise.compiled.compiling import kernel, slow_to_compile, summing
 from layerwise.compiled.tiles import COLUMNS, ROWS, matrix_4, matrix_8, matrix_16
 from layerwise.types import Array
 
@@ -278,6 +278,7 @@ def turn(part: Array, turned: Array, d: int) -> None:
             turned[j, t] = part[t, j]
 
 
+@slow_to_compile("attention")
 @kernel
 def attend(
     P: Array, b: Array, causal: bool, barrier: Array, dropout: Array, weights: Array, y: Array, lanes: int,
@@ -325,6 +326,7 @@ def attend(
             put(out, one, y[n, r:end, h])
 
 
+@slow_to_compile("attention")
 @kernel
 def attend_backward(
     dy: Array, P: Array, b: Array, causal: bool, dropout: Array, weights: Array, dP: Array, lanes: int,
