@@ -96,6 +96,28 @@ net(np.ones((3, 2), np.float32))
     assert done.stdout == "before\nlayerwise: compiling the fast twins of the formulas, once for this machine ...\n"
 
 
+def test_a_twin_that_takes_long_to_compile_is_announced_by_itself(tmp_path):
+    """Also when others have been announced before: nobody should wonder what the second pause is for."""
+    pytest.importorskip("numba")
+    code = """
+import numpy as np, layerwise as lw
+lw.Network(lw.Linear(2, 1))(np.ones((3, 2)))
+lw.Network(lw.RNN(2, 1))(np.ones((3, 2, 2)))
+lw.Network(lw.RNN(2, 1))(np.ones((3, 2, 2), np.float32))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.stderr == (
+        "layerwise: compiling the fast twins of the formulas, once for this machine ...\n"
+        "layerwise: compiling the loops of recurrent networks, once for this machine ...\n"
+    )
+
+
 def test_importing_layerwise_does_not_import_numba():
     assert run("import layerwise as lw, sys; lw.Linear(2, 1); print('numba' in sys.modules)") == "False\n"
 

@@ -17,6 +17,7 @@ from layerwise.compiled.workers import share
 from layerwise.formulas.attention import Attention
 from layerwise.types import Array, Differentiable
 
+
 @twin_of("formulas.attention", "multihead_attention")
 def multihead_attention(
     x: Array, W_in: Array, b_in: Array, W_out: Array, b_out: Array, heads: int, mask: Array, dropout: Array

@@ -13,6 +13,7 @@ from functools import cache
 from typing import Any
 
 from layerwise.compiled import workers
+from layerwise.compiled.forks import lock_across_forks
 
 
 def libraries() -> list[Any]:
@@ -40,22 +41,26 @@ class _Quiet:
     """Who wants quiet now, and what the numbers were before. A run of `fit` has set them, and nothing touches those."""
 
     def __init__(self) -> None:
-        self.lock = threading.Lock()
-        self.wishes = 0
+        self.wishes: dict[object, int] = {}
+        """Each with the thread that it comes from."""
         self.before: list[tuple[Any, int]] = []
+        self.lock = lock_across_forks(in_child=self.forget_other_threads)
 
-    def enter(self) -> None:
+    def enter(self, wish: object) -> None:
         with self.lock:
-            self.wishes += 1
-            if self.wishes == 1 and not workers.in_a_run() and workers.threads() > 1:
+            first = not self.wishes
+            self.wishes[wish] = threading.get_ident()
+            if first and not workers.in_a_run() and workers.threads() > 1:
                 self.before = [(library, library.num_threads) for library in _known_libraries()]
                 self.set_all(1)
 
-    def leave(self) -> None:
+    def leave(self, wish: object) -> None:
+        """Twice changes nothing more: an interrupt may have come into the first time."""
         with self.lock:
-            self.wishes -= 1
-            if self.wishes == 0:
-                self.restore()
+            if wish in self.wishes:
+                if len(self.wishes) == 1:
+                    self.restore()
+                del self.wishes[wish]
 
     def set_all(self, threads: int) -> None:
         for library, number in self.before:
@@ -68,6 +73,11 @@ class _Quiet:
                 set_threads(library, number)
         self.before = []
 
+    def forget_other_threads(self) -> None:
+        self.wishes = of_this_thread(self.wishes)
+        if not self.wishes:
+            self.restore()
+
 
 _quiet = _Quiet()
 
@@ -75,11 +85,15 @@ _quiet = _Quiet()
 @contextmanager
 def one_thread_each() -> Iterator[None]:
     """Within the body matrix products use one thread, unless a run of `fit` has chosen their number."""
-    _quiet.enter()
+    wish = object()
     try:
-        yield
+        try:
+            _quiet.enter(wish)
+            yield
+        finally:
+            _quiet.leave(wish)
     finally:
-        _quiet.leave()
+        _quiet.leave(wish)  # again: Ctrl-C may have come into the first time, or just before it
 
 
 def use_threads(number: int | None) -> None:
@@ -87,6 +101,11 @@ def use_threads(number: int | None) -> None:
     with _quiet.lock:
         _quiet.restore()
         workers.use_threads(number)
+
+
+def of_this_thread(holders: dict[object, int]) -> dict[object, int]:
+    """Those that this thread has entered: in a child process, those that are left."""
+    return {holder: thread for holder, thread in holders.items() if thread == threading.get_ident()}
 
 
 @cache

@@ -5,11 +5,11 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import sys
-import threading
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 from layerwise.checks import yes_or_no
+from layerwise.compiled.forks import lock_across_forks
 from layerwise.extras import require
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -48,7 +48,7 @@ class _Choice:
     """What has been chosen, for this process. A choice is made once, and looked up from then on."""
 
     def __init__(self) -> None:
-        self.lock = threading.RLock()
+        self.lock = lock_across_forks()
         self.on: bool | None = None
         self.chosen: dict[Any, Any] = {}
 

@@ -18,8 +18,10 @@ from typing import Any, TypeVar
 
 import numba
 from numba.core import event
+from numba.core.compiler_lock import global_compiler_lock
 
 from layerwise.compiled.cache import tend
+from layerwise.compiled.forks import hold_across_forks
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -48,18 +50,39 @@ def _compiled(function: Function, fastmath: set[str]) -> Function:
     return kept if tend(kept) else compiled(cache=False)
 
 
-class _Announcement(event.Listener):  # type: ignore[misc]
-    """Says once that our loops are being compiled: the first step then takes seconds, and the user would wonder why."""
+_slow: dict[Any, str] = {}
+"""What functions that take seconds to compile are for."""
 
-    said = False
+
+def slow_to_compile(purpose: str) -> Callable[[Function], Function]:
+    """Have it said, once for each purpose, when a function that takes more than about 3 seconds is being compiled."""
+
+    def enter(compiled: Function) -> Function:
+        _slow[compiled.py_func] = purpose  # type: ignore[attr-defined]
+        return compiled
+
+    return enter
+
+
+class _Announcement(event.Listener):  # type: ignore[misc]
+    """Says that our loops are being compiled: a step then takes seconds, and the user would wonder why."""
+
+    def __init__(self) -> None:
+        self.said: set[str] = set()
 
     def on_start(self, event: Any) -> None:
-        if not self.said and event.data["dispatcher"].py_func.__module__.startswith("layerwise."):
-            self.said = True
-            sys.stderr.write("layerwise: compiling the fast twins of the formulas, once for this machine ...\n")
+        function = event.data["dispatcher"].py_func
+        if not function.__module__.startswith("layerwise."):
+            return
+        purpose = _slow.get(function, "")
+        if purpose not in self.said:
+            self.said |= {purpose, ""}
+            what = f"loops of {purpose}" if purpose else "fast twins of the formulas"
+            sys.stderr.write(f"layerwise: compiling the {what}, once for this machine ...\n")
 
     def on_end(self, event: Any) -> None:
         """Nothing more to say."""
 
 
 event.register("numba:compile", _Announcement())
+hold_across_forks(global_compiler_lock)  # a child that finds it taken, and LLVM in the middle of something, hangs

@@ -24,7 +24,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from layerwise.compiled.codes import NOT_A_NUMBER
-from layerwise.compiled.compiling import kernel
+from layerwise.compiled.compiling import kernel, slow_to_compile
 from layerwise.compiled.line_kernels import add_products, correlate
 from layerwise.compiled.vector_code import WIDE
 from layerwise.compiled.window_tiles import pool_2, pool_3, unpool_2, unpool_3
@@ -111,6 +111,7 @@ def sum_line(z: Array, x: Array, terms: Array, W: Array, b: Array, plan: Any) ->
         correlate(z, k * plan.z_line, plan.z_line, x, x_at, terms, W, k * plan.terms, b, k, kernels, plan.places)
 
 
+@slow_to_compile("convolutions")
 @kernel
 def convolve(
     x: Array, W: Array, b: Array, z: Array, terms: Array, phases: Array, plan: Any, first: int, last: int
@@ -132,6 +133,7 @@ def any_nan(numbers: Array) -> bool:
     return found
 
 
+@slow_to_compile("convolutions")
 @kernel
 def convolve_relu_pool(
     x: Array,
@@ -178,6 +180,7 @@ def convolve_relu_pool(
             winner[n, 0, 0, 0] = NOT_A_NUMBER
 
 
+@slow_to_compile("convolutions")
 @kernel
 def convolve_backward(
     dz: Array,
@@ -205,6 +208,7 @@ def convolve_backward(
         chunk_backward(gradients, lines, x, begin, images, Wt, dW[chunk], db[chunk], dx, terms, phases, back, plan)
 
 
+@slow_to_compile("convolutions")
 @kernel
 def convolve_relu_pool_backward(
     dy: Array,

@@ -21,7 +21,7 @@ import numpy as np
 
 from layerwise.compiled.batch_kernels import spread
 from layerwise.compiled.codes import GRU
-from layerwise.compiled.compiling import any_order, kernel
+from layerwise.compiled.compiling import any_order, kernel, slow_to_compile
 from layerwise.compiled.recurrent_cells import Numbers, cell_backward, cell_forward
 from layerwise.compiled.tiles import COLUMNS, ROWS, matrix_8, matrix_16
 from layerwise.types import Array
@@ -77,6 +77,7 @@ def weight_gradient(dz: Array, xh: Array, dW: Array, db: Array, begin: int, end:
         db[r] = sums[(r - begin) * L : (r - begin + 1) * L].sum()
 
 
+@slow_to_compile("recurrent networks")
 @kernel
 def walk(
     cell: int,
@@ -192,6 +193,7 @@ def hold(t: int, ends: Array, u: Array, h: Array, z: Array, before: Array, after
                 z[:, m] = 0
 
 
+@slow_to_compile("recurrent networks")
 @kernel
 def walk_back(
     cell: int,

@@ -12,7 +12,7 @@ import numpy as np
 from numba import types
 from numba.extending import overload
 
-from layerwise.compiled.compiling import kernel, summing
+from layerwise.compiled.compiling import kernel, slow_to_compile, summing
 from layerwise.compiled.tiles import COLUMNS, ROWS, matrix_4, matrix_8, matrix_16
 from layerwise.types import Array
 
@@ -245,7 +245,7 @@ def drop(weights: Array, row: int, factors: Array, factor: int, dropped: Array, 
 
 @kernel
 def tile(C: Array, c: int, A: Array, a: int, a_row: int, a_k: int, B: Array, b: int, K: int, lanes: int) -> None:
-    """C[r, :] = Σ_k A[r, k] B[k, :], for ROWS rows r and the lanes of one vector. C, B: (rows, width); c, a, b: begins."""
+    """C[r, :] = Σ_k A[r, k] B[k, :], for ROWS rows and the lanes of one vector. C, B: (rows, width); c, a, b: first."""
     if lanes == COLUMNS:
         matrix_16(C, c, C.shape[1], A, a, a_row, a_k, 0, B, b, B.shape[1], 0, K, 1, False)
     elif lanes == 8:
@@ -278,6 +278,7 @@ def turn(part: Array, turned: Array, d: int) -> None:
             turned[j, t] = part[t, j]
 
 
+@slow_to_compile("attention")
 @kernel
 def attend(
     P: Array, b: Array, causal: bool, barrier: Array, dropout: Array, weights: Array, y: Array, lanes: int,
@@ -297,7 +298,11 @@ def attend(
     q = np.zeros((heads, wide, -(-d // lanes) * lanes), P.dtype)
     deep, of_row = q.shape[2], np.empty(ROWS, P.dtype)
     k, v, k_turned = np.zeros_like(q), np.zeros_like(q), np.zeros((deep, wide), P.dtype)
-    scores, dropped, out = np.zeros((ROWS, wide), P.dtype), np.zeros((ROWS, wide), P.dtype), np.zeros((ROWS, deep), P.dtype)
+    scores, dropped, out = (
+        np.zeros((ROWS, wide), P.dtype),
+        np.zeros((ROWS, wide), P.dtype),
+        np.zeros((ROWS, deep), P.dtype),
+    )
     for head in range(first * heads, last * heads):
         n, h = head // heads, head % heads
         if h == 0:
@@ -321,6 +326,7 @@ def attend(
             put(out, one, y[n, r:end, h])
 
 
+@slow_to_compile("attention")
 @kernel
 def attend_backward(
     dy: Array, P: Array, b: Array, causal: bool, dropout: Array, weights: Array, dP: Array, lanes: int,

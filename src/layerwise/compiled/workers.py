@@ -68,6 +68,11 @@ def in_a_run() -> bool:
     return _workers.wanted is not None
 
 
+def wanted() -> int | None:
+    """The number that somebody has chosen, None if nobody has."""
+    return _workers.wanted
+
+
 def use_threads(number: int | None) -> None:
     """Have calls use this many threads from now on, though never more than there are cores; None: one for each."""
     _workers.wanted = number
@@ -89,10 +94,10 @@ def share(call: Callable[[int, int], Any], count: int) -> None:
         return
     ends = [count * part // number for part in range(number + 1)]
     executor = _workers.executor()
-    others = [  # each in the context of the caller, with what he has told NumPy about overflow
-        executor.submit(copy_context().run, _alone, call, ends[part], ends[part + 1]) for part in range(1, number)
-    ]
+    others: list[Future[None]] = []
     try:
+        for part in range(1, number):  # each in the context of the caller, with what he has told NumPy about overflow
+            others.append(executor.submit(copy_context().run, _alone, call, ends[part], ends[part + 1]))
         _alone(call, ends[0], ends[1])
     finally:
         _end(others)
@@ -111,8 +116,8 @@ def _end(others: list[Future[None]]) -> None:
 
 def _alone(call: Callable[[int, int], Any], first: int, last: int) -> None:
     """Do one share, and all that is shared within it."""
-    _workers.here.sharing = True
     try:
+        _workers.here.sharing = True
         call(first, last)
     finally:
         _workers.here.sharing = False

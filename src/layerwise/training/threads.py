@@ -22,8 +22,10 @@ from layerwise import __version__
 from layerwise.checks import whole_number
 from layerwise.compiled import in_use
 from layerwise.compiled.blas import libraries as _libraries
+from layerwise.compiled.blas import of_this_thread, use_threads
 from layerwise.compiled.blas import set_threads as _set
-from layerwise.compiled.blas import use_threads
+from layerwise.compiled.forks import lock_across_forks
+from layerwise.compiled.workers import wanted
 from layerwise.errors import SettingError
 from layerwise.network import Network
 from layerwise.network.execution.plan import shares_batches
@@ -42,24 +44,27 @@ def thread_count(threads: int | None, recorded: int = 1) -> int:
 
 
 class _Limit:
-    """The limit on BLAS threads, held by all runs of the process that are under way."""
+    """The limit on threads, held by all runs of the process that are under way."""
 
     def __init__(self) -> None:
-        self.lock = threading.Lock()
-        self.runs = 0
+        self.runs: dict[object, int] = {}
+        """Each with the thread that it computes in."""
         self.threads = self.products = 0
-        self.before: list[int] = []
+        self.workers: int | None = None
+        self.libraries: list[tuple[Any, int]] = []
+        """What the numbers were before: of our workers, and of each library."""
 
-    def enter(self, threads: int, products: int) -> None:
-        with self.lock:
-            self._refuse_others(threads, products)
-            if self.runs == 0:
-                use_threads(threads)
-                self.libraries, self.threads, self.products = _libraries(), threads, products
-                self.before = [library.num_threads for library in self.libraries]
-            self.runs += 1
-            for library in self.libraries:
-                _set(library, products)
+    def enter(self, run: object, threads: int, products: int) -> None:
+        self._refuse_others(threads, products)
+        if not self.runs:
+            self.threads, self.products = threads, products
+            self.workers, self.libraries = wanted(), []
+            self.runs[run] = threading.get_ident()
+            use_threads(threads)
+            self.libraries = [(library, library.num_threads) for library in _libraries()]
+        self.runs[run] = threading.get_ident()
+        for library, _ in self.libraries:
+            _set(library, products)
 
     def _refuse_others(self, threads: int, products: int) -> None:
         if self.runs and threads != self.threads:
@@ -73,18 +78,38 @@ class _Limit:
                 "share batches among them, and the other has not: use 1 thread, or let one run end first"
             )
 
-    def leave(self) -> None:
-        with self.lock:
-            self.runs -= 1
-            for library, before in zip(self.libraries, self.before, strict=True):
-                # Libraries built on OpenMP have a number for every Python thread.
-                if self.runs == 0 or getattr(library, "threading_layer", "") == "openmp":
-                    _set(library, before)
-            if self.runs == 0:
-                use_threads(None)
+    def leave(self, run: object) -> None:
+        """Twice changes nothing more: an interrupt may have come into the first time."""
+        if run not in self.runs:
+            return
+        last = len(self.runs) == 1
+        for library, before in self.libraries:
+            # Libraries built on OpenMP have a number for every Python thread.
+            if last or getattr(library, "threading_layer", "") == "openmp":
+                _set(library, before)
+        if last:
+            use_threads(self.workers)
+        del self.runs[run]
+
+    def forget_other_threads(self) -> None:
+        """In a child process: the runs of threads that are no longer there have ended."""
+        left = of_this_thread(self.runs)
+        for run in self.runs.keys() - left.keys():
+            self.leave(run)
 
 
-_LIMIT = _Limit()
+_limit = _Limit()
+
+
+def _in_child() -> None:
+    """A child process that was forked within a run may go on with it, or begin one of its own, with other numbers."""
+    global _limit
+    _limit.forget_other_threads()
+    if _limit.runs:
+        _limit = _Limit()
+
+
+_lock = lock_across_forks(_in_child)
 
 
 @contextmanager
@@ -94,11 +119,18 @@ def blas_threads(threads: int, products: int | None = None) -> Iterator[None]:
     products: how many of them matrix products may use, all unless given.
     Raises SettingError while another run in this process uses other numbers.
     """
-    _LIMIT.enter(threads, threads if products is None else products)
+    limit, run = _limit, object()
     try:
-        yield
+        try:
+            with _lock:
+                limit.enter(run, threads, threads if products is None else products)
+            yield
+        finally:
+            with _lock:
+                limit.leave(run)
     finally:
-        _LIMIT.leave()
+        with _lock:
+            limit.leave(run)  # again: Ctrl-C may have come into the first time, or just before it
 
 
 def run_threads(net: Network, threads: int) -> AbstractContextManager[None]:
