@@ -16,13 +16,14 @@ from layerwise.errors import DivergedError, TrainingInterrupted
 from layerwise.losses import Loss
 from layerwise.network import Network, Snapshot
 from layerwise.optimizers import Optimizer
+from layerwise.optimizers.clipping import norm_of
 from layerwise.regularizers import Regularizer
 from layerwise.schedules import Schedule
 from layerwise.training import checkpoint as checkpoints
 from layerwise.training.checkpoint import Position
 from layerwise.training.divergence import cause, has_diverged
 from layerwise.training.evaluation import evaluate, mean_loss
-from layerwise.training.events import Ended, EpochEnded, Listener, Started, StepEnded, Stop
+from layerwise.training.events import Answer, Ended, EpochEnded, Listener, Noticed, Started, StepEnded, Stop
 from layerwise.training.history import History
 from layerwise.training.interrupt import Interrupt
 from layerwise.training.samples import Batch, Samples, Shuffled
@@ -103,7 +104,7 @@ class Run:
             position.samples += len(batch.x)
             position.weight += batch.total
             position.loss_total += value * batch.total
-            stop = self.tell_step(value, lr)
+            stop = self.tell_step(batch, value, lr)
             if stop is not None or self.interrupt.requested:
                 self.require_sound_weights(batch, lr)
                 self.settle(stop)
@@ -120,6 +121,7 @@ class Run:
         net.zero_grad()
         value = net.backpropagate(batch.x, batch.target, self.loss, batch.weight, seed=self.seed, step=step)
         self.keep_good_weights(value, batch, lr)
+        self.gradient_norm = norm_of(net.grad) if self.hear_steps else 0.0
         self.update(lr)
         self.position.step += 1
         return value
@@ -161,15 +163,16 @@ class Run:
             one = self.validation.example()
             records += [f"val_{name}" for name in evaluate(self.net, one.x, one.target, self.loss)]
         count, steps = self.source.count, self.source.steps
-        event = Started(self.net, count, self.epochs, steps, position.epoch, position.step, tuple(records))
+        event = Started(self.net, count, self.epochs, steps, position.epoch, position.step, tuple(records), self)
         for listener in self.audience:
             listener.started(event)
 
-    def tell_step(self, value: float, lr: float) -> Stop | None:
+    def tell_step(self, batch: Batch, value: float, lr: float) -> Stop | None:
         """Tell those who hear steps; the first wish to stop counts."""
         if not self.hear_steps:
             return None
-        event = StepEnded(self.position.step, self.position.epoch + 1, value, lr)
+        position = self.position
+        event = StepEnded(position.step, position.epoch + 1, value, lr, self, batch, self.good, self.gradient_norm)
         return _first([listener.step_ended(event) for listener in self.hear_steps])
 
     def tell_epoch(self, metrics: dict[str, float]) -> Stop | None:
@@ -238,8 +241,9 @@ class Run:
         return f"{where}; go on with resume={os.fspath(self.checkpoint)!r}"
 
 
-def _first(wishes: Sequence[Stop | None]) -> Stop | None:
+def _first(answers: Sequence[Answer]) -> Stop | None:
     """The first wish to stop, if there is one."""
-    for wish in wishes:
-        require_kind("what a listener answers", wish, Stop, optional=True)
-    return next((wish for wish in wishes if wish is not None), None)
+    for answer in answers:
+        if not isinstance(answer, Noticed):
+            require_kind("what a listener answers", answer, Stop, optional=True)
+    return next((answer for answer in answers if isinstance(answer, Stop)), None)
