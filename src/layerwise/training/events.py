@@ -13,13 +13,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from layerwise.layers import Tap
 from layerwise.network import Network, Snapshot
 from layerwise.specs import Registry
+from layerwise.tap import Tap
 from layerwise.training.samples import Batch
 
 if TYPE_CHECKING:
-    from layerwise.training.loop import Run
+    from layerwise.training.run import Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +166,10 @@ class Listener:
 
     def ended(self, event: Ended) -> None:
         """The run is over; called in every case, also where another listener failed before this one was started."""
+
+    def fallback(self) -> Snapshot | None:
+        """The snapshot that the network is to show if the run diverges: the best that this listener knows, or None."""
+        return None
 
     def state(self) -> dict[str, Any]:
         """What a checkpoint must hold for this listener to go on exactly: finite numbers, text, lists, and arrays."""
