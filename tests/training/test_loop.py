@@ -73,7 +73,7 @@ def test_every_epoch_sees_every_sample_once_in_an_order_of_its_own(monkeypatch: 
     assert first != second
 
 
-class Tap:
+class Watcher(lw.Tap):
     """Looks at all activations and gradients."""
 
     def __init__(self) -> None:
@@ -90,10 +90,10 @@ class Curious(Listener):
     """Uses the network after every step and epoch: outputs, gradients, random numbers of its own."""
 
     def __init__(self, net: lw.Network) -> None:
-        self.net, self.tap = net, Tap()
+        self.net, self.tap = net, Watcher()
 
     def step_ended(self, event: StepEnded) -> Stop | None:
-        y, backward = self.net.forward(runs.classes()[0], taps=self.tap)
+        y, backward = self.net.forward(runs.classes()[0], tap=self.tap)
         backward(np.ones_like(y))
         np.random.default_rng().normal(size=3)
         return None

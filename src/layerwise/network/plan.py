@@ -12,7 +12,7 @@ from layerwise.layers.recurrence import Recurrent
 from layerwise.losses import Loss
 from layerwise.network.container import Container, leaves
 from layerwise.network.fusion import DenseChain, fused
-from layerwise.network.parts import Part, in_parts
+from layerwise.network.parts import in_parts
 from layerwise.network.quiet import quietly
 from layerwise.network.row import in_turn
 from layerwise.types import Array, Backward
@@ -39,7 +39,7 @@ class Plan:
     def forward(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
         """As of a layer."""
         units = self.units if pass_.tap is None else self.row.layers  # somebody may look at the values between them
-        if type(pass_) is Part:
+        if pass_.shared:
             return in_turn(units, x, pass_)
         number = self.parts_of(x, pass_)
         if number > 1:
