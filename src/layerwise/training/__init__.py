@@ -16,6 +16,8 @@ from layerwise.training.fit import fit
 from layerwise.training.history import History
 from layerwise.training.listeners import EarlyStopping
 from layerwise.training.rate_finder import RateFound, find_lr
+from layerwise.training.run import Run
+from layerwise.training.state import RunState
 
 __all__ = [
     "LISTENERS",
@@ -27,6 +29,8 @@ __all__ = [
     "Listener",
     "Noticed",
     "RateFound",
+    "Run",
+    "RunState",
     "Started",
     "StepEnded",
     "Stop",

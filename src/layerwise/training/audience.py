@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from typing import Any
@@ -68,3 +69,14 @@ class Audience:
                 for listener in self.all:
                     listener.noticed(answer)
         return next((answer for answer in answers if isinstance(answer, Stop)), None)
+
+
+def named(listeners: Sequence[Listener]) -> list[tuple[str, Listener]]:
+    """Each listener by its class and its place among those of the class: other listeners may come and go."""
+    seen: Counter[str] = Counter()
+    pairs = []
+    for listener in listeners:
+        kind = type(listener).__name__
+        pairs.append((f"{kind} {seen[kind]}", listener))
+        seen[kind] += 1
+    return pairs

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from copy import deepcopy
+from copy import copy, deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -75,8 +75,22 @@ class Loop:
             elif self.position.step < last:
                 self.step()
             else:
+                self.require_finite()
                 break
         self.spent += time.perf_counter() - self.entered
+
+    def pause(self) -> None:
+        """Leave the run between two steps for long: what is written must be sound."""
+        if self.last is not None and self.position.samples and not self.is_over:
+            self.require_sound_weights(self.last, self.update.rate(self.position.epoch, self.position.step - 1))
+            self.write()
+
+    def go_back(self, position: Position, history: History, latest: Snapshot | None) -> None:
+        """Stand there; the network and the optimizer do already."""
+        self.position, self.history, self.latest, self.last = position, history, latest, None
+        self.spent = 0.0
+        self.feed.close()
+        self.soundness.begin(position)
 
     def step(self) -> None:
         """One update: forward, loss, backward, optimizer. Then tell, and follow a wish to stop."""
@@ -93,7 +107,7 @@ class Loop:
         norm = norm_of(net.grad) if audience.of_steps else 0.0
         self.update(lr)
         position.step += 1
-        position.loss_total += value * batch.count
+        position.loss_total += value * batch.size
         position.weight += batch.total
         self.feed.use(position)
         self.last = batch
@@ -168,13 +182,14 @@ class Loop:
         value, _ = self.loss(self.net(batch.x), batch.target, batch.weight)
         if self.soundness.is_lost(value, batch):
             raise self.diverged(f"the loss became {value:.3g}", self.position.step, batch, lr)
-        self.require_finite(batch, lr)
+        self.require_finite()
 
-    def require_finite(self, batch: Batch, lr: float) -> None:
+    def require_finite(self) -> None:
         """What is left in the network must be finite."""
-        what = self.soundness.unsound()
-        if what:
-            raise self.diverged(f"the {what} left the range of the numbers", self.position.step, batch, lr)
+        what, position = self.soundness.unsound(), self.position
+        if what and self.last is not None:
+            lr = self.update.rate(position.epoch, position.step - 1)
+            raise self.diverged(f"the {what} left the range of the numbers", position.step, self.last, lr)
 
     def diverged(self, what: str, step: int, batch: Batch, lr: float) -> DivergedError:
         """Go back to the best moment that was kept, and say what happened.
@@ -182,15 +197,13 @@ class Loop:
         The network shows what a listener wants to fall back to, if one does: the best epoch of early stopping.
         """
         why = cause(*self.source.at_hand(batch), lr, updates=self.position.step)
-        error = DivergedError(
-            f"diverged at step {step}: {what}. {why} The best weights that were seen are kept.",
-            step,
-            deepcopy(self.history),
-        )
+        record = deepcopy(self.history)
+        record.stopped = "diverged"
+        error = DivergedError(f"diverged at step {step}: {what}. {why} The best weights so far are kept.", step, record)
         mark = self.soundness.best(self.source.sample(batch) if self.validation is None else self.validation)
         self.net.restore(mark.snapshot)
         self.update.optimizer.load_state_dict(mark.optimizer)
-        self.position = deepcopy(mark.position)
+        self.position, self.last = copy(mark.position), None
         self.history.cut(self.position.epoch)
         wish = self.audience.fallback()
         if wish is not None:

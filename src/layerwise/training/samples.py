@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -29,7 +28,7 @@ class Batch(NamedTuple):
     weight: Array | None
     total: float
     """How much the samples weigh together, by the loss' own measure; 0 where none of them counts."""
-    count: float
+    size: float
     """What the loss of the batch is a mean over: B times the mean weight of all samples, so that a heavy batch moves
     the network further than a light one; where that mean is unknown, or nothing is weighed, the total."""
     denominator: float | None = None
@@ -42,8 +41,9 @@ class Samples:
 
     x: (N, ...), target: (N, ...), weight: (N,) or None. shares: (N,), how much each sample counts in the mean, by its
     weight and by its target (class weights, ignored labels); None where all count 1. dtype: the network's, or that of
-    indices; arrays in a file stay in their own type, and each batch is converted when it is read. terms: how many terms
-    a sample adds to the loss. mean: the mean of shares over all samples that an epoch sees; None where it is unknown.
+    indices; arrays in a file stay in their own type, and each batch is converted when it is read.
+    terms: how many terms a sample adds to the loss. has_answers: whether targets are right or wrong.
+    mean: the mean of shares over all samples that an epoch sees; None where it is unknown.
     """
 
     x: Array
@@ -51,7 +51,8 @@ class Samples:
     weight: Array | None
     shares: Array | None
     dtype: Any
-    terms: int = 1
+    terms: int
+    has_answers: bool
     mean: float | None = None
 
     def __len__(self) -> int:
@@ -71,8 +72,8 @@ class Samples:
         total = float(self.shares[rows].sum())
         if self.mean is None:
             return Batch(x, self.target[rows], weight, total, total)
-        count = len(x) * self.mean
-        return Batch(x, self.target[rows], weight, total, count, count * self.terms)
+        size = len(x) * self.mean
+        return Batch(x, self.target[rows], weight, total, size, size * self.terms)
 
     def some(self, most: int, seed: int) -> Batch:
         """Up to so many of the samples that count, always the same ones."""
@@ -119,21 +120,3 @@ class Shuffled:
     def at_hand(self, batch: Batch) -> tuple[Array, Array]:
         """x and target of as many samples as can be looked at."""
         return self.samples.x, self.samples.target
-
-    def fingerprints(self) -> dict[str, str]:
-        """Sums by which other data is noticed."""
-        weight = self.samples.weight
-        return {
-            "training data": fingerprint(self.samples.x, self.samples.target),
-            "sample weights": fingerprint() if weight is None else fingerprint(weight),
-        }
-
-
-def fingerprint(*arrays: Array) -> str:
-    """A short sum over shapes, types and bytes, to notice when a run is resumed on other data."""
-    total = 0
-    for array in arrays:
-        total = zlib.crc32(f"{array.shape}{array.dtype}".encode(), total)
-        for _, part in parts(array):
-            total = zlib.crc32(np.ascontiguousarray(part).data, total)
-    return f"{total:08x}"

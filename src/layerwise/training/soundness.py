@@ -42,6 +42,7 @@ class Soundness:
 
     def __init__(self, net: Network, optimizer: Optimizer, loss: Loss) -> None:
         self.net, self.optimizer, self.loss = net, optimizer, loss
+        self.window_total, self.window_steps = 0.0, 0
 
     # --- keeping -------------------------------------------------------------------------------------------------
 

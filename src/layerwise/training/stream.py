@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sized
+from collections.abc import Callable, Iterable, Iterator, Sized
 from itertools import chain
 from typing import Any
 
@@ -16,17 +16,6 @@ from layerwise.types import Array
 
 _ANEW = "pass a function that makes it anew for every epoch, such as train=lambda epoch: read_batches()"
 _ONCE = f"if it is one that can be read only once, {_ANEW}"
-
-
-def is_stream(data: Any) -> bool:
-    """Whether data gives batches, rather than being a pair of arrays.
-
-    >>> is_stream(lambda epoch: []), is_stream(([[1.0]], [0])), is_stream("batches")
-    (True, False, False)
-    """
-    if isinstance(data, tuple | list | str | bytes | Mapping) or hasattr(data, "__array__"):
-        return False
-    return callable(data) or isinstance(data, Iterable)
 
 
 class Stream:
@@ -81,10 +70,6 @@ class Stream:
     def sample(self, batch: Batch) -> Batch:
         """Samples to measure a network by: those at hand."""
         return batch
-
-    def fingerprints(self) -> dict[str, str]:
-        """What can be noticed when a run is resumed: that its data came as batches, and not which."""
-        return {"training data": "batches", "sample weights": "in the batches"}
 
     def _read(self, epoch: int) -> Iterator[Batch]:
         made = self.make(epoch)
