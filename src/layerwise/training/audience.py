@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
+from copy import copy, deepcopy
 from typing import Any
 
 from layerwise.errors import KindError
@@ -80,3 +81,12 @@ def named(listeners: Sequence[Listener]) -> list[tuple[str, Listener]]:
         pairs.append((f"{kind} {seen[kind]}", listener))
         seen[kind] += 1
     return pairs
+
+
+def twin(listener: Listener) -> Listener:
+    """A shallow copy of a listener that goes on from the same state."""
+    other = copy(listener)
+    state = listener.state()
+    if state:
+        other.load_state(deepcopy(state))
+    return other

@@ -11,7 +11,7 @@ import numpy as np
 
 from layerwise.arrays import on_disk, parts, real_array, require_finite
 from layerwise.checks import require_kind
-from layerwise.errors import DataError, KindError, SettingError, ShapeError
+from layerwise.errors import DataError, KindError, ShapeError
 from layerwise.losses import Loss
 from layerwise.network import Network
 from layerwise.training.events import Listener
@@ -22,11 +22,11 @@ from layerwise.types import Array
 def checked(name: str, data: Any, net: Network, loss: Loss, sample_weight: Any = None) -> Samples:
     """x, target and weights as a run uses them, or what is wrong with them.
 
-    x: (N, ...). target: (N, ...). sample_weight: (N,), or None; it may also be the third in data.
+    x: (N, ...). target: (N, ...). sample_weight: (N,), or None; that of validation data is the third in it.
     Arrays in memory are converted to the network's type here. Arrays in a file are looked through part by part, and
     stay there: they may be larger than the memory.
     """
-    samples = samples_in(name, _few(name, data, sample_weight), net, loss, sample_weight)
+    samples = samples_in(name, _in_few(name, data), net, loss, sample_weight)
     if not samples.total > 0:
         raise DataError(
             f"{name} data holds no sample that counts: all {len(samples)} have the weight 0 or an ignored label"
@@ -136,19 +136,16 @@ def listeners_in(value: Any) -> list[Listener]:
     return listeners
 
 
-def _few(name: str, data: Any, sample_weight: Any) -> tuple[Any, ...]:
-    """The two or three parts of the data."""
+def _in_few(name: str, data: Any) -> tuple[Any, ...]:
+    """The parts of the data: two, or for validation three."""
+    most = 3 if name == "validation" else 2
     try:
-        parts = tuple(data) if len(data) in (2, 3) else ()
+        parts = tuple(data) if len(data) in range(2, most + 1) else ()
     except (TypeError, ValueError):
         parts = ()
     if not parts or isinstance(data, np.ndarray | str | bytes | Mapping):
-        raise KindError(
-            f"{name} data is a pair (x, target), such as data.train, or a triple (x, target, sample_weight); "
-            f"got {type(data).__name__}"
-        )
-    if len(parts) == 3 and sample_weight is not None:
-        raise SettingError(f"{name} data brings weights of its own, and sample_weight gives others: drop one of them")
+        triple = ", or a triple (x, target, sample_weight)" if most == 3 else ""
+        raise KindError(f"{name} data is a pair (x, target){triple}, such as data.train; got {type(data).__name__}")
     return parts
 
 

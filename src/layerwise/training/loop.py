@@ -151,7 +151,8 @@ class Loop:
         position.epoch, position.samples = position.epoch + 1, 0
         position.loss_total = position.weight = 0.0
         self.feed.close()
-        self.soundness.epoch_ended(metrics.get("val_loss", metrics["train_loss"]), position)
+        best_known = next(name for name in ("val_loss", "train_loss_evaluated", "train_loss") if name in metrics)
+        self.soundness.epoch_ended(metrics[best_known], position)
         stop = self.audience.epoch_ended(EpochEnded(position.epoch, self.epochs, position.step, metrics, self.net))
         now = time.perf_counter()
         self.history.seconds.append(self.spent + now - self.entered)
@@ -176,6 +177,9 @@ class Loop:
             self.position.first_loss = self.soundness.scale = value
         if self.soundness.is_lost(value, batch):
             raise self.diverged(f"the loss became {value:.3g}", self.position.step + 1, batch, lr)
+        if not self.soundness.statistics_are_finite():  # which no loss shows while each batch has its own
+            what = "the running statistics left the range of the numbers"
+            raise self.diverged(what, self.position.step + 1, batch, lr)
 
     def require_sound_weights(self, batch: Batch, lr: float) -> None:
         """Weights that are measured or written must be sound: the last update shows only in a loss after it."""

@@ -17,7 +17,7 @@ import numpy as np
 
 from layerwise.checks import positive, require_kind, require_path, whole_number, yes_or_no
 from layerwise.compiled import in_use
-from layerwise.errors import DivergedError, FileError, LayerwiseError, SettingError, TrainingInterrupted
+from layerwise.errors import DivergedError, SettingError, TrainingInterrupted
 from layerwise.losses import Loss
 from layerwise.network import Network
 from layerwise.optimizers import Optimizer
@@ -25,8 +25,8 @@ from layerwise.regularizers import Regularizer
 from layerwise.schedules import Schedule
 from layerwise.training import checkpoint as checkpoints
 from layerwise.training import steering
-from layerwise.training.agreement import data_of, require_agreement, settings_of
-from layerwise.training.audience import Audience, named
+from layerwise.training.agreement import data_of, settings_of
+from layerwise.training.audience import Audience, named, twin
 from layerwise.training.belonging import adopt, require_own
 from layerwise.training.events import Changed, Ended, Listener, Started
 from layerwise.training.history import History
@@ -34,6 +34,7 @@ from layerwise.training.inputs import checked, listeners_in, require_finite_weig
 from layerwise.training.interrupt import Interrupt, interruptible
 from layerwise.training.listeners.progress import progress_listener
 from layerwise.training.loop import Loop
+from layerwise.training.restoring import restore
 from layerwise.training.samples import Samples, Shuffled
 from layerwise.training.sources import source_of
 from layerwise.training.state import Position, RunState
@@ -258,45 +259,9 @@ class Run:
         """
         require_kind("state", state, RunState, "run.state()")
         with self._advancing():
-            try:
-                self._require_fit(state)
-                self._restore(state)
-            except LayerwiseError:
-                raise
-            except (KeyError, TypeError, ValueError, AttributeError) as error:
-                raise FileError(f"{state.name} is no whole state of a run ({error!r}): use an older one") from None
-
-    def _require_fit(self, state: RunState) -> None:
-        """Try all of a state on copies, before anything is changed."""
-        loop, theta = self._loop, self.net.theta
-        require_agreement(state, self.net, self._settings | self._data, loop.source, loop.validation)
-        optimizer = copy(self.optimizer)
-        optimizer.load_state_dict(state.optimizer)
-        if any(array.shape != theta.shape for array in optimizer.state.values()):
-            raise FileError(f"{state.name} holds the optimizer of another network")
-        for name, listener in named(loop.audience.listeners):
-            if name in state.listeners:
-                copy(listener).load_state(state.listeners[name])
-        if state.latest is not None:
-            self.net.require_own(state.latest)
-        for change in state.changes:
-            steering.checked(loop, change.setting, change.after)
-
-    def _restore(self, state: RunState) -> None:
-        loop = self._loop
-        self.net.load_state_dict(state.weights)  # all of it, or nothing
-        self.net.passes = state.passes
-        for change in reversed(self._changes):
-            steering.put(loop, change.setting, change.before)
-        for change in state.changes:
-            steering.put(loop, change.setting, change.after)
-        self._changes = state.changes
-        self.optimizer.load_state_dict(state.optimizer)
-        for name, listener in named(loop.audience.listeners):
-            if name in state.listeners:
-                listener.load_state(deepcopy(state.listeners[name]))
-        loop.go_back(copy(state.position), deepcopy(state.history), deepcopy(state.latest))
-        self._is_told = False
+            restore(self._loop, state, self._settings | self._data, self._changes)
+            self._changes = state.changes
+            self._is_told = False
 
     def fork(self) -> Run:
         """A second run that stands where this one stands, and goes its own way: data shared, all else copied.
@@ -319,7 +284,7 @@ class Run:
             seed=loop.seed,
             validation=loop.validation,
             evaluate_train=loop.evaluate_train,
-            audience=Audience([_twin(listener) for listener in loop.audience.listeners]),
+            audience=Audience([twin(listener) for listener in loop.audience.listeners]),
             write=other._write,
         )
         other._loop.go_back(copy(loop.position), deepcopy(loop.history), deepcopy(loop.latest))
@@ -417,15 +382,6 @@ class Run:
     def _data(self) -> dict[str, str]:
         """Sums over the data; taken once, when a state is wanted first."""
         return data_of(self.source, self.validation)
-
-
-def _twin(listener: Listener) -> Listener:
-    """A copy of a listener that goes on from the same state."""
-    twin = copy(listener)
-    state = listener.state()
-    if state:
-        twin.load_state(deepcopy(state))
-    return twin
 
 
 def _warn_of_other_twins(state: RunState) -> None:

@@ -8,7 +8,7 @@ is never worse than what it began with. What is kept costs a copy now and then, 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from copy import copy
 from dataclasses import dataclass
 from typing import Any
@@ -22,7 +22,6 @@ from layerwise.training.divergence import has_diverged
 from layerwise.training.evaluation import evaluate
 from layerwise.training.samples import Batch, Samples
 from layerwise.training.state import Position
-from layerwise.types import Array
 
 WINDOW = 256
 """So many updates within an epoch are looked at together, and the moment before them may be kept."""
@@ -99,10 +98,13 @@ class Soundness:
 
     def unsound(self) -> str:
         """What of the network is not finite; empty if all is."""
-        for what, arrays in (("weights", [self.net.theta]), ("running statistics", self.net.buffers().values())):
-            if not _all_finite(arrays):
-                return what
-        return ""
+        if not np.isfinite(self.net.theta).all():
+            return "weights"
+        return "" if self.statistics_are_finite() else "running statistics"
+
+    def statistics_are_finite(self) -> bool:
+        """Whether evaluation can use what the network remembers."""
+        return all(bool(np.isfinite(each).all()) for each in self.net.buffers().values())
 
     # --- going back ----------------------------------------------------------------------------------------------
 
@@ -124,7 +126,3 @@ class Soundness:
             return measure()
         finally:
             self.net.restore(now)
-
-
-def _all_finite(arrays: Iterable[Array]) -> bool:
-    return all(bool(np.isfinite(each).all()) for each in arrays)
