@@ -14,7 +14,7 @@ _network_of: weakref.WeakKeyDictionary[Optimizer, weakref.ref[Network]] = weakre
 def require_own(optimizer: Optimizer, net: Network) -> None:
     """Refuse an optimizer that has learnt about another network, as far as it remembers anything."""
     known = _network_of.get(optimizer)
-    if known is None or known() is net or not optimizer.slots or optimizer.t == 0:
+    if known is None or known() is net or not any(array.any() for array in optimizer.state.values()):
         return
     raise SettingError(
         f"{optimizer!r} has made {optimizer.t} steps on another network, and what it remembers belongs to that one: "

@@ -185,17 +185,20 @@ class Run:
         """Tell all listeners that the run begins, or goes on."""
         if self._is_told:
             return
+        self._is_told = True
+        self._loop.audience.started(self._started())
+        if not self._loop.is_over:
+            self._write()  # what can not be written is told before the first step
+
+    def _started(self) -> Started:
+        """That the run begins, or where it stands."""
         loop, position, records = self._loop, self._loop.position, ["lr", "train_loss"]
         if loop.evaluate_train:
             records.append("train_loss_evaluated")
         if loop.validation is not None:
             records += ["val_loss", "val_accuracy"][: 1 + loop.validation.has_answers]
         count, steps = loop.source.count, loop.source.steps
-        event = Started(self.net, count, loop.epochs, steps, position.epoch, position.step, tuple(records), self)
-        self._is_told = True
-        loop.audience.started(event)
-        if not loop.is_over:
-            self._write()  # what can not be written is told before the first step
+        return Started(self.net, count, loop.epochs, steps, position.epoch, position.step, tuple(records), self)
 
     def _end(self, reason: str, reached: Position) -> None:
         """Tell all listeners that the run is over, or has broken off."""
@@ -319,6 +322,8 @@ class Run:
     def listen(self, listener: Listener) -> None:
         """Have a listener hear what happens from now on, after those that are there; it hears `started` first."""
         require_kind("listener", listener, Listener)
+        if self._is_told:
+            listener.started(self._started())
         audience = self._loop.audience
         audience.listeners.append(listener)
         audience.settle()

@@ -81,9 +81,12 @@ def _shape(value: Any) -> Shape | None:
     return (len(value), *(shapes.pop() if shapes else ()))  # type: ignore[misc]
 
 
-def require_batches(source: Shuffled, net: Network) -> None:
-    """Send the smallest batch of an epoch through the network in training: what it refuses is told before a step."""
-    n, size = len(source.samples), source.batch_size
+def require_batches(source: Shuffled, net: Network, start: int = 0) -> None:
+    """Send the smallest batch of an epoch through the network in training: what it refuses is told before a step.
+
+    start: so many samples of the epoch are seen already.
+    """
+    n, size = len(source.samples) - start, source.batch_size
     smallest = min(n, n % size or size)
     batch = source.samples.take(slice(0, smallest))
     try:

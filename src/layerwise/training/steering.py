@@ -71,17 +71,13 @@ def _batch_size(loop: Loop, value: Any) -> int:
     size = whole_number("batch_size", value)
     if not isinstance(loop.source, Shuffled):
         raise SettingError("batch_size plays no part where the data comes in batches of your own")
-    require_batches(replace(loop.source, batch_size=size), loop.net)
+    source = replace(loop.source, batch_size=size)
+    require_batches(source, loop.net)
+    if loop.position.samples < len(source.samples):
+        require_batches(source, loop.net, loop.position.samples)
     return size
 
 
 def _of_the_optimizer(optimizer: Optimizer, name: str, value: Any) -> Any:
-    """Checked by the constructor; what would need arrays that the optimizer has not kept is refused."""
-    settings = OPTIMIZERS.settings(optimizer) | {name: value}
-    other = type(optimizer)(**settings)
-    if other.slots != optimizer.slots:
-        raise SettingError(
-            f"{name}={value!r} wants an optimizer that remembers {other.slots or 'nothing'}, and {optimizer!r} "
-            f"remembers {optimizer.slots or 'nothing'}: begin a new run for that"
-        )
-    return getattr(other, name)
+    """Checked by the constructor."""
+    return getattr(type(optimizer)(**(OPTIMIZERS.settings(optimizer) | {name: value})), name)
