@@ -308,11 +308,28 @@ def test_a_state_of_another_run_is_refused_and_changes_nothing(tally: Tally) -> 
         "training data": made(train=runs.classes(purpose="others")),
         "seed": made(net=network(), seed=3),
     }
-    others["seed"].net.seed = 0
     for words, other in others.items():
         refused(tally, SettingError, words, lambda other=other: run.go_back(other.state()))
     refused(tally, KindError, "run.state()", lambda: run.go_back(7))
     assert bits(run) == before
+
+
+def test_a_layer_without_a_name_can_be_wound_back_and_not_written(tmp_path: Path, tally: Tally) -> None:
+    class Double(lw.Layer):
+        def forward(self, x: Any, pass_: Any) -> Any:
+            return 2 * x, lambda dy: 2 * dy
+
+        def output_shape(self, shape: Any) -> Any:
+            return shape
+
+    run = made(net=lw.Network(lw.Linear(runs.D, 6), Double(), lw.Linear(6, runs.K)))
+    state = run.state()
+    run.advance()
+    theta = run.net.theta.copy()
+    run.go_back(state)
+    run.advance()
+    assert run.net.theta.tobytes() == theta.tobytes()
+    refused(tally, SettingError, "LAYERS.register", lambda: checkpoint.write(tmp_path / "run", state))
 
 
 def test_states_and_forks_share_nothing_that_changes() -> None:

@@ -3,6 +3,7 @@
 from layerwise.training.evaluation import evaluate, predict
 from layerwise.training.events import (
     LISTENERS,
+    Answer,
     Changed,
     Ended,
     EpochEnded,
@@ -21,6 +22,7 @@ from layerwise.training.state import RunState
 
 __all__ = [
     "LISTENERS",
+    "Answer",
     "Changed",
     "EarlyStopping",
     "Ended",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 import zlib
 from collections.abc import Mapping
 from typing import Any
@@ -9,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from layerwise.arrays import parts
+from layerwise.compiled import in_use
 from layerwise.errors import SettingError
 from layerwise.losses import Loss
-from layerwise.network import Network
 from layerwise.training.samples import Samples, Shuffled
 from layerwise.training.state import RunState
 from layerwise.training.stream import Stream
@@ -83,11 +84,16 @@ def _kind(array: Array, dtype: Any) -> np.dtype[Any]:
 
 
 def require_agreement(
-    state: RunState, net: Network, settings: Mapping[str, Any], source: Shuffled | Stream, validation: Samples | None
+    state: RunState,
+    network: Mapping[str, Any],
+    settings: Mapping[str, Any],
+    source: Shuffled | Stream,
+    validation: Samples | None,
 ) -> None:
     """Refuse a state of another network, or of a run with other settings or other data."""
-    if net.spec() != state.network:
-        raise SettingError(f"{state.name} belongs to another network: rebuild it with lw.load({state.origin!r})")
+    if network != state.network:
+        advice = f"rebuild it with lw.load({state.origin!r})" if state.origin else "go back to a state of this run"
+        raise SettingError(f"{state.name} belongs to another network: {advice}")
     then = state.settings
     for name, value in settings.items():
         if then[name] == value:
@@ -100,3 +106,12 @@ def require_agreement(
             f"{state.name} was made with {name} = {then[name]!r}, this run has {value!r}: a resumed run "
             "goes on with the same settings, or starts anew without resume="
         )
+
+
+def warn_of_other_twins(state: RunState) -> None:
+    """Say that a run was begun with other formulas than it goes on with: the last bits will be others."""
+    compiled = bool(state.history.environment.get("compiled", False))  # a file that does not say so is older than they
+    if compiled != in_use():
+        begun = "with" if compiled else "without"
+        advice = f"for the same bits, call lw.use_compiled({compiled}) first"
+        warnings.warn(f"this run was begun {begun} compiled twins, and goes on otherwise: {advice}", stacklevel=4)

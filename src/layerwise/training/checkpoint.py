@@ -15,7 +15,7 @@ import numpy as np
 
 from layerwise import storage
 from layerwise.checks import require_kind, whole_number
-from layerwise.errors import FileError, LayerwiseError
+from layerwise.errors import FileError, LayerwiseError, SettingError
 from layerwise.network import Snapshot
 from layerwise.regularizers import REGULARIZERS, Regularizer
 from layerwise.schedules import SCHEDULES, Schedule
@@ -32,6 +32,11 @@ _LATEST = "latest"
 def write(path: str | os.PathLike[str], state: RunState) -> None:
     """Write the state of a run; `read` gives it back. Raises FileError where nothing can be written."""
     require_kind("state", state, RunState, "run.state()")
+    if "unregistered" in state.network:
+        raise SettingError(
+            "a layer of this network has no name in tables, so no file can say what it is: decorate its class with "
+            "@lw.layers.LAYERS.register"
+        )
     arrays: dict[str, Array] = dict(state.weights)
     if state.latest is not None:
         _split(state.latest.arrays(), _LATEST, arrays)

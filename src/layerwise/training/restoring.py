@@ -15,14 +15,20 @@ from layerwise.training.loop import Loop
 from layerwise.training.state import RunState
 
 
-def restore(loop: Loop, state: RunState, settings: Mapping[str, Any], changes: Sequence[Changed]) -> None:
+def restore(
+    loop: Loop,
+    state: RunState,
+    network: Mapping[str, Any],
+    settings: Mapping[str, Any],
+    changes: Sequence[Changed],
+) -> None:
     """Put network, optimizer, listeners and position into a state, and undo and redo what was changed in flight.
 
-    settings: what the state must agree on. changes: those that are in force now.
+    network, settings: what the state must agree on. changes: those that are in force now.
     All of the state is tried on copies first: if it is refused, nothing has changed.
     """
     try:
-        require_agreement(state, loop.net, settings, loop.source, loop.validation)
+        require_agreement(state, network, settings, loop.source, loop.validation)
         _try(loop, state)
         loop.net.load_state_dict(state.weights)  # all of it, or nothing
     except LayerwiseError:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import os
 import threading
-import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from copy import copy, deepcopy
@@ -16,7 +15,6 @@ from typing import Any
 import numpy as np
 
 from layerwise.checks import positive, require_kind, require_path, whole_number, yes_or_no
-from layerwise.compiled import in_use
 from layerwise.errors import DivergedError, SettingError, TrainingInterrupted
 from layerwise.losses import Loss
 from layerwise.network import Network
@@ -25,7 +23,7 @@ from layerwise.regularizers import Regularizer
 from layerwise.schedules import Schedule
 from layerwise.training import checkpoint as checkpoints
 from layerwise.training import steering
-from layerwise.training.agreement import data_of, settings_of
+from layerwise.training.agreement import data_of, settings_of, warn_of_other_twins
 from layerwise.training.audience import Audience, named, twin
 from layerwise.training.belonging import adopt, require_own
 from layerwise.training.events import Changed, Ended, Listener, Started
@@ -133,7 +131,7 @@ class Run:
             require_finite_weights(net)
         else:
             self.go_back(previous)
-            _warn_of_other_twins(previous)
+            warn_of_other_twins(previous)
         self.history.environment = environment(self.threads)
         self._loop.soundness.begin(self._loop.position)
         adopt(optimizer, net)
@@ -240,7 +238,7 @@ class Run:
         """
         loop = self._loop
         return RunState(
-            network=self.net.spec(),
+            network=self._network,
             weights=self.net.state_dict(),
             latest=deepcopy(loop.latest),
             passes=max(self.net.passes, loop.position.first_pass + loop.position.step),
@@ -262,7 +260,7 @@ class Run:
         """
         require_kind("state", state, RunState, "run.state()")
         with self._advancing():
-            restore(self._loop, state, self._settings | self._data, self._changes)
+            restore(self._loop, state, self._network, self._settings | self._data, self._changes)
             self._changes = state.changes
             self._is_told = False
 
@@ -340,7 +338,7 @@ class Run:
 
     @property
     def net(self) -> Network:
-        """The network that is trained; at the end of early stopping it shows the best epoch."""
+        """What is trained; at the end of early stopping it shows the best epoch."""
         return self._loop.net
 
     @property
@@ -384,15 +382,14 @@ class Run:
         return self._loop.history
 
     @cached_property
+    def _network(self) -> dict[str, Any]:
+        """The table of the network; a state in memory does without, where a layer has no name in tables."""
+        try:
+            return self.net.spec()
+        except SettingError:
+            return {"unregistered": repr(self.net)}
+
+    @cached_property
     def _data(self) -> dict[str, str]:
         """Sums over the data; taken once, when a state is wanted first."""
         return data_of(self.source, self.validation)
-
-
-def _warn_of_other_twins(state: RunState) -> None:
-    """Say that a run was begun with other formulas than it goes on with: the last bits will be others."""
-    compiled = bool(state.history.environment.get("compiled", False))  # a file that does not say so is older than they
-    if compiled != in_use():
-        begun = "with" if compiled else "without"
-        advice = f"for the same bits, call lw.use_compiled({compiled}) first"
-        warnings.warn(f"this run was begun {begun} compiled twins, and goes on otherwise: {advice}", stacklevel=4)
