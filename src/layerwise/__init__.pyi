@@ -99,6 +99,7 @@ from layerwise.tap import Tap as Tap
 from layerwise.training import EarlyStopping as EarlyStopping
 from layerwise.training import History as History
 from layerwise.training import Listener as Listener
+from layerwise.training import Run as Run
 from layerwise.training import find_lr as find_lr
 from layerwise.training import fit as fit
 

@@ -19,4 +19,4 @@ SQUARED_ERROR, BINARY_CROSS_ENTROPY = range(2)
 """The losses behind a chain that is computed both ways in one call."""
 
 LSTM, GRU, TANH_CELL, RELU_CELL = range(4)
-"""The kinds of recurrent networks, with the same promise to recurrent_kernels.py."""
+"""The kinds of recurrent networks."""

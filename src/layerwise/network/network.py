@@ -232,6 +232,7 @@ class Network:
         loss: Loss,
         weight: Any = None,
         *,
+        denominator: float | None = None,
         tap: Tap | None = None,
         seed: int | None = None,
         step: int | None = None,
@@ -243,8 +244,8 @@ class Network:
 
         C = loss(net(x), target), grad ← grad + ∂C/∂θ. These are the numbers of `forward`, the loss and `backward` one
         after the other, which let you see what lies between; here, a small dense network with `MSELoss` or
-        `BCEWithLogitsLoss` makes the whole way in one compiled call. target, weight: as the loss takes them; the rest
-        as for `forward`, and the errors of both.
+        `BCEWithLogitsLoss` makes the whole way in one compiled call. target, weight, denominator: as the loss
+        takes them; the rest as for `forward`, and the errors of both.
         Source: Rumelhart, Hinton and Williams, Learning representations by back-propagating errors, Nature 323 (1986).
 
         >>> import layerwise as lw
@@ -259,7 +260,7 @@ class Network:
         """
         plan = self.chain.plan
         if plan is not None and tap is None and lengths is None and mask is None and state is None:
-            cost = plan.cost(self._input(x), target, loss, weight)
+            cost = plan.cost(self._input(x), target, loss, weight, denominator)
             if cost is not None:
                 self.passes += step is None
                 return cost
@@ -267,7 +268,7 @@ class Network:
         carried: Any = copy(state)  # which the loss may still refuse
         settings = {"tap": tap, "seed": seed, "step": step, "lengths": lengths, "mask": mask, "state": carried}
         y, backward = self.forward(x, training=True, input_gradient=False, **settings)
-        cost, backward_loss = loss(y, target, weight, tap=tap)
+        cost, backward_loss = loss(y, target, weight, denominator, tap=tap)
         backward(backward_loss())
         if state is not None:
             state.update(carried)

@@ -81,16 +81,20 @@ def screens(text: str) -> list[str]:
 
 
 NET = runs.network()
+RUN: Any = None  # a display looks at numbers alone
+BATCH: Any = None
 
 
 def events(listener: Any, epochs: int, steps: int, clock: Clock | None = None, per_step: float = 0.001) -> None:
     """A run as the loop tells it."""
-    listener.started(Started(NET, 100, epochs, steps, 0, 0, ("lr", "train_loss")))
+    listener.started(Started(NET, 100, epochs, steps, 0, 0, ("lr", "train_loss"), RUN))
     for epoch in range(1, epochs + 1):
         for step in range(steps):
             if clock:
                 clock.now += per_step
-            listener.step_ended(StepEnded((epoch - 1) * steps + step + 1, epoch, 1.25, 0.1))
+            listener.step_ended(
+                StepEnded((epoch - 1) * steps + step + 1, epoch, 1.25, 0.1, RUN, BATCH, NET.snapshot(), 1.0)
+            )
         metrics = {"lr": 0.1, "train_loss": 1 / epoch, "val_loss": 0.123456, "val_accuracy": 0.9876}
         listener.epoch_ended(EpochEnded(epoch, epochs, epoch * steps, metrics, NET))
     listener.ended(Ended("finished", epochs * steps, epochs))

@@ -74,7 +74,7 @@ class DenseChain:
         small = shape[0] <= self.small and not pass_.shared  # which lets its loops add into grad
         return (self._small if small else self._large)(x, pass_, place)
 
-    def cost(self, x: Array, target: Any, loss: Loss, weight: Any) -> float | None:
+    def cost(self, x: Array, target: Any, loss: Loss, weight: Any, denominator: float | None = None) -> float | None:
         """The value of a loss, its gradient added into grad: both ways in one call, with the bits of two.
 
         None where the batch is large, which has other ways, or the loss is another one.
@@ -83,7 +83,7 @@ class DenseChain:
         if code is None or place is None or x.ndim > 2 or len(x) > self.small:
             return None
         y = np.empty((len(x), self.outputs), place.dtype)
-        _, target, weight, denominator = loss.arguments(y, target, weight)
+        _, target, weight, denominator = loss.arguments(y, target, weight, denominator)
         x, target, weight = np.ascontiguousarray(x), np.ascontiguousarray(target), np.ascontiguousarray(weight)
         theta, grad = place.vector.theta, place.vector.shared_grad()
         value: float = place.kernels.chain_cost(x, theta, grad, place.plan, code, target, weight, denominator, y)
