@@ -81,8 +81,8 @@ class Dataset:
         """The names of the features after encoding, in the order of the columns of x."""
         return self.preparation.features
 
-    def describe(self) -> str:
-        """What it is, in a few lines of at most 80 columns."""
+    def describe(self, width: int = 80) -> str:
+        """What it is, in a few lines of at most so many columns, 80 unless given."""
         rows = [
             ("task", self._task()),
             ("samples", self._samples()),
@@ -93,8 +93,8 @@ class Dataset:
             ("source", self.source),
             ("terms", self.terms),
         ]
-        title = textwrap.fill(f"{self.name}: {self.description}", 80, subsequent_indent="  ")
-        return _printable("\n".join([title, *(_row(name, text) for name, text in rows)]))
+        title = textwrap.fill(f"{self.name}: {self.description}", width, subsequent_indent="  ")
+        return _printable("\n".join([title, *(_row(name, text, width) for name, text in rows)]))
 
     def _task(self) -> str:
         if not self.classes:
@@ -151,8 +151,8 @@ def _percent(share: float) -> str:
     return f"{100 * share:.1f} %"
 
 
-def _row(name: str, text: str) -> str:
-    return textwrap.fill(f"  {name:<10}{text}", 80, subsequent_indent=" " * 12)
+def _row(name: str, text: str, width: int) -> str:
+    return textwrap.fill(f"  {name:<10}{text}", width, subsequent_indent=" " * (12 if width > 40 else 4))
 
 
 def _some(names: tuple[str, ...] | list[str], most: int = 12, width: int = 40) -> str:

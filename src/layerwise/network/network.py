@@ -303,8 +303,11 @@ class Network:
     def __iter__(self) -> Iterator[Layer]:
         return iter(self.chain)
 
-    def summary(self, input_shape: Shape | None = None) -> str:
+    def summary(self, input_shape: Shape | None = None, width: int = 80) -> str:
         """A table: each layer with its output, its parameters and its multiplications.
+
+        input_shape: of one sample, where the layers do not fix it. width: of the table, 80 columns unless given;
+        where that is too narrow, the calls of the layers are cut, and then the last columns left out.
 
         >>> import layerwise as lw
         >>> print(lw.Network(lw.Linear(2, 8), lw.Tanh(), lw.Linear(8, 1)).summary())
@@ -318,7 +321,7 @@ class Network:
            total                         33               24
         132 bytes of parameters; multiplications are for one sample, forward.
         """
-        return summary(self.chain, input_shape, self.dtype.itemsize)
+        return summary(self.chain, input_shape, self.dtype.itemsize, width)
 
     def __repr__(self) -> str:
         layers = ", ".join(repr(layer) for layer in self.layers)

@@ -6,6 +6,7 @@ import io
 import os
 import select
 import sys
+import threading
 import time
 import types
 from collections.abc import Iterator
@@ -124,6 +125,71 @@ def test_the_bar_moves_on_and_never_back(terminal: Terminal, monkeypatch: pytest
     assert done[-1] == 10
     assert "loss 1.25" in shown[0], "before the first epoch has ended: the loss of the batch"
     assert "epoch 4/5  loss 0.25  validation loss 0.1235, accuracy 98.8 %" in shown[-2]
+
+
+@pytest.mark.parametrize("columns", [20, 24, 30, 40, 50, 60, 70, 80, 120])
+def test_the_per_cent_stay_on_any_terminal(columns: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From 40 columns the time left stays as well; words go first, then the bar."""
+    pytest.importorskip("pty")
+    with Terminal(columns) as terminal:
+        events(TerminalProgress(terminal.stream), epochs=12, steps=2, clock=Clock(monkeypatch), per_step=4)
+        shown = [screen.rstrip() for screen in screens(terminal.text())]
+    begun = [screen for screen in shown if "12/12" not in screen][4:-1]
+    assert all("98.8 %" in screen for screen in begun)
+    if columns >= 40:
+        assert all(screen.endswith(" left") for screen in begun)
+        assert "1 min left" in begun[0]
+    assert shown[-1].endswith("98.8 %"), "nothing is left at the end"
+
+
+def test_the_time_left_is_that_of_the_pace_since_the_first_step(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first step took a minute to compile, each of the others 0.5 s: 40 steps less those done are left."""
+    clock = Clock(monkeypatch)
+    display = TerminalProgress(terminal.stream)
+    display.started(Started(NET, 100, 4, 10, 0, 0, ("train_loss",)))
+    for step in range(1, 21):
+        clock.now += 60.0 if step == 1 else 0.5
+        display.step_ended(StepEnded(step, (step - 1) // 10 + 1, 1.25, 0.1))
+        if step % 10 == 0:
+            display.epoch_ended(EpochEnded(step // 10, 4, step, {"train_loss": 1.0}, NET))
+    assert display.left() == "10 s left"
+    display.ended(Ended("finished", 20, 2))
+    shown = screens(terminal.text())
+    assert not any("left" in screen for screen in shown[:2]), "one step says nothing"
+    assert "15 s left" in shown[9]
+
+
+@pytest.mark.parametrize("kind", ["terminal", "pipe"])
+@pytest.mark.parametrize("twins", [True, False])
+def test_a_silence_is_explained(kind: str, twins: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(progress, "_PATIENCE", 0.05)
+    monkeypatch.setattr(progress, "in_use", lambda: twins)
+    stream = io.StringIO()
+    display = TerminalProgress(stream) if kind == "terminal" else PlainProgress(stream)
+    before = threading.active_count()
+    display.started(Started(NET, 100, 2, 1, 0, 0, ("train_loss",)))
+    time.sleep(0.3)
+    said = stream.getvalue()
+    assert "at work on the first" in said
+    assert ("compiles, once on this machine" in said) is twins
+    assert kind == "terminal" or said.count("\n") == 1, "said once"
+    display.step_ended(StepEnded(1, 1, 1.25, 0.1))
+    display.epoch_ended(EpochEnded(1, 2, 1, {"train_loss": 1.0}, NET))
+    time.sleep(0.3)
+    assert "still at work" in stream.getvalue()
+    display.ended(Ended("finished", 2, 2))
+    time.sleep(0.2)
+    assert threading.active_count() == before
+    assert "at work" not in stream.getvalue().split("\r")[-1] or kind == "pipe"
+
+
+def test_a_run_that_goes_on_well_is_not_explained() -> None:
+    stream = io.StringIO()
+    events(PlainProgress(stream), epochs=3, steps=2)
+    assert "at work" not in stream.getvalue()
+    assert not PlainProgress(stream).hears_steps, "a pipe costs no step an event"
 
 
 @pytest.mark.parametrize("columns", [20, 40, 60, 200])
