@@ -23,9 +23,7 @@ def checked_state(state: Any, places: Mapping[str, Array]) -> dict[str, Array]:
         raise KindError(f"a state is a dict of arrays by name, got {type(state).__name__}")
     missing, unknown = places.keys() - state.keys(), state.keys() - places.keys()
     if missing or unknown:
-        raise SettingError(
-            f"the names do not fit this network; missing: {listed(missing)}; unknown: {listed(unknown)}"
-        )
+        raise SettingError(f"the names do not fit this network; missing: {listed(missing)}; unknown: {listed(unknown)}")
     arrays = {name: real_array(name, values, places[name].dtype) for name, values in state.items()}
     for name, array in arrays.items():
         if array.shape != places[name].shape:
