@@ -76,8 +76,8 @@ def tanh(x: Array) -> Differentiable:
 def relu(x: Array) -> Differentiable:
     """Keep what is positive, and answer everything else with 0.
 
-    Backward: the gradient passes where x > 0 and stops elsewhere; at the kink x = 0 the derivative is taken as 0,
-    as everyone does. A unit is dead only if x ≤ 0 for all inputs; NaN stays NaN.
+    Backward: the slope is a step, 1 where x > 0 and 0 elsewhere; at the kink x = 0 it is taken as 0, as everyone does.
+    A unit is dead only if x ≤ 0 for all inputs. NaN stays NaN, both ways.
 
     >>> import numpy as np
     >>> y, backward = relu(np.array([-2.0, 0.0, 3.0]))
@@ -87,7 +87,8 @@ def relu(x: Array) -> Differentiable:
     y = np.maximum(x, 0)
 
     def backward(dy: Array) -> Array:
-        dx = dy * (x > 0)
+        step = np.heaviside(x, 0)
+        dx = dy * step
         return dx
 
     return y, backward

@@ -120,7 +120,8 @@ def divide(a: Array, b: Array) -> Differentiable:
 def power(x: Array, p: float) -> Differentiable:
     """x to a power that does not depend on anything.
 
-    Backward: dx = dy p x^(p - 1); for p = 0 that is 0, also at x = 0.
+    Backward: dx = dy p x^(p - 1); for p = 0 that is 0, also at x = 0. Where y is NaN, as of the root of a negative
+    number, so is the slope, though x^(p - 1) may be a number there.
 
     >>> y, backward = power(np.array([3.0]), 2.0)
     >>> y, backward(np.array([1.0]))
@@ -130,7 +131,7 @@ def power(x: Array, p: float) -> Differentiable:
 
     def backward(dy: Array) -> Array:
         slope = p * x ** (p - 1) if p != 0 else np.zeros_like(x)
-        dx = dy * slope
+        dx = dy * np.where(np.isnan(y), y, slope)
         return dx
 
     return y, backward
@@ -171,7 +172,7 @@ def exp(x: Array) -> Differentiable:
 def log(x: Array) -> Differentiable:
     """The natural logarithm: minus infinity at 0, NaN below.
 
-    Backward: dx = dy / x.
+    Backward: dx = dy / x; where y is NaN, so is the slope.
 
     >>> y, backward = log(np.array([1.0, 4.0]))
     >>> y.round(3), backward(np.array([1.0, 1.0]))
@@ -180,7 +181,7 @@ def log(x: Array) -> Differentiable:
     y = np.log(x)
 
     def backward(dy: Array) -> Array:
-        dx = dy / x
+        dx = dy / np.where(np.isnan(y), y, x)
         return dx
 
     return y, backward
@@ -233,9 +234,10 @@ def total(x: Array, axis: int) -> Differentiable:
     (array([6.]), array([[5., 5., 5.]]))
     """
     y = x.sum(axis=axis)
+    terms = x.shape[axis]
 
     def backward(dy: Array) -> Array:
-        dx = np.repeat(np.expand_dims(dy, axis), x.shape[axis], axis=axis)
+        dx = np.repeat(np.expand_dims(dy, axis), terms, axis=axis)
         return dx
 
     return y, backward

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from layerwise.checks import not_negative
 from layerwise.formulas.machinery.registration import Case, formula, kink, smooth
 from layerwise.types import Array, Differentiable, Generator
 
@@ -79,6 +80,7 @@ def soft_threshold(w: Array, strength: float) -> Differentiable:
     """Every weight moves λ towards 0 and stops there: the proximal step of the L1 penalty, which gives exact zeros.
 
     After a step of size η on the cost alone, λ is η times the strength of the penalty.
+    strength: λ, from 0 up. Raises SettingError below 0, where it would push weights away from 0.
     Backward: dS passes where |w| > λ, and is 0 elsewhere, at |w| = λ too.
 
     >>> import numpy as np
@@ -86,10 +88,12 @@ def soft_threshold(w: Array, strength: float) -> Differentiable:
     >>> S, backward(np.ones(3))
     (array([-1.5,  0. ,  0.5]), array([1., 0., 1.]))
     """
-    S = np.sign(w) * np.maximum(np.abs(w) - strength, 0)
+    not_negative("strength", strength)
+    beyond = np.abs(w) - strength
+    S = np.sign(w) * np.maximum(beyond, 0)
 
     def backward(dS: Array) -> Array:
-        dw = np.where(np.abs(w) > strength, dS, 0)
+        dw = dS * np.heaviside(beyond, 0)
         return dw
 
     return S, backward

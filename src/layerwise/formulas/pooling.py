@@ -37,7 +37,7 @@ def max_pool2d(
 
     Backward: the whole gradient of a window goes to its winner, and nothing to the others. Of equal numbers the first
     wins, row by row, so that there is always exactly one; where the image itself is -∞, a number of the image. A window
-    that sees NaN gives NaN, and its first NaN has the gradient. One that sees only padding gives -∞, and no gradient
+    that sees NaN gives NaN, and NaN is the gradient at the first. One that sees only padding gives -∞, and no gradient
     comes back. H' and W' come from `output_size`; with ceil_mode the last windows may hang over the edge.
 
     >>> x = np.array([[[[1.0, 3.0, 2.0, 0.0], [0.0, 2.0, 2.0, 2.0]]]])
@@ -60,7 +60,8 @@ def max_pool2d(
     def backward(dy: Array) -> Array:
         places = np.arange(kernel[0] * kernel[1]).reshape(kernel)  # (I, J)
         won = winner[..., None, None] == places  # (N, C, H', W', I, J)
-        dseen = np.where(won, dy[..., None, None], 0)
+        passed = np.where(np.isnan(y), y, dy)
+        dseen = np.where(won, passed[..., None, None], 0)
         dx = unpad(fold(dseen, images.shape, stride, dilation), padding, behind)
         return dx
 

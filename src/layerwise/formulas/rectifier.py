@@ -28,7 +28,7 @@ from layerwise.types import Array, Differentiable, Generator
 def leaky_relu(x: Array, negative_slope: float) -> Differentiable:
     """ReLU with a small slope s on the negative side, so that no unit is ever cut off from its gradient.
 
-    Backward: dy passes where x > 0 and is multiplied by s elsewhere; at the kink x = 0 the derivative is taken as s.
+    Backward: the slope is 1 where x > 0 and s elsewhere; at the kink x = 0 it is taken as s.
 
     >>> import numpy as np
     >>> y, backward = leaky_relu(np.array([-2.0, 0.0, 3.0]), 0.25)
@@ -38,7 +38,9 @@ def leaky_relu(x: Array, negative_slope: float) -> Differentiable:
     y = np.maximum(x, 0) + negative_slope * np.minimum(x, 0)
 
     def backward(dy: Array) -> Array:
-        dx = np.where(x > 0, dy, negative_slope * dy)
+        step = np.heaviside(x, 0)  # 1 where x > 0, else 0; NaN where x is
+        slope = step + negative_slope * (1 - step)
+        dx = dy * slope
         return dx
 
     return y, backward

@@ -141,7 +141,8 @@ def concatenate(a: Array, b: Array, axis: int) -> Differentiable:
 def largest(x: Array, axis: int) -> Differentiable:
     """The largest number along one axis; NaN, where there is one.
 
-    Backward: the largest gets the whole gradient, the others 0; of equal ones the first, as in max pooling.
+    Backward: the largest gets the whole gradient, the others 0; of equal ones the first, as in max pooling. The first
+    NaN gets NaN.
 
     >>> y, backward = largest(np.array([[1.0, 3.0, 3.0]]), 1)
     >>> y, backward(np.array([5.0]))
@@ -153,7 +154,8 @@ def largest(x: Array, axis: int) -> Differentiable:
     def backward(dy: Array) -> Array:
         chosen = np.zeros(x.shape, bool)
         np.put_along_axis(chosen, first, True, axis=axis)
-        dx = np.where(chosen, np.expand_dims(dy, axis), 0)
+        passed = np.where(np.isnan(y), y, dy)
+        dx = np.where(chosen, np.expand_dims(passed, axis), 0)
         return dx
 
     return y, backward

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from layerwise.compiled.codes import NOT_A_NUMBER
 from layerwise.errors import ShapeError
 from layerwise.layers import Conv2d, Layer, MaxPool2d, Pass, ReLU
 from layerwise.layers.pass_ import Unit
@@ -14,8 +15,8 @@ from layerwise.types import Array, Backward
 
 WIDTHS = (2, 3)
 """Windows of other widths have no loop of their own, and are rare."""
-LARGEST_WINDOW = 127
-"""The winner of a window is remembered in one byte."""
+LARGEST_WINDOW = 126
+"""The winner of a window is remembered in one byte, which has room for NOT_A_NUMBER besides."""
 
 
 class ImageBlock:
@@ -50,6 +51,10 @@ class ImageBlock:
         def backward(dy: Array) -> Array | None:
             if dy.shape != shape:  # a compiled loop looks at no bounds
                 raise ShapeError(f"the gradient behind {self.pool!r} has shape {dy.shape}, its output {shape}")
+            if (winner[:, 0, 0, 0] == NOT_A_NUMBER).any():  # where the slope of ReLU is NaN, only the layers know
+                pass_.input_gradient = input_gradient
+                _, backward_in_turn = in_turn(self.layers, x, pass_)
+                return backward_in_turn(dy)
             dy = np.ascontiguousarray(dy, dtype)
             dx, dW, db = computation.backward_relu_pool(dy, winner, high, wide, input_gradient)
             pass_.add_gradient(weight, dW)
