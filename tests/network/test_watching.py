@@ -189,7 +189,7 @@ def test_every_call_can_be_run_again_on_its_own_numbers(name, cut, computing, re
     x = batch(shape).astype("float64") if shape != "words" else batch(shape)
     y, backward = net.forward(x, training=True, step=4, tap=diary)
     backward(generator(6, "dy").normal(size=y.shape))
-    count = 0
+    count, embedding = 0, formulas.embedding
     for call, kind, found, again in replay(diary):
         for ours, theirs in zip(found, again, strict=True):
             if ours is not None:  # nobody wanted it
@@ -197,8 +197,8 @@ def test_every_call_can_be_run_again_on_its_own_numbers(name, cut, computing, re
                 count += 1
     forward, back = ([call for kind, _, call, *_ in diary.told if kind == wanted] for wanted in OPERATIONS)
     assert count >= 2 * len(forward) > 0
-    differentiable = [call for call in forward if call.formula is not formulas.index]  # whole numbers have no way back
-    assert {id(call) for call in back} == {id(call) for call in differentiable}
+    differentiable = [call for call in forward if call.arguments[0].dtype.kind == "f" or call.formula is embedding]
+    assert {id(call) for call in back} == {id(call) for call in differentiable}  # whole numbers have no way back
     assert len(back) == len(differentiable)  # and each is gone once
     kinds = [each[0] for each in diary.told]
     assert kinds.index("operation_backward") > max(i for i, kind in enumerate(kinds) if kind == "operation")
@@ -216,6 +216,7 @@ def test_a_residual_network_has_no_hole():
     backward(np.ones_like(y))
     assert diary.formulas() == [
         ("0", "linear"),
+        ("1", "fan_out"),
         ("1.0", "layer_norm"),
         ("1.1", "linear"),
         ("1", "add"),
@@ -224,24 +225,29 @@ def test_a_residual_network_has_no_hole():
     ]
     calls = [each[2] for each in diary.told if each[0] == "operation"]
     for before, after in pairwise(calls):  # what comes out of one goes into the next
-        assert any(np.shares_memory(before.value, argument) for argument in after.arguments[:2])
+        value = before.value[0] if isinstance(before.value, tuple) else before.value
+        assert any(np.shares_memory(value, argument) for argument in after.arguments[:2])
     back = [where for kind, where, *_ in diary.told if kind == "operation_backward"]
-    assert back == ["3", "2", "1", "1.1", "1.0", "0"]
-    dadd = next(each for each in diary.told if each[0] == "operation_backward" and each[1] == "1")
+    assert back == ["3", "2", "1", "1.1", "1.0", "1", "0"]
+    dadd, dfork = (each for each in diary.told if each[0] == "operation_backward" and each[1] == "1")
     [(_, _, dsoftmax)] = [each for each in diary.told if each[:2] == ("gradient", "1")]
     np.testing.assert_array_equal(dadd[3][0], dsoftmax)
     np.testing.assert_array_equal(dadd[4][0], dsoftmax)  # the sum hands on what it is given
     np.testing.assert_array_equal(dadd[4][1], dsoftmax)
+    [dnorm] = [each[4][0] for each in diary.told if each[:2] == ("operation_backward", "1.0")]
+    [(_, _, dx)] = [each for each in diary.told if each[:2] == ("gradient", "0")]
+    np.testing.assert_array_equal(dfork[3], (dsoftmax, dnorm))  # what comes back on both ways
+    np.testing.assert_array_equal(dx, dsoftmax + dnorm)
 
 
 @pytest.mark.parametrize(("make", "x", "names"), [
-    (lambda: lw.Parallel(lw.Tanh(), lw.ReLU(), lw.Identity()), (3, 4), ["concatenate"] * 2),
-    (lambda: lw.Parallel(lw.Tanh(), lw.ReLU(), combine="add"), (3, 4), ["add"]),
-    (lambda: lw.Parallel(lw.Tanh(), lw.ReLU(), combine="multiply"), (3, 4), ["multiply"]),
+    (lambda: lw.Parallel(lw.Tanh(), lw.ReLU(), lw.Identity()), (3, 4), ["fan_out"] * 2 + ["concatenate"] * 2),
+    (lambda: lw.Parallel(lw.Tanh(), lw.ReLU(), combine="add"), (3, 4), ["fan_out", "add"]),
+    (lambda: lw.Parallel(lw.Tanh(), lw.ReLU(), combine="multiply"), (3, 4), ["fan_out", "multiply"]),
     (lambda: lw.Select(-1, dim=1), (3, 4, 2), ["index"]),
     (lambda: lw.SinusoidalPositions(4), (3, 5, 4), ["add"]),
     (lambda: lw.Flatten(), (3, 5, 4), ["reshape"]),
-    (lambda: lw.LSTM(4, 2, bidirectional=True), (3, 5, 4), ["lstm", "lstm", "concatenate"]),
+    (lambda: lw.LSTM(4, 2, bidirectional=True), (3, 5, 4), ["fan_out", "lstm", "lstm", "concatenate"]),
 ])  # fmt: skip
 def test_what_layers_do_beside_their_parameters_is_a_formula_too(make, x, names):
     diary = Diary()

@@ -24,6 +24,7 @@ MODULES = (
     "loss",
     "normalization",
     "optimizer",
+    "pass_on",
     "pooling",
     "rectifier",
     "recurrent",

@@ -48,7 +48,7 @@ from layerwise.formulas.pooling import adaptive_avg_pool2d, avg_pool2d, max_pool
 from layerwise.formulas.rectifier import elu, gelu, gelu_tanh, leaky_relu, silu, softplus
 from layerwise.formulas.regression_loss import huber, mean_absolute_error, mean_squared_error
 from layerwise.formulas.rnn import rnn, rnn_step
-from layerwise.formulas.shape import concatenate, index, largest, reshape, transpose
+from layerwise.formulas.shape import concatenate, fan_out, index, largest, reshape, transpose
 
 __all__ = [
     "Case",
@@ -78,6 +78,7 @@ __all__ = [
     "embedding",
     "entropy",
     "exp",
+    "fan_out",
     "formula",
     "gelu",
     "gelu_tanh",

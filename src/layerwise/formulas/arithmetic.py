@@ -21,7 +21,7 @@ def summed_to(shape: tuple[int, ...], gradient: Array) -> Array:
     [[8.0], [8.0], [8.0]]
     """
     if gradient.shape == shape:  # nothing was repeated
-        return gradient
+        return gradient.copy()
     new = gradient.ndim - len(shape)
     repeated = [new + axis for axis, size in enumerate(shape) if size == 1]
     return gradient.sum(axis=(*range(new), *repeated), keepdims=True).reshape(shape)

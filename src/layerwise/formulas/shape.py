@@ -7,7 +7,7 @@ their gradients are added up there.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -37,7 +37,7 @@ def reshape(x: Array, shape: tuple[int, ...]) -> Differentiable:
     y = x.reshape(shape)
 
     def backward(dy: Array) -> Array:
-        dx = dy.reshape(x.shape)
+        dx = dy.reshape(x.shape).copy()
         return dx
 
     return y, backward
@@ -98,6 +98,40 @@ def index(x: Array, place: Any) -> Differentiable:
         return dx
 
     return y, backward
+
+
+class FanOut(NamedTuple):
+    """One x on two ways."""
+
+    y: Array
+    other: Array
+
+
+@formula(
+    "y = x, \\quad y' = x",
+    x="(...)",
+    y="(...)",
+    other="(...)",
+    sample="fan_out_samples",
+    source="Goodfellow et al., Deep Learning, 6.5.2",
+)
+def fan_out(x: Array) -> Differentiable:
+    """One x for two ways, as in x + f(x): the same numbers on both, nothing is copied.
+
+    Backward: dx = dy + dother, since the cost depends on x by both ways.
+
+    >>> (y, other), backward = fan_out(np.array([3.0]))
+    >>> y, other, backward(np.array([1.0]), np.array([0.5]))
+    (array([3.]), array([3.]), array([1.5]))
+    """
+    y = x
+    other = x
+
+    def backward(dy: Array, dother: Array | None = None) -> Array:
+        dx = dy + (0 if dother is None else dother)
+        return dx
+
+    return FanOut(y, other), backward
 
 
 @formula(
@@ -203,6 +237,11 @@ def index_samples(rng: Generator) -> Iterator[Case]:
     ]
     for shape, place in places:
         yield smooth(x=rng.normal(size=shape), place=place)
+
+
+def fan_out_samples(rng: Generator) -> Iterator[Case]:
+    for shape in [(1, 1), (1, 5), (4, 1), (3, 7), (2, 3, 5), (2, 3, 4, 1), (7, 1), ()]:
+        yield smooth(x=np.asarray(rng.normal(size=shape)))
 
 
 def concatenate_samples(rng: Generator) -> Iterator[Case]:

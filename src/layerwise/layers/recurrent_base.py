@@ -144,6 +144,7 @@ class Recurrent(Layer):
         """One layer in its one or two directions, whose outputs stand side by side."""
         last = self.output == "last" and layer == self.num_layers - 1
         outputs, backwards = [], []
+        x_backward = pass_.call(self, formulas.fan_out, x)[1] if self.bidirectional else _only
         for track in (track for track in self.tracks if track.layer == layer):
             value, backward = self._track(track, x, lengths, states[len(ends)], input_gradient, pass_)
             ends.append(tuple(getattr(value, f"{name}_n") for name in self.states))
@@ -156,7 +157,7 @@ class Recurrent(Layer):
             for side, backward in zip(sides(dy), backwards, strict=True):
                 unused = np.broadcast_to(np.zeros((), dy.dtype), (*x.shape[:2], self.hidden_size))
                 gradients.append(backward(unused, side) if last else backward(side, None))
-            return sum(gradients[1:], start=gradients[0]) if input_gradient else None
+            return x_backward(*gradients) if input_gradient else None
 
         return y, backward_layer
 
@@ -277,6 +278,10 @@ class Recurrent(Layer):
 
     def _names(self) -> list[str]:
         return list(self.__dict__.get("parameters", {}))
+
+
+def _only(dx: Array) -> Array:
+    return dx
 
 
 def _uniform(bound: float, shape: tuple[int, ...], rng: Generator) -> Array:

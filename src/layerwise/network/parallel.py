@@ -8,7 +8,7 @@ from layerwise import formulas
 from layerwise.checks import one_of
 from layerwise.errors import ShapeError
 from layerwise.layers import LAYERS, Layer, Pass
-from layerwise.network.container import Container, Fork, summed
+from layerwise.network.container import Container, Fork
 from layerwise.types import Array, Backward, Differentiable, Shape
 
 WAYS: dict[str, Callable[..., Differentiable]] = {
@@ -55,14 +55,14 @@ class Parallel(Container):
         return self.combine
 
     def forward(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
-        fork = Fork(pass_)
-        values, backwards = zip(*(fork.branch(each, x) for each in self.layers), strict=True)
+        fork = Fork(self, x, len(self.layers), pass_)
+        values, backwards = zip(*(fork.branch(each) for each in self.layers), strict=True)
         fork.join()
         self._combined([value.shape[1:] for value in values])  # NumPy would broadcast
         y, combine_backward = self._combine(values, pass_)
 
         def backward(dy: Array) -> Array | None:
-            return summed([back(dv) for back, dv in zip(backwards, combine_backward(dy), strict=True)])
+            return fork.backward([back(dv) for back, dv in zip(backwards, combine_backward(dy), strict=True)])
 
         return y, backward
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from layerwise import formulas
 from layerwise.errors import ShapeError
 from layerwise.layers import LAYERS, Layer, Pass
-from layerwise.network.container import Container, Fork, input_shape, optional_layer, summed
+from layerwise.network.container import Container, Fork, input_shape, optional_layer
 from layerwise.network.sequential import Sequential
 from layerwise.types import Array, Backward, Shape
 
@@ -47,9 +47,9 @@ let f keep the shape, or give a shortcut=... that changes it as f does
         self.output_shape(None)
 
     def forward(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
-        fork = Fork(pass_)
-        kept, kept_backward = _identity(x) if self.shortcut is None else fork.branch(self.shortcut, x)
-        change, change_backward = fork.row(self.row, x)
+        fork = Fork(self, x, 2, pass_)
+        kept, kept_backward = _identity(x) if self.shortcut is None else fork.branch(self.shortcut)
+        change, change_backward = fork.row(self.row)
         fork.join()
         if kept.shape != change.shape:
             raise self._misfit(kept.shape[1:], change.shape[1:])
@@ -58,7 +58,7 @@ let f keep the shape, or give a shortcut=... that changes it as f does
 
         def backward(dy: Array) -> Array | None:
             dkept, dchange = sum_backward(dy)
-            return summed([kept_backward(dkept), change_backward(dchange)])
+            return fork.backward([kept_backward(dkept), change_backward(dchange)])
 
         return y, backward
 

@@ -53,8 +53,8 @@ class ImageBlock:
                 raise ShapeError(f"the gradient behind {self.pool!r} has shape {dy.shape}, its output {shape}")
             if (winner[:, 0, 0, 0] == NOT_A_NUMBER).any():  # where the slope of ReLU is NaN, only the layers know
                 pass_.input_gradient = input_gradient
-                _, backward_in_turn = in_turn(self.layers, x, pass_)
-                return backward_in_turn(dy)
+                _, backward_by_layers = run_row(self.layers, x, pass_)
+                return backward_by_layers(dy)
             dy = np.ascontiguousarray(dy, dtype)
             dx, dW, db = computation.backward_relu_pool(dy, winner, high, wide, input_gradient)
             pass_.add_gradient(weight, dW)
