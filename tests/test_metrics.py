@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from fractions import Fraction
 
@@ -10,7 +11,7 @@ import pytest
 from tests.support.refusals import refused
 
 from layerwise import metrics
-from layerwise.errors import DataError, KindError, SettingError, ShapeError
+from layerwise.errors import DataError, KindError, LayerwiseError, SettingError, ShapeError
 from layerwise.random import generator
 
 SIZES = [(1, 2), (7, 2), (100, 3), (1000, 10)]
@@ -415,3 +416,32 @@ def test_drawn_answers_as_sklearn(draw):
         most = int(rng.integers(1, k))
         wanted = theirs.top_k_accuracy_score(labels, distinct, k=most, labels=classes)
         assert metrics.top_k_accuracy(distinct, labels, most) == pytest.approx(wanted, rel=1e-12)
+
+
+ODD = [1.0, 1, None, np.zeros(()), [], "a", ["a"], [[]], np.zeros((0, 3)), np.zeros((0, 3), int), {}, [0.5], [True]]
+ODD += [np.ones((2, 2, 2)), [[0.5, 0.5]], [[1]], [[True, False]], np.ones((2, 2), int), [NAN], [[INF, NAN]]]
+PAIRS = {
+    "accuracy": metrics.accuracy,
+    "top_k_accuracy": lambda a, b: metrics.top_k_accuracy(a, b, 1),
+    "calibration_error": metrics.calibration_error,
+    "confusion_matrix": lambda a, b: metrics.confusion_matrix(a, b, 2),
+    "class_scores": lambda a, b: metrics.class_scores(a, b, 2),
+    "f1": lambda a, b: metrics.f1(a, b, 2),
+    "rmse": metrics.rmse,
+    "mae": metrics.mae,
+    "r2": metrics.r2,
+    "predicted_classes": lambda a, b: metrics.predicted_classes(a),
+    "majority_share": lambda a, b: metrics.majority_share(b),
+}
+
+
+@pytest.mark.parametrize("name", PAIRS)
+def test_whatever_comes_it_is_measured_or_refused_in_words(name):
+    """Also without a warning of NumPy, which is an error in these tests."""
+    refusals = 0
+    for first, second in itertools.product(ODD, ODD):
+        try:
+            PAIRS[name](first, second)
+        except LayerwiseError:
+            refusals += 1
+    assert refusals > len(ODD)

@@ -147,6 +147,11 @@ CONVENTIONS = [
         "relu'(0) = 0, leaky_relu'(0) = the slope below, |x|' = 0 at 0: PyTorch's choices.",
     ),
     Convention(
+        "NaN on the way back",
+        "Where the value of a function is NaN, so is its slope. PyTorch answers there with the slope of one piece for "
+        "most functions that have pieces (relu and max 1, |x| and clamp 0), for log with 1/x, for powers with p xᵖ⁻¹.",
+    ),
+    Convention(
         "BatchNorm1d",
         "A batch is normalised by its biased variance (over N), and the unbiased one (over N - 1) is remembered, as in "
         "PyTorch. momentum is the share of the new batch; elsewhere (ONNX, Keras) it is the share of the old. (N, K) "
@@ -235,7 +240,8 @@ CONVENTIONS = [
     ),
     Convention(
         "max pooling",
-        "Of equal numbers the first of a window, row by row, gets the whole gradient; NaN wins. As in PyTorch. "
+        "Of equal numbers the first of a window, row by row, gets the whole gradient; NaN wins. As in PyTorch, "
+        "but for the gradient at NaN, which is NaN. "
         "Windows that see only padding are refused; PyTorch answers -inf.",
     ),
     Convention(
