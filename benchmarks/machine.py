@@ -9,7 +9,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-SPEED_VARIABLES = ("OMP_", "OPENBLAS_", "MKL_", "GOTO_", "NUMBA_", "KMP_", "XLA_FLAGS", "VECLIB_", "BLIS_")
+SPEED_VARIABLES = (
+    *("OMP_", "OPENBLAS_", "MKL_", "GOTO_", "NUMBA_", "KMP_", "XLA_FLAGS", "VECLIB_", "BLIS_"),
+    *("NPY_", "ATEN_", "ONEDNN_"),  # which instructions NumPy and PyTorch may use
+)
 """Environment variables that begin so change how fast one contender or another runs."""
 
 
