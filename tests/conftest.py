@@ -15,7 +15,7 @@ from layerwise.formulas import registry
 TALLY = pytest.StashKey[Tally]()
 LEFT_OUT = pytest.StashKey[int]()
 GAPS = pytest.StashKey[list[str]]()
-MOST_PROCESSES = 8  # each holds up to 1.5 GB
+MOST_PROCESSES = 4  # each holds up to 1.5 GB
 
 
 @pytest.fixture(scope="session")
