@@ -103,6 +103,14 @@ def test_help_comes_at_once_without_heavy_imports() -> None:
     assert done.stdout.splitlines()[-1] == "[]"
 
 
+@pytest.mark.parametrize("module", ["layerwise", "layerwise.cli"])
+def test_it_runs_as_a_module(module: str, tmp_path: Path) -> None:
+    import sys
+
+    done = finished("--version", folder=tmp_path, command=[sys.executable, "-m", module])
+    assert (done.returncode, done.stdout.split()[0]) == (0, b"layerwise")
+
+
 # --- pipes and disks ---------------------------------------------------------------------------------------------
 
 

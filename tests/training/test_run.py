@@ -120,6 +120,20 @@ def test_any_walk_ends_with_the_bits_of_the_run_in_one_go(seed: int, tmp_path: P
     assert bits(walk.take(25)) == whole(), walk.done
 
 
+GOLDEN = Path(__file__).parents[1] / "golden" / "storage"
+
+
+@pytest.mark.parametrize(("name", "dtype"), [("run_1", np.int64), ("run_1_int32", np.int32)])
+def test_a_checkpoint_of_the_first_version_goes_on(name: str, dtype: Any) -> None:
+    """Written before a run was an object, in mid-epoch; with labels of 32 bits its sum over the data was another."""
+    x, labels = runs.classes()
+    run = made(resume=GOLDEN / f"{name}.safetensors", train=(x, labels.astype(dtype)))
+    assert run.position.step in (7, 12)
+    assert run.position.samples % runs.BATCH == 0 < run.position.samples
+    run.advance()
+    assert bits(run) == whole()
+
+
 SETUPS: dict[str, Any] = {
     "Adam, a schedule by the epoch": lambda: {"optimizer": lw.Adam(0.05), "schedule": lw.CosineAnnealingLR(T_max=6)},
     "best before the end": lambda: {"optimizer": lw.Adam(0.5), "listeners": [lw.EarlyStopping(patience=9)]},

@@ -121,10 +121,10 @@ def _settings(table: dict[str, object]) -> str:
 
 def _finish(folder: RunFolder, ready: Start, history: History, progress: bool) -> None:
     """Test, write what is left to write, and tell."""
-    writing.write_history(folder, history)
-    with announced("comparing with a linear model", progress):
+    with announced("testing, drawing, and comparing with a linear model", progress):
+        writing.write_history(folder, history)
         result = result_of(ready.net, ready.data, ready.experiment.seed)
-    writing.write_result(folder, result, ready.net, ready.data)
+        writing.write_result(folder, result, ready.net, ready.data)
     say("", *result_lines(result, look()), "")
     say_all(_next(folder, ready))
 

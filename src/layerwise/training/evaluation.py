@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -18,10 +19,24 @@ _ROWS = 4096
 
 
 def predict(net: Network, x: Array) -> Array:
-    """The outputs for all of x in evaluation mode, computed in parts so that memory stays small."""
+    """The outputs for all of x in evaluation mode, computed in chunks so that memory stays small."""
     x = any_array("x", x)
-    outputs = [net(part) for _, part in chunks(x, _ROWS, net.dtype)] or [net(x)]
+    outputs = [net(part) for _, part in in_chunks(x, net)] or [net(x)]
     return outputs[0] if len(outputs) == 1 else np.concatenate(outputs)
+
+
+def in_chunks(x: Array, net: Network) -> Iterator[tuple[int, Array]]:
+    """Some thousand samples after the other, with the number of the first of each chunk.
+
+    No chunk is a single sample beside others: a layer that takes the statistics of what it is given could not use it.
+    """
+    if x.ndim == 0:  # no samples: the network says what it wants instead
+        return
+    starts = [start for start, _ in chunks(x, _ROWS, net.dtype)]
+    if len(starts) > 1 and len(x) - starts[-1] == 1:
+        del starts[-1]
+    for start, end in pairwise([*starts, len(x)]):
+        yield start, x[start:end]
 
 
 def evaluate(net: Network, x: Array, target: Array, loss: Loss, sample_weight: Any = None) -> dict[str, float]:
@@ -40,7 +55,7 @@ def evaluate(net: Network, x: Array, target: Array, loss: Loss, sample_weight: A
     x, target = any_array("x", x), any_array("target", target)
     weight = None if sample_weight is None else any_array("sample_weight", sample_weight)
     found, denominator, answers, right = 0.0, 0.0, 0, None
-    for start, part in itertools.chain(chunks(x, _ROWS, net.dtype), [(0, x)] if x.shape[:1] == (0,) else []):
+    for start, part in itertools.chain(in_chunks(x, net), [(0, x)] if x.shape[:1] == (0,) else []):
         y = net(part)
         if start == 0:
             alike = np.broadcast_to(y[:1], (len(x), *y.shape[1:]))  # the target is checked and counted as a whole

@@ -44,7 +44,7 @@ def samples_in(name: str, data: Any, net: Network, loss: Loss, sample_weight: An
     x, target, weight = _arrays(name, data)
     weight = sample_weight if weight is None else weight
     x = _indices(f"{name} x", x) if net.takes_indices else _finite(f"{name} x", x, net)
-    target = real_array(f"{name} target", target)
+    target = _native(real_array(f"{name} target", target))
     if x.size == 0:
         raise DataError(f"{name} data holds no samples: fit needs at least one")
     if x.ndim < 2:
@@ -173,9 +173,14 @@ def _finite(name: str, values: Any, net: Network) -> Array:
     return converted
 
 
+def _native(array: Array) -> Array:
+    """Numbers in the order of bytes of this machine, for which the fast ways are made; in a file they stay."""
+    return array if array.dtype.isnative or on_disk(array) else array.astype(array.dtype.newbyteorder("="))
+
+
 def _indices(name: str, values: Any) -> Array:
     """Whole numbers as they came, for a network that looks them up; its first layer says if they are too large."""
-    array = real_array(name, values)
+    array = _native(real_array(name, values))
     if array.dtype.kind not in "iu":
         raise KindError(
             f"{name} must hold whole numbers, which the network looks up; got {array.dtype}: write x.astype(int)"

@@ -86,16 +86,22 @@ RUN: Any = None  # a display looks at numbers alone
 BATCH: Any = None
 
 
+def begun(epochs: int, steps: int) -> Started:
+    return Started(NET, 100, epochs, steps, 0, 0, ("lr", "train_loss"), RUN)
+
+
+def made(step: int, epoch: int) -> StepEnded:
+    return StepEnded(step, epoch, 1.25, 0.1, RUN, BATCH, NET.snapshot(), 1.0)
+
+
 def events(listener: Any, epochs: int, steps: int, clock: Clock | None = None, per_step: float = 0.001) -> None:
     """A run as the loop tells it."""
-    listener.started(Started(NET, 100, epochs, steps, 0, 0, ("lr", "train_loss"), RUN))
+    listener.started(begun(epochs, steps))
     for epoch in range(1, epochs + 1):
         for step in range(steps):
             if clock:
                 clock.now += per_step
-            listener.step_ended(
-                StepEnded((epoch - 1) * steps + step + 1, epoch, 1.25, 0.1, RUN, BATCH, NET.snapshot(), 1.0)
-            )
+            listener.step_ended(made((epoch - 1) * steps + step + 1, epoch))
         metrics = {"lr": 0.1, "train_loss": 1 / epoch, "val_loss": 0.123456, "val_accuracy": 0.9876}
         listener.epoch_ended(EpochEnded(epoch, epochs, epoch * steps, metrics, NET))
     listener.ended(Ended("finished", epochs * steps, epochs))
@@ -148,10 +154,10 @@ def test_the_time_left_is_that_of_the_pace_since_the_first_step(
     """The first step took a minute to compile, each of the others 0.5 s: 40 steps less those done are left."""
     clock = Clock(monkeypatch)
     display = TerminalProgress(terminal.stream)
-    display.started(Started(NET, 100, 4, 10, 0, 0, ("train_loss",)))
+    display.started(begun(4, 10))
     for step in range(1, 21):
         clock.now += 60.0 if step == 1 else 0.5
-        display.step_ended(StepEnded(step, (step - 1) // 10 + 1, 1.25, 0.1))
+        display.step_ended(made(step, (step - 1) // 10 + 1))
         if step % 10 == 0:
             display.epoch_ended(EpochEnded(step // 10, 4, step, {"train_loss": 1.0}, NET))
     assert display.left() == "10 s left"
@@ -169,13 +175,13 @@ def test_a_silence_is_explained(kind: str, twins: bool, monkeypatch: pytest.Monk
     stream = io.StringIO()
     display = TerminalProgress(stream) if kind == "terminal" else PlainProgress(stream)
     before = threading.active_count()
-    display.started(Started(NET, 100, 2, 1, 0, 0, ("train_loss",)))
+    display.started(begun(2, 1))
     time.sleep(0.3)
     said = stream.getvalue()
     assert "at work on the first" in said
     assert ("compiles, once on this machine" in said) is twins
     assert kind == "terminal" or said.count("\n") == 1, "said once"
-    display.step_ended(StepEnded(1, 1, 1.25, 0.1))
+    display.step_ended(made(1, 1))
     display.epoch_ended(EpochEnded(1, 2, 1, {"train_loss": 1.0}, NET))
     time.sleep(0.3)
     assert "still at work" in stream.getvalue()
@@ -183,6 +189,16 @@ def test_a_silence_is_explained(kind: str, twins: bool, monkeypatch: pytest.Monk
     time.sleep(0.2)
     assert threading.active_count() == before
     assert "at work" not in stream.getvalue().split("\r")[-1] or kind == "pipe"
+
+
+def test_a_run_that_is_started_again_is_watched_once() -> None:
+    display = TerminalProgress(io.StringIO())
+    before = threading.active_count()
+    for _ in range(3):
+        display.started(begun(2, 1))
+    display.ended(Ended("finished", 0, 0))
+    time.sleep(0.2)
+    assert threading.active_count() == before
 
 
 def test_a_run_that_goes_on_well_is_not_explained() -> None:

@@ -83,22 +83,27 @@ class _Watching(Listener):
 
     beginning = "at work on the first step"
 
+    over: threading.Event | None = None
+    """Set when there is nothing more to watch; None before the run is started."""
+
     def started(self, event: Started) -> None:
+        if self.over is not None:  # a run that goes back is started again
+            self.over.set()
         self.begun = False
         self.told = time.monotonic()
         self.over = threading.Event()
-        threading.Thread(target=self._watch, daemon=True).start()
+        threading.Thread(target=self._watch, args=[self.over], daemon=True).start()
 
     def epoch_ended(self, event: EpochEnded) -> None:
         self.begun = True
         self.told = time.monotonic()
 
     def ended(self, event: Ended) -> None:
-        if hasattr(self, "over"):  # the run may have failed before this listener was started
+        if self.over is not None:
             self.over.set()
 
-    def _watch(self) -> None:
-        while not self.over.wait(_PATIENCE):
+    def _watch(self, over: threading.Event) -> None:
+        while not over.wait(_PATIENCE):
             if time.monotonic() - self.told >= _PATIENCE:
                 self.explain(self.reason_of_silence())
 
@@ -147,7 +152,7 @@ class _Line(_Watching):
 
     def ended(self, event: Ended) -> None:
         super().ended(event)
-        if hasattr(self, "epochs"):
+        if self.over is not None:  # the run may have failed before this listener was started
             self.reason = "" if event.reason == "finished" else event.reason
             self.first = None  # no time is left
             self.redraw()
