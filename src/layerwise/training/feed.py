@@ -32,16 +32,16 @@ class Feed:
 
     def look(self, position: Position) -> Batch | None:
         """The next batch, which stays the next one until it is used; None at the end of the epoch."""
+        return self._read(position) if self.ahead is None else self.ahead
+
+    def _read(self, position: Position) -> Batch | None:
         if self.rest is None:
             self.rest = self.source.batches(position.epoch, position.samples, position.first_pass)
-        while self.ahead is None:
-            batch = next(self.rest, None)
-            if batch is None:
-                return None
+        for batch in self.rest:
             if batch.total > 0:
                 self.ahead = batch
-            else:  # all ignored, or of weight 0: there is nothing to learn from
-                self.passed += len(batch.x)
+                break
+            self.passed += len(batch.x)  # all ignored, or of weight 0: there is nothing to learn from
         return self.ahead
 
     def use(self, position: Position) -> None:

@@ -20,7 +20,7 @@ from layerwise.training.feed import Feed
 from layerwise.training.history import History
 from layerwise.training.interrupt import Interrupt
 from layerwise.training.samples import Batch, Samples, Shuffled
-from layerwise.training.soundness import Soundness
+from layerwise.training.soundness import WINDOW, Soundness
 from layerwise.training.state import Position
 from layerwise.training.stream import Stream
 from layerwise.training.update import Update
@@ -69,14 +69,16 @@ class Loop:
             self.net.restore(self.latest)
             self.latest = None
         self.entered = time.perf_counter()
+        position, feed = self.position, self.feed
         while not (self.is_over or interrupt.requested):
-            if self.feed.is_over(self.position):
-                self.close_epoch()
-            elif self.position.step < last:
-                self.step()
-            else:
+            if position.step >= last and not feed.is_over(position):
                 self.require_finite()
                 break
+            batch = feed.look(position)
+            if batch is None:
+                self.close_epoch()
+            else:
+                self.step(batch)
         self.spent += time.perf_counter() - self.entered
 
     def pause(self) -> None:
@@ -92,47 +94,40 @@ class Loop:
         self.feed.close()
         self.soundness.begin(position)
 
-    def step(self) -> None:
+    def step(self, batch: Batch) -> None:
         """One update: forward, loss, backward, optimizer. Then tell, and follow a wish to stop."""
         net, position, audience = self.net, self.position, self.audience
-        batch = self.feed.look(position)
-        if batch is None:  # the first look at an epoch in which nothing counts
-            return
         lr = self.update.rate(position.epoch, position.step)
-        if audience.of_steps:
+        heard = audience.of_steps
+        if heard:
             net.snapshot(into=self.before)
         net.zero_grad()
-        value = self.backpropagate(batch)
+        value = net.backpropagate(
+            batch.x,
+            batch.target,
+            self.loss,
+            batch.weight,
+            denominator=batch.denominator,
+            tap=audience.tap(position.step + 1) if audience.with_taps else None,
+            seed=self.seed,
+            step=position.first_pass + position.step,
+        )
         self.require_sound_loss(value, batch, lr)
-        norm = norm_of(net.grad) if audience.of_steps else 0.0
+        norm = norm_of(net.grad) if heard else 0.0
         self.update(lr)
         position.step += 1
         position.loss_total += value * batch.size
         position.weight += batch.total
         self.feed.use(position)
         self.last = batch
-        self.soundness.step_ended(value, position)
-        if audience.of_steps:
+        if position.step % WINDOW == 0:
+            self.soundness.window_ended(position)
+        if heard:
             event = StepEnded(position.step, position.epoch + 1, value, lr, self.run, batch, self.before, norm)
             stop = audience.step_ended(event)
             if stop is not None:
                 self.require_sound_weights(batch, lr)
                 self.settle(stop)
-
-    def backpropagate(self, batch: Batch) -> float:
-        """The loss of a batch, with its gradient in net.grad; shown to the taps of those who want to see this step."""
-        step = self.position.step
-        tap = self.audience.tap(step + 1) if self.audience.with_taps else None
-        return self.net.backpropagate(
-            batch.x,
-            batch.target,
-            self.loss,
-            batch.weight,
-            denominator=batch.denominator,
-            seed=self.seed,
-            step=self.position.first_pass + step,
-            tap=tap,
-        )
 
     def close_epoch(self) -> None:
         """Measure, record, tell the listeners, and write the checkpoint."""
@@ -174,10 +169,13 @@ class Loop:
     def require_sound_loss(self, value: float, batch: Batch, lr: float) -> None:
         """A loss out of all proportion ends the run."""
         if self.position.step == 0:
-            self.position.first_loss = self.soundness.scale = value
+            self.position.first_loss = value
+            self.soundness.expect(value)
         if self.soundness.is_lost(value, batch):
             raise self.diverged(f"the loss became {value:.3g}", self.position.step + 1, batch, lr)
-        if not self.soundness.statistics_are_finite():  # which no loss shows while each batch has its own
+        if (
+            self.soundness.has_statistics and not self.soundness.statistics_are_finite()
+        ):  # which no loss shows while each batch has its own
             what = "the running statistics left the range of the numbers"
             raise self.diverged(what, self.position.step + 1, batch, lr)
 

@@ -24,7 +24,7 @@ from layerwise.training.samples import Batch, Samples
 from layerwise.training.state import Position
 
 WINDOW = 256
-"""So many updates within an epoch are looked at together, and the moment before them may be kept."""
+"""So many updates within an epoch are looked at together, and the moment after them may be kept."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Soundness:
 
     def __init__(self, net: Network, optimizer: Optimizer, loss: Loss) -> None:
         self.net, self.optimizer, self.loss = net, optimizer, loss
-        self.window_total, self.window_steps = 0.0, 0
+        self.has_statistics = bool(net.buffers())
 
     # --- keeping -------------------------------------------------------------------------------------------------
 
@@ -49,37 +49,37 @@ class Soundness:
         """Watch from here on: what is here now is the first moment that is kept."""
         self.start = self._mark(position)
         self.best_epoch: Mark | None = None
-        self.best_score = math.inf
         self.within: Mark | None = None
-        self.scale = position.first_loss
-        self._open_window()
-        self.lowest_mean = math.inf
+        self.best_score = math.inf
+        self.expect(position.first_loss)
+        self._begin_epoch(position)
 
     def epoch_ended(self, score: float, position: Position) -> None:
         """Keep the end of an epoch if none had a lower score."""
         if score <= self.best_score:
             self.best_epoch, self.best_score = self._mark(position), score
-        self.within = None
-        self._open_window()
-        self.lowest_mean = math.inf
+        self._begin_epoch(position)
 
-    def step_ended(self, value: float, position: Position) -> None:
-        """Keep a moment of a long epoch if the updates before it had losses as low as any in this epoch."""
-        self.window_total, self.window_steps = self.window_total + value, self.window_steps + 1
-        if self.window_steps < WINDOW:
-            return
-        mean = self.window_total / WINDOW
+    def window_ended(self, position: Position) -> None:
+        """Keep a moment of a long epoch if the losses before it were as low as any in this epoch."""
+        mean = (position.loss_total - self.seen.loss_total) / (position.weight - self.seen.weight)
         if mean <= self.lowest_mean:
             self.within, self.lowest_mean = self._mark(position), mean
-        self._open_window()
+        self.seen = copy(position)
 
-    def _open_window(self) -> None:
-        self.window_total, self.window_steps = 0.0, 0
+    def _begin_epoch(self, position: Position) -> None:
+        self.within = None
+        self.lowest_mean = math.inf
+        self.seen = copy(position)
 
     def _mark(self, position: Position) -> Mark:
         return Mark(self.net.snapshot(), self.optimizer.state_dict(), copy(position))
 
     # --- noticing ------------------------------------------------------------------------------------------------
+
+    def expect(self, loss: float) -> None:
+        """Take this for a usual loss, from which a loss that is lost is told by its size."""
+        self.usual = loss
 
     def is_lost(self, value: float, batch: Batch) -> bool:
         """Whether a loss says that the run will not come back.
@@ -87,14 +87,16 @@ class Soundness:
         One that is out of all proportion to the first need not: a batch with an outlier has such a loss under any
         weights. It is set beside that of the weights from the start, on the same batch.
         """
-        if not has_diverged(value, self.scale):
+        if not has_diverged(value, self.usual):
             return False
         if not math.isfinite(value):
             return True
-        usual = self._shown(self.start.snapshot, lambda: self.loss(self.net(batch.x), batch.target, batch.weight)[0])
-        if math.isfinite(usual):
-            self.scale = max(self.scale, usual)
-        return has_diverged(value, self.scale)
+        untrained = self._shown(
+            self.start.snapshot, lambda: self.loss(self.net(batch.x), batch.target, batch.weight)[0]
+        )
+        if math.isfinite(untrained):
+            self.expect(max(self.usual, untrained))
+        return has_diverged(value, self.usual)
 
     def unsound(self) -> str:
         """What of the network is not finite; empty if all is."""
@@ -104,7 +106,7 @@ class Soundness:
 
     def statistics_are_finite(self) -> bool:
         """Whether evaluation can use what the network remembers."""
-        return all(bool(np.isfinite(each).all()) for each in self.net.buffers().values())
+        return not self.has_statistics or all(np.isfinite(each).all() for each in self.net.buffers().values())
 
     # --- going back ----------------------------------------------------------------------------------------------
 
