@@ -141,8 +141,9 @@ class Preparation:
     def raw(self, x: Array, digits: int = 4) -> list[tuple[str, str]]:
         """The columns of one prepared sample, each with its value before the preparation: the inverse of `apply`.
 
-        x: one sample, of any shape that `apply` gives. digits: how many a number is written with. "NA" stands for a
-        missing value that a feature tells, "" for a text that training never saw.
+        x: one sample, of any shape that `apply` gives.
+        digits: how many a number is written with, 4 unless given.
+        Returns names and values: "NA" for a missing value that a feature tells, "" for a text that training never saw.
 
         >>> p = Preparation((Column("age", 40.0, 10.0), Column("sex", categories=("f", "m"))), target="income")
         >>> p.raw(p.apply({"age": ["0"], "sex": ["m"]})[0])

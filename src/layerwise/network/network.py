@@ -306,8 +306,9 @@ class Network:
     def summary(self, input_shape: Shape | None = None, width: int = 80) -> str:
         """A table: each layer with its output, its parameters and its multiplications.
 
-        input_shape: of one sample, where the layers do not fix it. width: of the table, 80 columns unless given;
-        where that is too narrow, the calls of the layers are cut, and then the last columns left out.
+        input_shape: of one sample, where the layers do not fix it.
+        width: of the table, 80 columns unless given; where that is too narrow, the calls of the layers are cut, and
+        then the last columns left out.
 
         >>> import layerwise as lw
         >>> print(lw.Network(lw.Linear(2, 8), lw.Tanh(), lw.Linear(8, 1)).summary())
