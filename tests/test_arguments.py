@@ -36,6 +36,7 @@ def test_the_arguments_of_a_class_can_still_be_read(kind, cls):
     assert "self" not in [each.name for each in given]
 
 
+@pytest.mark.torch
 @each_class
 def test_what_torch_has_and_we_have_not_is_told_what_to_do_instead(kind, cls):
     torch = pytest.importorskip("torch")

@@ -19,6 +19,22 @@ from layerwise.checks import fraction, not_negative, one_of, positive, several, 
 from layerwise.errors import KindError, SettingError
 from layerwise.specs import Registry
 
+__all__ = [
+    "SCHEDULES",
+    "UNITS",
+    "ChainedScheduler",
+    "Combined",
+    "CosineAnnealingLR",
+    "CosineAnnealingWarmRestarts",
+    "ExponentialLR",
+    "LinearLR",
+    "MultiStepLR",
+    "OneCycleLR",
+    "Schedule",
+    "SequentialLR",
+    "StepLR",
+]
+
 UNITS = ("epoch", "step")
 
 
@@ -26,6 +42,12 @@ class Schedule(ABC):
     """What all schedules have in common: they are called with the first rate and the time.
 
     per: what the time counts, "epoch" or "step".
+
+    >>> class InverseRoot(Schedule):
+    ...     def __call__(self, lr, t):
+    ...         return lr / math.sqrt(1 + t)
+    >>> InverseRoot()(0.1, t=3)
+    0.05
     """
 
     per: str = "epoch"
@@ -333,3 +355,7 @@ def _schedule(part: Schedule | Mapping[str, Any]) -> Schedule:
     if isinstance(part, type):
         raise KindError(f"a schedule must be an object, got the class {part.__name__}: write {part.__name__}(...)")
     return SCHEDULES.build(part)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import copy
 import gc
+import itertools
 import math
 import weakref
+from functools import partial
 
 import numpy as np
 import pytest
@@ -15,7 +17,7 @@ from tests.test_losses import TABLE, outputs
 
 import layerwise as lw
 from layerwise import formulas
-from layerwise.errors import DataError, ShapeError
+from layerwise.errors import DataError, LayerwiseError, ShapeError
 from layerwise.random import generator
 
 NAN = math.nan
@@ -274,3 +276,22 @@ def test_weights_that_are_infinite_are_told(name, tally):
     ):
         words = ("weights must be finite, and 0 or more", place)
         refused(tally, DataError, words, lambda weight=weight: loss(output, target, weight))
+
+
+ODD_OUTPUTS = [0.5, None, np.zeros(()), [], "a", [[]], np.zeros((0, 3)), np.zeros((2, 0)), {}, -np.ones((2, 2, 2))]
+ODD_OUTPUTS += [[[0.5, 0.5]], [[-1, -2]]]
+ODD_TARGETS = [0, [0], [[0]], [], None, "a", [0.5], [[0.5, 0.5]], [[0, 1]], [[]], np.zeros((2, 0)), {}]
+ODD_TARGETS += [np.zeros((2, 0), int), np.zeros((0, 3)), np.zeros((2, 2), int), np.zeros((2, 2, 2))]
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_whatever_comes_it_is_computed_or_refused_in_words(name):
+    """Also without a warning of NumPy, which is an error in these tests."""
+    loss, refusals = TABLE[name].make(), 0
+    for output, target in itertools.product(ODD_OUTPUTS, ODD_TARGETS):
+        for call in (loss, partial(loss, denominator=1.0), loss.accuracy, loss.denominator):
+            try:
+                call(output, target)
+            except LayerwiseError:
+                refusals += 1
+    assert refusals > len(ODD_OUTPUTS) * len(ODD_TARGETS)

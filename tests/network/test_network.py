@@ -170,7 +170,7 @@ BAD_VALUES = [
     ([[1, 2, None]], KindError, "objects"),
     (None, KindError, "objects"),
     ({"x": [1, 2, 3]}, KindError, "objects"),
-    (np.ones((2, 3), object), KindError, "objects"),
+    (np.full((2, 3), object()), KindError, "objects"),
     (np.ones((2, 3), complex), KindError, "complex"),
     (np.ones((2, 3), "M8[D]"), KindError, "dates"),
     ([[b"a", b"b", b"c"]], KindError, "bytes"),

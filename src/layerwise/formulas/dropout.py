@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from layerwise.checks import fraction
 from layerwise.formulas.machinery.registration import Case, formula, smooth
 from layerwise.types import Array, Differentiable, Generator
 
@@ -23,8 +24,9 @@ from layerwise.types import Array, Differentiable, Generator
 def dropout(x: Array, mask: Array, p: float) -> Differentiable:
     """Keep the elements where mask is true, scaled by 1/(1 - p) so that their expected value stays x.
 
-    p is the probability of being dropped; p = 1 drops everything and gives 0. Nothing is done at evaluation. The
-    classic form leaves training unscaled and multiplies by (1 - p) at evaluation instead; both have the same mean.
+    p is the probability of being dropped; p = 1 drops everything and gives 0, and beyond [0, 1] it is refused by a
+    SettingError. Nothing is done at evaluation. The classic form leaves training unscaled and multiplies by (1 - p) at
+    evaluation instead; both have the same mean.
     Backward: the same mask and the same scale.
 
     >>> import numpy as np
@@ -32,6 +34,7 @@ def dropout(x: Array, mask: Array, p: float) -> Differentiable:
     >>> y, backward(np.ones(3))
     (array([2., 0., 6.]), array([2., 0., 2.]))
     """
+    fraction("p", p, one_allowed=True)
     scale = 1 / (1 - p) if p < 1 else 0.0
     y = x * mask * scale
 

@@ -88,7 +88,8 @@ def soft_threshold(w: Array, strength: float) -> Differentiable:
     >>> S, backward(np.ones(3))
     (array([-1.5,  0. ,  0.5]), array([1., 0., 1.]))
     """
-    beyond = np.abs(w) - not_negative("strength", strength)
+    not_negative("strength", strength)
+    beyond = np.abs(w) - strength
     S = np.sign(w) * np.maximum(beyond, 0)
 
     def backward(dS: Array) -> Array:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from layerwise.checks import positive
 from layerwise.formulas.machinery.registration import Case, formula, kink, smooth
 from layerwise.types import Array, Differentiable, Generator
 
@@ -97,6 +98,7 @@ def huber(prediction: Array, y: Array, delta: float, weight: Array, denominator:
     """Half the squared error where it is at most δ, and a straight line of slope δ beyond.
 
     With c, the error e clipped to [-δ, δ], both are one expression: c (e - c/2) is e²/2 inside, δ (|e| - δ/2) outside.
+    delta: δ, above 0; SettingError if it is not.
     Backward: dŷ = w c / d. Value and slope are continuous at δ.
 
     >>> import numpy as np
@@ -105,6 +107,7 @@ def huber(prediction: Array, y: Array, delta: float, weight: Array, denominator:
     (4.625, array([[0.5],
            [1. ]]))
     """
+    positive("delta", delta)
     error = prediction - y
     clipped = np.clip(error, -delta, delta)
     C = (weight * clipped * (error - clipped / 2)).sum() / denominator

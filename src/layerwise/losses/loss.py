@@ -12,6 +12,7 @@ import numpy as np
 
 from layerwise.arrays import any_array, real_array
 from layerwise.checks import positive
+from layerwise.compiled import fast
 from layerwise.errors import DataError, ShapeError
 from layerwise.specs import Registry
 from layerwise.tap import Tap, compute
@@ -65,7 +66,8 @@ class Loss(ABC):
         if len(shape) > 2:
             output, target, weight = self.rows(output, target, weight)
         formula, arguments = self.operation(output, target, weight, denominator)
-        value, backward = compute(formula, *arguments, tap=tap, where="loss")
+        run = fast(formula) if tap is None else partial(compute, formula, tap=tap, where="loss")
+        value, backward = run(*arguments)
         return float(value), partial(backward, 1.0) if len(shape) == 2 else lambda: backward(1.0).reshape(shape)
 
     def arguments(
