@@ -5,6 +5,9 @@
 
 Nothing here knows a layer, a network or training. Randomness, masks and settings are arguments, never state;
 `backward` writes nowhere and gives the same numbers when called twice.
+
+Each file is a family: the formulas first, below them what they are tried on. What stands behind all of them, the
+registry, the tracer, windows and time steps, is in the folder `machinery`.
 """
 
 from layerwise.formulas.activation import log_softmax, relu, sigmoid, softmax, tanh

@@ -3,7 +3,7 @@
 On logits where a network is trained: softmax or sigmoid and the logarithm in one formula never compute log 0. On
 log-probabilities and on probabilities where those are what one has.
 
-As in `loss`, each is a sum over the samples, weighted and divided by a denominator that the caller states.
+As in `regression_loss`, each is a sum over the samples, weighted and divided by a denominator that the caller states.
 """
 
 from __future__ import annotations
