@@ -261,7 +261,7 @@ def _resolve(
 
 
 def _flowing(value: Any) -> Any:
-    """The part of a value that flows on: the first, where it has several (see `Formula.run`)."""
+    """What flows on of a value: the first, where it has several (see `Formula.run`)."""
     return value[0] if isinstance(value, tuple) else value
 
 
