@@ -422,6 +422,18 @@ def _without_changes(found: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in found.items() if name != "changes"}
 
 
+def test_settings_of_several_numbers_come_back_from_a_file(tmp_path: Path) -> None:
+    run = made(optimizer=lw.Adam(0.05))
+    run.advance(3)
+    run.set(betas=(0.8, 0.9), eps=1e-6)
+    checkpoint.write(tmp_path / "run", run.state())
+    again = made(optimizer=lw.Adam(0.05), resume=tmp_path / "run")
+    assert repr(again.optimizer) == repr(run.optimizer)
+    run.advance()
+    again.advance()
+    assert bits(again) == bits(run)
+
+
 def test_what_was_set_is_what_a_run_with_that_setting_does() -> None:
     run, fresh = made(listeners=[]), made(listeners=[], optimizer=lw.SGD(0.02, momentum=0.9), clip_norm=None)
     run.set(lr=0.02, clip_norm=None)

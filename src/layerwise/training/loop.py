@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from copy import copy, deepcopy
+from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -205,7 +205,7 @@ class Loop:
         mark = self.soundness.best(self.source.sample(batch) if self.validation is None else self.validation)
         self.net.restore(mark.snapshot)
         self.update.optimizer.load_state_dict(mark.optimizer)
-        self.position, self.last = copy(mark.position), None
+        self.position, self.last = mark.position.copy(), None
         self.history.cut(self.position.epoch)
         wish = self.audience.fallback()
         if wish is not None:

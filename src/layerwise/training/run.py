@@ -243,7 +243,7 @@ class Run:
             latest=deepcopy(loop.latest),
             passes=max(self.net.passes, loop.position.first_pass + loop.position.step),
             optimizer=self.optimizer.state_dict(),
-            position=copy(loop.position),
+            position=loop.position.copy(),
             history=deepcopy(self.history),
             listeners={name: deepcopy(listener.state()) for name, listener in named(loop.audience.listeners)},
             changes=self._changes,
@@ -288,7 +288,7 @@ class Run:
             audience=Audience([twin(listener) for listener in loop.audience.listeners]),
             write=other._write,
         )
-        other._loop.go_back(copy(loop.position), deepcopy(loop.history), deepcopy(loop.latest))
+        other._loop.go_back(loop.position.copy(), deepcopy(loop.history), deepcopy(loop.latest))
         adopt(optimizer, net)
         return other
 
@@ -374,7 +374,7 @@ class Run:
     @property
     def position(self) -> Position:
         """Where the run stands: whole epochs, samples of the next one, updates. A copy."""
-        return copy(self._loop.position)
+        return self._loop.position.copy()
 
     @property
     def history(self) -> History:
