@@ -37,6 +37,6 @@ def _kind(error: LayerwiseError) -> str:
     raised = Path(traceback.extract_tb(error.__traceback__)[-1].filename)
     if isinstance(error, FileError):
         return "files"
-    if isinstance(error, SettingError) or raised.name in ("checks.py", "specs.py", "experiment.py"):
+    if isinstance(error, SettingError) or raised.name in ("arguments.py", "checks.py", "specs.py", "experiment.py"):
         return "settings"
     return "CSV" if raised.stem in _TABLES and raised.parent.name == "data" else "arrays"

@@ -343,6 +343,78 @@ def test_every_formula_can_be_applied():
     (lambda a: apply(lambda x: x, a), SettingError, "<lambda> is not in the registry"),
     (lambda a: apply(3, a), SettingError, "3 is not in the registry"),
     (lambda a: apply(formulas.tanh, a, a), SettingError, "tanh takes 1 arguments, got 2"),
+    (lambda a: a.sum(axis=True), KindError, "axis must be a whole number, or None for all axes, got True"),
+    (lambda a: a.sum().sum(axis=1), ShapeError, "total wants x (..., I, ...); got x (), axis=1"),
+    (lambda a: a.sum().mean(axis=-2), ShapeError, "total wants x (..., I, ...); got x (), axis=-2"),
+    (lambda a: a.sum().max(axis=1), ShapeError, "largest wants x (..., I, ...); got x (), axis=1"),
+    (lambda a: apply(formulas.total, a.sum(), axis=0), ShapeError, "total wants x (..., I, ...); got x (), axis=0"),
+    (lambda a: apply(formulas.largest, a.sum(), axis=0), ShapeError, "largest wants x (..., I, ...); got x ()"),
+    (lambda a: apply(formulas.concatenate, a.sum(), a, axis=0), ShapeError, "concatenate wants a (..., I, ...), b"),
+    (lambda a: a.sum()[0], ShapeError, "index wants x (...); got x (), place=0"),
+    (lambda a: len(a.sum()), KindError, "Tensor(3.) is a single number, without rows"),
+    (lambda a: list(a.sum()), KindError, "Tensor(3.) is a single number, without rows"),
+    (lambda a: apply(formulas.entropy, a.sum(), 2.0).backward(), ShapeError, ("shape ()", "shape (1,)", "shapes that")),
+    (lambda a: apply(formulas.mean_squared_error, a.sum(), np.ones((1, 1)), np.ones((1, 1)), 1.0).backward(),
+     ShapeError, "a formula was given a tensor of shape () and has a gradient of shape (1, 1) for it"),
 ])  # fmt: skip
 def test_what_is_refused(call, error, words, tally):
     refused(tally, error, words, lambda: call(Tensor([1.0, 2.0])))
+
+
+@pytest.mark.parametrize("way", ["sum", "mean", "max"])
+@pytest.mark.parametrize("settings", [
+    {"axis": 0}, {"axis": -1}, {}, {"axis": 0, "keepdims": True}, {"axis": -1, "keepdims": True}, {"keepdims": True},
+], ids=str)  # fmt: skip
+def test_a_single_number_is_its_own_sum_mean_and_maximum(way, settings):
+    """As in torch, which takes axes 0 and -1 of it."""
+    a = Tensor(5.0)
+    result = getattr(a, way)(**settings)
+    assert result.value.shape == ()
+    (3 * result).backward()
+    assert (float(result.value), float(a.grad)) == (5.0, 3.0)
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("way", ["sum", "mean", "max"])
+@pytest.mark.parametrize("axis", [0, -1])
+@pytest.mark.parametrize("keepdim", [False, True])
+def test_torch_says_the_same_of_a_single_number(way, axis, keepdim):
+    torch = pytest.importorskip("torch")
+    x = torch.tensor(5.0, requires_grad=True)
+    result = getattr(x, way)(dim=axis, keepdim=keepdim)
+    result = result.values if way == "max" else result
+    (3 * result).backward()
+    assert result.shape == ()
+    assert (result.item(), x.grad.item()) == (5.0, 3.0)
+
+
+@pytest.mark.parametrize("name", ["softmax", "log_softmax", "tanh", "relu", "exp"])
+def test_the_gradient_at_a_single_number_is_an_array(name):
+    a = Tensor(2.0)
+    apply(formulas.registry[name].function, a).backward()
+    assert isinstance(a.grad, np.ndarray)
+    assert a.grad.shape == ()
+
+
+ROOTS = {
+    "sqrt": lambda a: a.sqrt(),
+    "power": lambda a: a**0.5,
+    "one over a root": lambda a: 1 / a.sqrt(),
+    "log": lambda a: a.log(),
+    "a root of it": lambda a: (2 * a + 1).sqrt(),
+    "a root of a sum": lambda a: (a * a.log()).sqrt(),
+}
+
+
+@pytest.mark.parametrize("name", ROOTS)
+@pytest.mark.parametrize("number", [-np.inf, -1.0, -1e-300, np.nan])
+def test_where_a_tensor_is_nan_so_is_its_gradient(name, number):
+    a = Tensor([number, 4.0])
+    with np.errstate(all="ignore"):
+        result = ROOTS[name](a)
+        result.sum().backward()
+    if np.isnan(result.value[0]):
+        assert np.isnan(a.grad[0])
+    else:
+        assert (name, number) == ("a root of it", -1e-300)
+    assert np.isfinite(a.grad[1])

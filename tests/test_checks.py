@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from tests.refusals import refused
 
+import layerwise as lw
 from layerwise import checks
 from layerwise.errors import KindError, SettingError
 
@@ -22,6 +23,7 @@ from layerwise.errors import KindError, SettingError
     (checks.fraction, 0, 0.0), (checks.fraction, 0.999, 0.999),
     (checks.whole_number, 1, 1), (checks.whole_number, np.int64(9), 9), (checks.whole_number, 2**63 - 1, 2**63 - 1),
     (checks.yes_or_no, True, True), (checks.yes_or_no, False, False),
+    (checks.yes_or_no, np.True_, True), (checks.yes_or_no, np.zeros(2, bool)[0], False),
 ])  # fmt: skip
 def test_what_passes(check, value, result):
     found = check("it", value)
@@ -75,7 +77,7 @@ def test_limits_can_be_moved(tally):
     refused(tally, SettingError, "n must be at least 2, got 1", lambda: checks.whole_number("n", 1, minimum=2))
 
 
-@pytest.mark.parametrize("value", [0, 1, None, "yes", "True", [], np.True_], ids=repr)
+@pytest.mark.parametrize("value", [0, 1, None, "yes", "True", [], np.int64(1)], ids=repr)
 def test_what_merely_looks_true(value, tally):
     refused(tally, KindError, ("it must be True or False", repr(value)), lambda: checks.yes_or_no("it", value))
 
@@ -100,8 +102,55 @@ def test_one_of(tally):
 def test_whole_numbers(tally):
     assert checks.whole_numbers("sizes", [3, np.int64(4)]) == (3, 4)
     assert checks.whole_numbers("sizes", (3, 4), count=2) == (3, 4)
-    for value in (3, "34", None, {3, 4}, np.array([3, 4])):
+    for given in (range(3, 5), np.array([3, 4]), np.array([3, 4], np.uint8), (np.int32(3), np.int16(4))):
+        found = checks.whole_numbers("sizes", given)
+        assert found == (3, 4)
+        assert {type(each) for each in found} == {int}
+    for value in (3, "34", None, {3, 4}, np.array(3), np.array([[3, 4]]), {3: 4}, iter([3, 4])):
         refused(tally, KindError, "a tuple of one or more", lambda value=value: checks.whole_numbers("sizes", value))
     refused(tally, SettingError, "one or more whole numbers, got ()", lambda: checks.whole_numbers("sizes", ()))
     refused(tally, SettingError, "a tuple of 2 ", lambda: checks.whole_numbers("sizes", (3,), count=2))
+    refused(tally, SettingError, "one or more whole numbers", lambda: checks.whole_numbers("sizes", np.array([], int)))
+    refused(tally, KindError, "sizes[0] must be a whole number", lambda: checks.whole_numbers("sizes", np.array([3.0])))
     refused(tally, KindError, "sizes[1] must be a whole number", lambda: checks.whole_numbers("sizes", (3, True)))
+
+
+def test_a_long_value_is_cut(tally):
+    words = "lr must be a number, got [0, 1, 2, "
+    with pytest.raises(KindError) as caught:
+        checks.number("lr", list(range(10_000)))
+    assert str(caught.value).startswith(words)
+    assert len(str(caught.value)) < 300
+
+
+class TestNumbersOfNumPy:
+    """Settings that come out of arrays, as from a search over a grid, are as good as Python's."""
+
+    @pytest.mark.parametrize(("given", "plain"), [
+        (lambda: lw.MultiStepLR(milestones=np.array([30, 80])), lambda: lw.MultiStepLR(milestones=[30, 80])),
+        (lambda: lw.MultiStepLR(milestones=range(1, 4)), lambda: lw.MultiStepLR(milestones=[1, 2, 3])),
+        (lambda: lw.SequentialLR([lw.LinearLR(), lw.StepLR(np.int64(2))], milestones=np.array([3])),
+         lambda: lw.SequentialLR([lw.LinearLR(), lw.StepLR(2)], milestones=[3])),
+        (lambda: lw.Adam(betas=np.array([0.5, 0.75])), lambda: lw.Adam(betas=(0.5, 0.75))),
+        (lambda: lw.AdamW(betas=np.array([0.5, 0.75], np.float32)), lambda: lw.AdamW(betas=(0.5, 0.75))),
+        (lambda: lw.SGD(lr=np.float32(0.5), momentum=np.float64(0.5), nesterov=np.True_),
+         lambda: lw.SGD(lr=0.5, momentum=0.5, nesterov=True)),
+        (lambda: lw.Linear(np.int64(3), np.uint8(2), bias=np.False_), lambda: lw.Linear(3, 2, bias=False)),
+        (lambda: lw.Conv2d(1, 2, np.array([3, 5]), padding=np.array([1, 2])),
+         lambda: lw.Conv2d(1, 2, (3, 5), padding=(1, 2))),
+        (lambda: lw.MaxPool2d(np.array([2, 3])), lambda: lw.MaxPool2d((2, 3))),
+        (lambda: lw.AdaptiveAvgPool2d(np.array([2, 3])), lambda: lw.AdaptiveAvgPool2d((2, 3))),
+        (lambda: lw.LayerNorm(np.array([3])), lambda: lw.LayerNorm(3)),
+        (lambda: lw.Softmax(dim=np.int64(-1)), lambda: lw.Softmax(dim=-1)),
+        (lambda: lw.Dropout(np.float32(0.5)), lambda: lw.Dropout(0.5)),
+        (lambda: lw.HuberLoss(delta=np.int32(2)), lambda: lw.HuberLoss(delta=2)),
+        (lambda: lw.CrossEntropyLoss(np.array([1, 2]), ignore_index=np.int64(-1)),
+         lambda: lw.CrossEntropyLoss([1, 2], ignore_index=-1)),
+        (lambda: lw.L1(np.float32(0.5), proximal=np.True_), lambda: lw.L1(0.5, proximal=True)),
+    ])  # fmt: skip
+    def test_they_are_taken(self, given, plain):
+        assert repr(given()) == repr(plain())
+
+    def test_a_network_is_drawn_up_for_a_shape_in_an_array(self):
+        net = lw.Network(lw.Conv2d(1, 2, 3))
+        assert net.summary(np.array([1, 8, 8])) == net.summary((1, 8, 8))

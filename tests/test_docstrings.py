@@ -14,11 +14,7 @@ from layerwise.schedules import SCHEDULES
 
 PUBLIC = {name: getattr(lw, name) for name in dir(lw) if not name.startswith("_")}
 NAMES = {name: each for name, each in PUBLIC.items() if inspect.isclass(each) or inspect.isfunction(each)}
-METRICS = {
-    name: each
-    for name, each in vars(metrics).items()
-    if inspect.isfunction(each) and each.__module__ == metrics.__name__ and not name.startswith("_")
-}
+METRICS = {name: each for name, each in vars(metrics).items() if inspect.isfunction(each) and name in metrics.__all__}
 OURS = {
     name: each
     for table in (LOSSES, SCHEDULES)
@@ -41,3 +37,13 @@ def test_a_source_is_named(name):
 def test_a_formula_has_an_example_and_a_source(name):
     assert ">>> " in registry[name].function.__doc__
     assert registry[name].source
+
+
+DESCRIBED = METRICS | {name: each for name, each in LOSSES.items() if name in OURS} | {"a loss": lw.Loss.__call__}
+
+
+@pytest.mark.parametrize("name", DESCRIBED)
+def test_each_argument_has_a_line_of_its_own(name):
+    lines = inspect.getdoc(DESCRIBED[name]).split("\n")
+    for argument in inspect.signature(DESCRIBED[name]).parameters:
+        assert argument == "self" or any(line.startswith(f"{argument}: ") for line in lines), argument

@@ -10,7 +10,7 @@ from tests import torch_initializers
 from tests.refusals import refused
 
 import layerwise as lw
-from layerwise.errors import KindError, SettingError
+from layerwise.errors import KindError, SettingError, ShapeError
 from layerwise.initializers import INITIALIZERS, fans, initializer
 from layerwise.random import generator
 
@@ -136,6 +136,58 @@ def test_the_same_generator_gives_the_same_weights(name):
 ])  # fmt: skip
 def test_fans(shape, expected):
     assert fans(shape) == expected
+
+
+OF_WEIGHTS = ["xavier_uniform", "xavier_normal", "he_uniform", "he_normal", "torch_uniform", "orthogonal"]
+
+
+@pytest.mark.parametrize("name", OF_WEIGHTS)
+@pytest.mark.parametrize(("shape", "error", "words"), [
+    ((1,), ShapeError, ("two axes or more, got (1,)", "fill a vector by normal, constant or zeros")),
+    ((), ShapeError, "two axes or more, got ()"),
+    ((5,), ShapeError, "two axes or more, got (5,)"),
+    ((0, 3), SettingError, "shape[0] must be at least 1, got 0"),
+    ((3, 0), SettingError, "shape[1] must be at least 1, got 0"),
+    ((2, 3, 0), SettingError, "shape[2] must be at least 1, got 0"),
+    ((-1, 2), SettingError, "shape[0] must be at least 1, got -1"),
+    ((2.5, 3), KindError, "shape[0] must be a whole number, got 2.5"),
+    ((True, 2), KindError, "shape[0] must be a whole number, got True"),
+    ((3, "a"), KindError, "shape[1] must be a whole number, got 'a'"),
+    (5, KindError, "shape must be a tuple of whole numbers, such as (128, 784); got 5"),
+    (None, KindError, "shape must be a tuple of whole numbers"),
+    ("ab", KindError, "shape must be a tuple of whole numbers"),
+])  # fmt: skip
+def test_what_is_no_weight_has_no_fans(name, shape, error, words, tally):
+    refused(tally, error, words, lambda: draw(name, shape))
+
+
+@pytest.mark.parametrize("name", ["normal", "constant", "zeros"])
+@pytest.mark.parametrize(("shape", "error", "words"), [
+    ((-1,), SettingError, "shape[0] must be at least 0, got -1"),
+    ((2, 2.5), KindError, "shape[1] must be a whole number, got 2.5"),
+    (("a",), KindError, "shape[0] must be a whole number, got 'a'"),
+    (None, KindError, "shape must be a tuple of whole numbers"),
+    (3, KindError, "shape must be a tuple of whole numbers"),
+])  # fmt: skip
+def test_what_is_no_shape_is_refused(name, shape, error, words, tally):
+    refused(tally, error, words, lambda: draw(name, shape))
+
+
+@pytest.mark.parametrize("name", ["normal", "constant", "zeros"])
+@pytest.mark.parametrize("shape", [(), (3,), (0,), (2, 0), (np.int64(2), 3), [4, 1]], ids=str)
+def test_vectors_and_arrays_of_nothing_can_be_filled(name, shape):
+    assert draw(name, shape).shape == tuple(shape)
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("shape", [(), (1,), (5,)], ids=str)
+@pytest.mark.parametrize(
+    "name", ["xavier_uniform_", "xavier_normal_", "kaiming_uniform_", "kaiming_normal_", "orthogonal_"]
+)
+def test_torch_refuses_vectors_too(name, shape):
+    torch = pytest.importorskip("torch")
+    with pytest.raises(ValueError, match=r"2 (dimensions|or more dimensions)"):
+        getattr(torch.nn.init, name)(torch.empty(shape))
 
 
 def test_every_initializer_has_a_twin():

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 import math
+from fractions import Fraction
 
 import numpy as np
 import pytest
 from tests.refusals import refused
 
 from layerwise import metrics
-from layerwise.errors import DataError, KindError, SettingError, ShapeError
+from layerwise.errors import DataError, KindError, LayerwiseError, SettingError, ShapeError
 from layerwise.random import generator
 
 SIZES = [(1, 2), (7, 2), (100, 3), (1000, 10)]
@@ -246,3 +248,200 @@ def test_columns_of_labels_are_not_broadcast():
     counts = metrics.confusion_matrix(np.array([[0], [1], [1]]), np.array([0, 1, 0]), 2)
     np.testing.assert_array_equal(counts, [[1, 1], [0, 1]])
     np.testing.assert_array_equal(metrics.confusion_matrix([False, True, True], [False, True, False], 2), counts)
+
+
+# --- whole numbers in floats, NaN, infinity, labels that there are not -----------------------------------------------
+
+NAN, INF = math.nan, math.inf
+
+
+def test_labels_may_be_whole_numbers_in_floats():
+    """As they stand in a table that was read as floats."""
+    logits, labels = answers(7, 3)
+    predicted = metrics.predicted_classes(logits)
+    for dtype in (np.float32, np.float64, np.uint8):
+        given = labels.astype(dtype)
+        assert metrics.accuracy(logits, given) == metrics.accuracy(logits, labels)
+        assert metrics.top_k_accuracy(logits, given, 2) == metrics.top_k_accuracy(logits, labels, 2)
+        assert metrics.f1(predicted.astype(dtype), given, 3) == metrics.f1(predicted, labels, 3)
+
+
+@pytest.mark.parametrize(("logits", "labels", "share"), [
+    (np.full((3, 2), NAN), [0, 0, 0], 0.0),
+    ([[NAN, 1.0], [2.0, 1.0]], [0, 0], 0.5),
+    ([[1.0, NAN], [2.0, 1.0]], [1, 0], 0.5),
+    ([[1.0, NAN], [2.0, 1.0]], [0, 0], 0.5),
+    ([[NAN], [-1.0]], [0, 0], 0.5),
+    ([[NAN], [1.0]], [1, 1], 0.5),
+    (np.array([[NAN, 1.0], [2.0, 1.0]], np.float32), [0, 0], 0.5),
+    ([[INF, 1.0], [-INF, 1.0]], [0, 1], 1.0),
+    ([[INF], [-INF]], [1, 0], 1.0),
+], ids=str)  # fmt: skip
+def test_nan_is_never_right(logits, labels, share):
+    assert metrics.accuracy(logits, labels) == share
+
+
+def test_infinite_logits_rule_classes_in_and_out():
+    logits = np.array([[-INF, 0.0, -1.0], [0.0, INF, 1.0]])
+    assert metrics.predicted_classes(logits).tolist() == [1, 1]
+    assert [metrics.top_k_accuracy(logits, np.array([2, 0]), k) for k in (1, 2, 3)] == [0, 0.5, 1]
+
+
+@pytest.mark.parametrize(("call", "error", "words"), [
+    (lambda: metrics.accuracy(EVEN, [0, 2]), DataError, "labels must lie in 0 to 1, got 0 to 2"),
+    (lambda: metrics.accuracy(EVEN, [-1, 0]), DataError, "labels must lie in 0 to 1, got -1 to 0"),
+    (lambda: metrics.accuracy(EVEN[:, :1], [0, 2]), DataError, "labels must lie in 0 to 1"),
+    (lambda: metrics.accuracy(EVEN, [0, 0.5]), KindError, "labels must hold whole numbers, got float64"),
+    (lambda: metrics.accuracy(EVEN, [0, NAN]), KindError, "labels must hold whole numbers"),
+    (lambda: metrics.accuracy(EVEN, [0, INF]), KindError, "labels must hold whole numbers"),
+    (lambda: metrics.accuracy(EVEN, ["a", "b"]), KindError, "labels must hold real numbers, got text"),
+    (lambda: metrics.predicted_classes([[0.0, 1.0], [INF, NAN]]), DataError, "logits holds nan at row 1, column 1"),
+    (lambda: metrics.predicted_classes([[NAN]]), DataError, "logits holds nan at row 0, column 0"),
+    (lambda: metrics.top_k_accuracy([[INF, 1], [1, NAN]], TWO, 1), DataError, "logits holds nan at row 1, column 1"),
+    (lambda: metrics.majority_share([0.0, NAN, NAN]), DataError, "labels holds nan at row 1"),
+    (lambda: metrics.majority_share([0.0, INF]), DataError, "labels holds inf at row 1"),
+    (lambda: metrics.rmse([0.0, 1.0], [0.0, NAN]), DataError, "y holds nan at row 1"),
+    (lambda: metrics.mae([0.0, 1.0], [INF, 0.0]), DataError, "y holds inf at row 0"),
+    (lambda: metrics.r2([[0.0, 1.0]] * 2, [[0.0, NAN]] * 2), DataError, "y holds nan at row 0, column 1"),
+    (lambda: metrics.r2([[0.0, 1.0]] * 2, [[0.0, 3.0], [1.0, 3.0]]), DataError, "all of them are equal in column 1"),
+    (lambda: metrics.r2([0.0, 1.0, 2.0], [0.1] * 3), DataError, "all of them are equal here"),
+    (lambda: metrics.r2([0.0], [1.0]), DataError, "all of them are equal here"),
+    (lambda: metrics.calibration_error(EVEN[:, :1], [0, 2]), DataError, "labels must lie in 0 to 1"),
+    (lambda: metrics.calibration_error(EVEN * INF, TWO), DataError, "probabilities holds inf"),
+    (lambda: metrics.confusion_matrix([0.0, NAN], TWO, 2), KindError, "predicted must hold whole numbers"),
+    (lambda: metrics.class_scores([0, 2**40], TWO, 2), DataError, "predicted must lie in 0 to 1"),
+])  # fmt: skip
+def test_what_names_no_class_and_no_quantity(call, error, words, tally):
+    refused(tally, error, words, call)
+
+
+@pytest.mark.parametrize(("prediction", "rmse", "mae", "r2"), [
+    ([0.0, NAN, 1.0], NAN, NAN, NAN),
+    ([0.0, INF, 1.0], INF, INF, -INF),
+    ([-INF, INF, 1.0], INF, INF, -INF),
+    ([0.0, 1e200, 1.0], INF, 1e200 / 3, -INF),
+])  # fmt: skip
+def test_an_answer_that_is_no_number_is_not_hidden(prediction, rmse, mae, r2):
+    y = [0.0, 1.0, 2.0]
+    found = metrics.rmse(prediction, y), metrics.mae(prediction, y), metrics.r2(prediction, y)
+    assert found == pytest.approx((rmse, mae, r2), nan_ok=True)
+
+
+# --- several columns -------------------------------------------------------------------------------------------------
+
+COLUMNS = [
+    ([[1, 11]] * 3, [[0, 10], [1, 11], [2, 12]], 0.0),
+    ([[0, 11], [1, 11], [2, 11]], [[0, 10], [1, 11], [2, 12]], 0.5),
+    ([[0, 1e6], [1, 2e6], [3, 3e6]], [[0, 1e6], [1, 2e6], [2, 3e6]], 0.75),
+    ([[2.0, 0.0], [0.0, 2.0]], [[0.0, 0.0], [2.0, 2.0]], -1.0),
+    ([[0, 1, 1], [2, 1, 1], [4, 1, 1]], [[0, 0, 0], [2, 1, 1], [4, 2, 2]], 1 / 3),
+    ([[1.0], [1.0], [1.0]], [[0.0], [1.0], [2.0]], 0.0),
+]
+
+
+@pytest.mark.parametrize(("prediction", "y", "right"), COLUMNS)
+def test_r2_of_several_columns_by_hand(prediction, y, right):
+    assert metrics.r2(prediction, y) == pytest.approx(right, abs=1e-15)
+
+
+@pytest.mark.parametrize("shape", [(5, 2), (50, 3), (7, 1), (30, 2, 4)], ids=str)
+def test_several_columns_as_sklearn(shape):
+    """The plain mean over columns that have units, and sizes, of their own."""
+    from sklearn.metrics import mean_absolute_error, r2_score, root_mean_squared_error
+
+    rng = generator(8, "columns", layer=str(shape))
+    y = 10.0 ** rng.integers(-3, 4, size=shape[1:]) * rng.normal(size=shape) + 5
+    prediction = y + rng.normal(size=shape)
+    flat = prediction.reshape(len(y), -1), y.reshape(len(y), -1)
+    assert metrics.r2(prediction, y) == pytest.approx(r2_score(flat[1], flat[0]), rel=1e-9)
+    assert metrics.rmse(prediction, y) == pytest.approx(root_mean_squared_error(flat[1], flat[0]), rel=1e-12)
+    assert metrics.mae(prediction, y) == pytest.approx(mean_absolute_error(flat[1], flat[0]), rel=1e-12)
+
+
+# --- confidences that lie on an edge between two bins ----------------------------------------------------------------
+
+
+def error_one_by_one(confidences, right, bins):
+    """The definition, with fractions: the bin of c is the smallest b with c ≤ b / B."""
+    gaps = [Fraction(0)] * bins
+    for c, hit in zip(confidences, right, strict=True):
+        gaps[max(1, math.ceil(c * bins)) - 1] += hit - c
+    return float(sum(abs(gap) for gap in gaps) / len(confidences))
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("bins", [*range(1, 16), 49, 100])
+def test_a_confidence_on_any_edge_belongs_to_the_bin_below_it(bins, dtype):
+    edges = [Fraction(k, bins) for k in range(1, bins + 1) if 2 * k > bins]
+    between = [edge - Fraction(1, 3 * bins) for edge in edges if edge - Fraction(1, 3 * bins) > Fraction(1, 2)]
+    confidences = edges + between
+    right = [k % 2 for k in range(len(confidences))]
+    wanted = error_one_by_one(confidences, right, bins)
+    p = np.array([[float(c), float(1 - c)] for c in confidences]).astype(dtype)
+    tolerance = 1e-12 if dtype == np.float64 else 1e-6
+    assert metrics.calibration_error(p, 1 - np.array(right), bins=bins) == pytest.approx(wanted, abs=tolerance)
+    assert metrics.calibration_error(p[:, :1], right, bins=bins) == pytest.approx(wanted, abs=tolerance)
+    assert metrics.calibration_error(p[:, 1:], 1 - np.array(right), bins=bins) == pytest.approx(wanted, abs=tolerance)
+
+
+def test_the_edge_that_was_one_unit_low():
+    """5/6 in six bins lies in (4/6, 5/6], with what is less sure, and not in (5/6, 1]."""
+    c = 5 / 6
+    p = np.array([[c, 1 - c], [0.7, 0.3]])
+    assert metrics.calibration_error(p, [1, 0], bins=6) == pytest.approx(abs((0 - c) + (1 - 0.7)) / 2, rel=1e-14)
+
+
+# --- every metric on drawn answers, as scikit-learn computes it ------------------------------------------------------
+
+
+@pytest.mark.parametrize("draw", range(20))
+def test_drawn_answers_as_sklearn(draw):
+    from sklearn import metrics as theirs
+
+    rng = generator(draw, "drawn")
+    k, n = int(rng.integers(2, 7)), int(rng.integers(1, 60))
+    logits, labels = rng.normal(size=(n, k)).round(1), rng.integers(k, size=n)
+    predicted, classes = metrics.predicted_classes(logits), range(k)
+    average = ("macro", "micro", "weighted")[draw % 3]
+    settings = {"labels": classes, "average": average, "zero_division": draw % 2}
+    for name in ("precision", "recall", "f1"):
+        wanted = getattr(theirs, f"{name}_score")(labels, predicted, **settings)
+        found = getattr(metrics, name)(predicted, labels, k, average=average, zero_division=draw % 2)
+        assert found == pytest.approx(wanted, rel=1e-12)
+    assert metrics.accuracy(logits, labels) == pytest.approx(theirs.accuracy_score(labels, predicted), rel=1e-12)
+    matrix = theirs.confusion_matrix(labels, predicted, labels=classes)
+    np.testing.assert_array_equal(metrics.confusion_matrix(predicted, labels, k), matrix)
+    if k > 2:
+        distinct = logits + np.arange(k) * 1e-3  # theirs and ours break ties apart
+        most = int(rng.integers(1, k))
+        wanted = theirs.top_k_accuracy_score(labels, distinct, k=most, labels=classes)
+        assert metrics.top_k_accuracy(distinct, labels, most) == pytest.approx(wanted, rel=1e-12)
+
+
+ODD = [1.0, 1, None, np.zeros(()), [], "a", ["a"], [[]], np.zeros((0, 3)), np.zeros((0, 3), int), {}, [0.5], [True]]
+ODD += [np.ones((2, 2, 2)), [[0.5, 0.5]], [[1]], [[True, False]], np.ones((2, 2), int), [NAN], [[INF, NAN]]]
+PAIRS = {
+    "accuracy": metrics.accuracy,
+    "top_k_accuracy": lambda a, b: metrics.top_k_accuracy(a, b, 1),
+    "calibration_error": metrics.calibration_error,
+    "confusion_matrix": lambda a, b: metrics.confusion_matrix(a, b, 2),
+    "class_scores": lambda a, b: metrics.class_scores(a, b, 2),
+    "f1": lambda a, b: metrics.f1(a, b, 2),
+    "rmse": metrics.rmse,
+    "mae": metrics.mae,
+    "r2": metrics.r2,
+    "predicted_classes": lambda a, b: metrics.predicted_classes(a),
+    "majority_share": lambda a, b: metrics.majority_share(b),
+}
+
+
+@pytest.mark.parametrize("name", PAIRS)
+def test_whatever_comes_it_is_measured_or_refused_in_words(name):
+    """Also without a warning of NumPy, which is an error in these tests."""
+    refusals = 0
+    for first, second in itertools.product(ODD, ODD):
+        try:
+            PAIRS[name](first, second)
+        except LayerwiseError:
+            refusals += 1
+    assert refusals > len(ODD)

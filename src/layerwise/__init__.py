@@ -20,7 +20,8 @@ _HOMES = {
     "layerwise.layers": "AdaptiveAvgPool2d AvgPool2d BatchNorm1d BatchNorm2d Conv1d Conv2d Dropout ELU Embedding "
     "Flatten GELU GRU Identity LSTM Layer LayerNorm LeakyReLU Linear LogSoftmax MaxPool2d MultiheadAttention "
     "PositionalEmbedding RMSNorm RNN ReLU Select SiLU Sigmoid SinusoidalPositions Softmax Softplus Tanh",
-    "layerwise.losses": "BCELoss BCEWithLogitsLoss CrossEntropyLoss HuberLoss L1Loss Loss MSELoss NLLLoss",
+    "layerwise.losses": "BCELoss BCEWithLogitsLoss CrossEntropyLoss ElementwiseLoss HuberLoss L1Loss LabelLoss Loss "
+    "MSELoss NLLLoss",
     "layerwise.regularizers": "L1 L2 Regularizer",
     "layerwise.optimizers": "SGD Adagrad Adam AdamW GradientDescent Momentum Optimizer RMSprop",
     "layerwise.schedules": "ChainedScheduler CosineAnnealingLR CosineAnnealingWarmRestarts ExponentialLR LinearLR "

@@ -60,8 +60,10 @@ from layerwise.layers import Tanh as Tanh
 from layerwise.losses import BCELoss as BCELoss
 from layerwise.losses import BCEWithLogitsLoss as BCEWithLogitsLoss
 from layerwise.losses import CrossEntropyLoss as CrossEntropyLoss
+from layerwise.losses import ElementwiseLoss as ElementwiseLoss
 from layerwise.losses import HuberLoss as HuberLoss
 from layerwise.losses import L1Loss as L1Loss
+from layerwise.losses import LabelLoss as LabelLoss
 from layerwise.losses import Loss as Loss
 from layerwise.losses import MSELoss as MSELoss
 from layerwise.losses import NLLLoss as NLLLoss

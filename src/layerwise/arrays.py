@@ -1,7 +1,9 @@
 """What becomes an array of numbers, and what is refused.
 
-Converted: lists, and arrays of booleans, integers (so that uint8 never wraps) and floats of any width.
-Refused, each with a sentence: ragged lists, text, objects, complex numbers, masked and sparse arrays.
+Converted: lists, and arrays of booleans, integers (so that uint8 never wraps) and floats of any width, also where they
+stand among each other as objects, as the columns of a DataFrame do.
+Refused, each with a sentence: ragged lists, text, other objects, complex numbers, masked and sparse arrays, and arrays
+that NumPy can not read, such as those on a graphics card.
 """
 
 from __future__ import annotations
@@ -28,9 +30,9 @@ def real_array(name: str, values: Any, dtype: Any = None) -> Array:
     Traceback (most recent call last):
     layerwise.errors.KindError: x must hold real numbers, got text: turn categories into numbers first
     """
-    array = values if type(values) is np.ndarray else any_array(name, values)
-    if array.dtype == dtype:
-        return array
+    if type(values) is np.ndarray and values.dtype == dtype:
+        return values
+    array = any_array(name, values)
     if array.dtype.kind not in "biuf":
         raise KindError(f"{name} must hold real numbers, got {_what(array)}")
     if dtype is None:
@@ -40,9 +42,9 @@ def real_array(name: str, values: Any, dtype: Any = None) -> Array:
 
 
 def any_array(name: str, values: Any) -> Array:
-    """Return `values` as an array of whatever they hold, unless they are masked, sparse or ragged."""
+    """Return `values` as an array of whatever they hold, unless they are masked, sparse, ragged or unreadable."""
     if type(values) is np.ndarray:
-        return values
+        return values if values.dtype.kind != "O" else _numbers(values)
     if isinstance(values, np.ma.MaskedArray):
         raise KindError(f"{name} is a masked array: fill or drop its gaps first, for example with {name}.filled(0)")
     if hasattr(values, "toarray"):
@@ -50,9 +52,40 @@ def any_array(name: str, values: Any) -> Array:
             f"{name} is a sparse matrix, which is not supported: pass {name}.toarray() if it fits in memory"
         )
     try:
-        return np.asarray(values)
-    except (ValueError, TypeError):
+        array = np.asarray(values)
+    except Exception as error:  # each library has errors of its own for what it does not hand over
+        if (strange := _unreadable(values)) is not None:
+            raise KindError(f"{name} holds a {type(strange).__name__} that NumPy can not read{_why(error)}") from None
         raise ShapeError(f"{name} is ragged: its rows differ in length", "give every row the same length") from None
+    return array if array.dtype.kind != "O" else _numbers(array)
+
+
+def _numbers(objects: Array) -> Array:
+    """Objects as numbers, if each of them is one: what a DataFrame makes of columns of floats and of booleans."""
+    try:
+        array = np.asarray(objects.tolist())
+    except ValueError:  # lists among them
+        return objects
+    return array if array.dtype.kind in "biuf" and array.shape == objects.shape else objects
+
+
+def _unreadable(values: Any) -> Any:
+    """The array of another library, in these values, that NumPy can not read; None where there is none."""
+    if not isinstance(values, list | tuple):
+        return values if hasattr(values, "__array__") else None
+    for each in values:
+        try:
+            np.asarray(each)
+        except Exception:
+            return _unreadable(each)
+    return None
+
+
+def _why(error: Exception) -> str:
+    """What the other library says about it, and what to do."""
+    words = str(error).strip().partition("\n")[0].rstrip(".")
+    advice = "tensor.to_dense().numpy()" if "sparse" in words.lower() else "tensor.detach().cpu().float().numpy()"
+    return f" ({words}): pass an array that it can, for a tensor of PyTorch {advice}"
 
 
 def _what(array: Array) -> str:
@@ -63,6 +96,7 @@ def _what(array: Array) -> str:
         "S": "bytes: turn them into numbers first",
         "M": "dates: pass a number, such as days since a start",
         "m": "time spans: pass a number, such as seconds",
+        "V": f"{array.dtype}, which NumPy does not compute with: convert it to float32 first",
     }
     return advice.get(array.dtype.kind, str(array.dtype))
 
@@ -76,13 +110,13 @@ def extent(array: Array) -> tuple[Any, Any]:
     return array.min(), array.max()
 
 
-def parts(array: Array, most: int | None = None, dtype: Any = None) -> Iterator[tuple[int, Array]]:
+def chunks(array: Array, most: int | None = None, dtype: Any = None) -> Iterator[tuple[int, Array]]:
     """Views of an array, 16 MB of its rows each, with the number of the first row: a look at all needs little memory.
 
-    most: the largest number of rows of a part. dtype: what the parts become, if not what they are: the same rows make
-    a part then, whatever the type in the file. A single number is one part.
+    most: the largest number of rows of a chunk. dtype: what the chunks become, if not what they are: the same rows make
+    a chunk then, whatever the type in the file. A single number is one chunk.
 
-    >>> [(start, part.shape) for start, part in parts(np.zeros((5, 2)), most=3)]
+    >>> [(start, chunk.shape) for start, chunk in chunks(np.zeros((5, 2)), most=3)]
     [(0, (3, 2)), (3, (2, 2))]
     """
     if array.ndim == 0:
@@ -109,8 +143,8 @@ def require_finite(name: str, array: Array) -> None:
         return
     place: tuple[int, ...] = ()
     count = 0
-    for start, part in parts(array):
-        finite = np.isfinite(part)
+    for start, chunk in chunks(array):
+        finite = np.isfinite(chunk)
         if finite.all():
             continue
         if not count:

@@ -75,7 +75,13 @@ class Tensor:
             raise ShapeError(f"the gradient must have the tensor's shape, {self.value.shape}, got {arriving.shape}")
         sums = {id(self): arriving}
         for tensor in reversed(list(self._in_order())):
-            arrived = sums.pop(id(tensor))
+            arrived = np.asarray(sums.pop(id(tensor)))
+            if arrived.shape != tensor.value.shape:
+                raise ShapeError(
+                    f"a formula was given a tensor of shape {tensor.value.shape} and has a gradient of shape "
+                    f"{arrived.shape} for it",
+                    "give it the shapes that it states, lw.formulas.registry[name].shapes",
+                )
             tensor.grad = arrived.copy() if tensor.grad is None else tensor.grad + arrived
             if tensor.derivative is None:
                 continue
@@ -103,17 +109,18 @@ class Tensor:
     def mean(self, axis: int | None = None, keepdims: bool = False) -> Tensor:
         """The mean along an axis, or of everything."""
         result = self.sum(axis, keepdims)
-        return result / (self.value.size if axis is None else self.value.shape[axis])
+        terms = self.value.size // max(result.value.size, 1)
+        return result / terms
 
     def max(self, axis: int | None = None, keepdims: bool = False) -> Tensor:
         """The largest number along an axis, or of all; the first of equal ones has the gradient."""
         return self._along(formulas.largest, axis, keepdims)
 
     def _along(self, formula: Callable[..., Any], axis: int | None, keepdims: bool) -> Tensor:
-        if axis is None:
-            return self.reshape(-1)._along(formula, 0, False).reshape(*[1] * self.value.ndim * keepdims)
-        if not isinstance(axis, int | np.integer):
+        if axis is not None and (not isinstance(axis, int | np.integer) or isinstance(axis, bool)):
             raise KindError(f"axis must be a whole number, or None for all axes, got {axis!r}")
+        if axis is None or (not self.value.ndim and axis in (0, -1)):  # a single number may be taken for a row of one
+            return self.reshape(-1)._along(formula, 0, False).reshape(*[1] * self.value.ndim * keepdims)
         result = apply(formula, self, axis=axis)
         kept = [1 if place == axis % self.value.ndim else size for place, size in enumerate(self.value.shape)]
         return result.reshape(*kept) if keepdims else result
@@ -148,6 +155,8 @@ class Tensor:
         return apply(formulas.index, self, place=place)
 
     def __len__(self) -> int:
+        if not self.value.ndim:
+            raise KindError(f"{self!r} is a single number, without rows to count or to go through")
         return len(self.value)
 
     def __iter__(self) -> Iterator[Tensor]:

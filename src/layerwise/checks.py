@@ -9,16 +9,20 @@ import math
 import numbers
 import os
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 
 from layerwise.errors import KindError, SettingError, nearest
 
+_LONGEST = 200
+"""Characters of a value that an error shows."""
+
 
 def number(name: str, value: object) -> float:
     """A finite real number; True and "0.1" are refused, since they are nearly always a mistake."""
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
-        raise KindError(f"{name} must be a number, got {value!r} ({type(value).__name__})")
+        raise KindError(f"{name} must be a number, got {_shown(value)} ({type(value).__name__})")
     try:
         result = float(value)
     except OverflowError:
@@ -55,7 +59,7 @@ def fraction(name: str, value: object, *, one_allowed: bool = False) -> float:
 def whole_number(name: str, value: object, *, minimum: int = 1) -> int:
     """An integer from `minimum` up; 3.0 and True are refused."""
     if isinstance(value, bool) or not isinstance(value, int | np.integer):
-        raise KindError(f"{name} must be a whole number, got {value!r} ({type(value).__name__})")
+        raise KindError(f"{name} must be a whole number, got {_shown(value)} ({type(value).__name__})")
     if value < minimum:
         raise SettingError(f"{name} must be at least {minimum}, got {_shown(value)}")
     if value >= 2**63:
@@ -63,21 +67,32 @@ def whole_number(name: str, value: object, *, minimum: int = 1) -> int:
     return int(value)
 
 
+def several(values: object) -> tuple[Any, ...] | None:
+    """What a tuple, a list, a range or a flat array holds; None for what is none of them.
+
+    >>> several([3, 4]), several(np.array([3, 4])), several("34"), several(3)
+    ((3, 4), (np.int64(3), np.int64(4)), None, None)
+    """
+    listed = isinstance(values, tuple | list | range) or (isinstance(values, np.ndarray) and values.ndim == 1)
+    return tuple(values) if listed else None  # type: ignore[arg-type]
+
+
 def whole_numbers(name: str, values: object, *, count: int | None = None) -> tuple[int, ...]:
-    """A tuple or list of integers from 1 up: as many as `count` says, or at least one."""
+    """Integers from 1 up, as `several` takes them: as many as `count` says, or at least one."""
     wanted = "one or more" if count is None else str(count)
-    if not isinstance(values, tuple | list):
-        raise KindError(f"{name} must be a tuple of {wanted} whole numbers, got {values!r}")
-    if not values or count not in (None, len(values)):
-        raise SettingError(f"{name} must be a tuple of {wanted} whole numbers, got {values!r}")
-    return tuple(whole_number(f"{name}[{place}]", value) for place, value in enumerate(values))
+    listed = several(values)
+    if listed is None:
+        raise KindError(f"{name} must be a tuple of {wanted} whole numbers, got {_shown(values)}")
+    if not listed or count not in (None, len(listed)):
+        raise SettingError(f"{name} must be a tuple of {wanted} whole numbers, got {_shown(values)}")
+    return tuple(whole_number(f"{name}[{place}]", value) for place, value in enumerate(listed))
 
 
 def yes_or_no(name: str, value: object) -> bool:
-    """True or False, and nothing that merely looks true."""
-    if not isinstance(value, bool):
-        raise KindError(f"{name} must be True or False, got {value!r} ({type(value).__name__})")
-    return value
+    """True or False, NumPy's own as well, and nothing that merely looks true."""
+    if not isinstance(value, bool | np.bool_):
+        raise KindError(f"{name} must be True or False, got {_shown(value)} ({type(value).__name__})")
+    return bool(value)
 
 
 def one_of(name: str, value: object, known: Iterable[str]) -> str:
@@ -91,10 +106,14 @@ def one_of(name: str, value: object, known: Iterable[str]) -> str:
 
 
 def _shown(value: object) -> str:
-    """A value as an error shows it: Python refuses to print whole numbers of thousands of digits."""
+    """A value as an error shows it: cut where it is long, such as all the weights of a network.
+
+    Python itself refuses to print whole numbers of thousands of digits.
+    """
     if isinstance(value, int) and value.bit_length() > 128:
         return f"a number of about {int(value.bit_length() * math.log10(2)) + 1:,} digits"
-    return repr(value)
+    words = repr(value)
+    return words if len(words) <= _LONGEST else f"{words[:_LONGEST]}..."
 
 
 def require_kind(name: str, value: object, kind: type, example: str = "", optional: bool = False) -> None:

@@ -14,8 +14,8 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from layerwise.checks import number, one_of
-from layerwise.errors import KindError, SettingError, nearest
+from layerwise.checks import number, one_of, whole_number
+from layerwise.errors import KindError, SettingError, ShapeError, nearest
 from layerwise.types import Array, Generator
 
 Initializer: TypeAlias = Callable[[tuple[int, ...], Generator], Array]
@@ -27,9 +27,17 @@ Init: TypeAlias = str | Mapping[str, Any]
 def fans(shape: tuple[int, ...]) -> tuple[int, int]:
     """fan_in and fan_out of a weight.
 
+    Raises ShapeError for a shape of fewer than two axes, as torch does: a vector has no fans.
+
     >>> fans((128, 784)), fans((16, 3, 5, 5))
     ((784, 128), (75, 400))
     """
+    shape = _sizes(shape, minimum=1)
+    if len(shape) < 2:
+        raise ShapeError(
+            f"a weight has the shape (K, D, ...), two axes or more, got {shape}",
+            "fill a vector by normal, constant or zeros",
+        )
     rest = math.prod(shape[2:])
     return math.prod(shape[1:2]) * rest, shape[0] * rest
 
@@ -90,6 +98,7 @@ def orthogonal(shape: tuple[int, ...], rng: Generator, gain: float = 1.0) -> Arr
     array([[ 1., -0.],
            [-0.,  1.]])
     """
+    fans(shape)  # refuses what is no weight
     rows, columns = shape[0], math.prod(shape[1:])
     normals = rng.normal(size=(max(rows, columns), min(rows, columns)))
     Q, R = np.linalg.qr(normals)
@@ -103,17 +112,23 @@ def normal(shape: tuple[int, ...], rng: Generator, mean: float = 0.0, std: float
     A baseline that fails in deep networks: with std 0.01, a layer of D inputs multiplies the size of its signal by
     about 0.01 √D, so that nothing is left of it after a few layers.
     """
-    return rng.normal(mean, std, size=shape)
+    return rng.normal(mean, std, size=_sizes(shape))
 
 
 def constant(shape: tuple[int, ...], rng: Generator, value: float) -> Array:
     """Every element the same. In weights it makes all units of a layer the same for ever; see `zeros`."""
-    return np.full(shape, value, dtype=np.float64)
+    return np.full(_sizes(shape), value, dtype=np.float64)
 
 
 def zeros(shape: tuple[int, ...], rng: Generator) -> Array:
     """All 0: right for biases; in weights it makes all units of a layer the same for ever."""
-    return np.zeros(shape)
+    return np.zeros(_sizes(shape))
+
+
+def _sizes(shape: object, minimum: int = 0) -> tuple[int, ...]:
+    if not isinstance(shape, tuple | list):
+        raise KindError(f"shape must be a tuple of whole numbers, such as (128, 784); got {shape!r}")
+    return tuple(whole_number(f"shape[{axis}]", size, minimum=minimum) for axis, size in enumerate(shape))
 
 
 _ALL = (

@@ -16,6 +16,8 @@ import numpy as np
 from layerwise.checks import whole_number
 from layerwise.types import Generator
 
+__all__ = ["generator", "skip"]
+
 
 def generator(seed: int, purpose: str, layer: str = "", step: int = 0, chunk: int = 0) -> Generator:
     """Return the generator at one address. Equal addresses give equal numbers, others independent ones.
@@ -54,3 +56,7 @@ def _key(seed: int, purpose: str, layer: str) -> int:
     """128 bits from the parts of an address that stay the same through a run."""
     address = f"{seed}|{purpose}|{layer}".encode()
     return int.from_bytes(hashlib.blake2b(address, digest_size=16).digest(), "little")
+
+
+def __dir__() -> list[str]:
+    return __all__

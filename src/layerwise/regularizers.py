@@ -18,6 +18,13 @@ class Regularizer(ABC):
 
     proximal: whether the penalty has a step of its own, `shrink`, which is made after that of the optimizer. Its
     gradient then does not join the gradient of the cost.
+
+    >>> import numpy as np
+    >>> class L4(Regularizer):
+    ...     def __call__(self, weights):
+    ...         return self.strength * (weights**4).sum(), 4 * self.strength * weights**3
+    >>> L4(0.5)(np.array([1.0, -2.0]))
+    (np.float64(8.5), array([  2., -16.]))
     """
 
     proximal: bool = False
@@ -40,7 +47,7 @@ class Regularizer(ABC):
         return f"{type(self).__name__}({', '.join(words)})"
 
 
-REGULARIZERS: Registry[Regularizer] = Registry("regularizer")
+REGULARIZERS: Registry[Regularizer] = Registry("regularizer", "lw.regularizers.REGULARIZERS")
 
 
 @REGULARIZERS.register

@@ -15,9 +15,25 @@ from functools import reduce
 from itertools import pairwise
 from typing import Any
 
-from layerwise.checks import fraction, not_negative, one_of, positive, whole_number, yes_or_no
+from layerwise.checks import fraction, not_negative, one_of, positive, several, whole_number, yes_or_no
 from layerwise.errors import KindError, SettingError
 from layerwise.specs import Registry
+
+__all__ = [
+    "SCHEDULES",
+    "UNITS",
+    "ChainedScheduler",
+    "Combined",
+    "CosineAnnealingLR",
+    "CosineAnnealingWarmRestarts",
+    "ExponentialLR",
+    "LinearLR",
+    "MultiStepLR",
+    "OneCycleLR",
+    "Schedule",
+    "SequentialLR",
+    "StepLR",
+]
 
 UNITS = ("epoch", "step")
 
@@ -26,6 +42,12 @@ class Schedule(ABC):
     """What all schedules have in common: they are called with the first rate and the time.
 
     per: what the time counts, "epoch" or "step".
+
+    >>> class InverseRoot(Schedule):
+    ...     def __call__(self, lr, t):
+    ...         return lr / math.sqrt(1 + t)
+    >>> InverseRoot()(0.1, t=3)
+    0.05
     """
 
     per: str = "epoch"
@@ -43,7 +65,7 @@ class Schedule(ABC):
         return f"{type(self).__name__}({', '.join(settings)})"
 
 
-SCHEDULES: Registry[Schedule] = Registry("schedule")
+SCHEDULES: Registry[Schedule] = Registry("schedule", "lw.schedules.SCHEDULES")
 
 
 @SCHEDULES.register
@@ -310,9 +332,10 @@ def _cosine(first: float, last: float, share: float) -> float:
 
 
 def _milestones(values: object) -> list[int]:
-    if not isinstance(values, Sequence) or isinstance(values, str):
+    listed = several(values)
+    if listed is None:
         raise KindError(f"milestones must be a list of whole numbers, got {values!r}: write milestones=[30, 80]")
-    return [whole_number("a milestone", value) for value in values]
+    return [whole_number("a milestone", value) for value in listed]
 
 
 def _total_steps(total_steps: int | None, epochs: int | None, steps_per_epoch: int | None) -> int:
@@ -332,3 +355,7 @@ def _schedule(part: Schedule | Mapping[str, Any]) -> Schedule:
     if isinstance(part, type):
         raise KindError(f"a schedule must be an object, got the class {part.__name__}: write {part.__name__}(...)")
     return SCHEDULES.build(part)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -12,6 +12,7 @@ import inspect
 from collections.abc import Iterator, Mapping
 from typing import Any, Generic, TypeVar
 
+from layerwise.arguments import answering, complaint
 from layerwise.errors import KindError, SettingError, nearest
 
 T = TypeVar("T")
@@ -31,8 +32,10 @@ class Registry(Mapping[str, type[T]], Generic[T]):
     0.5
     """
 
-    def __init__(self, kind: str) -> None:
+    def __init__(self, kind: str, home: str = "") -> None:
+        """kind: what the classes are, in a word. home: how to write the registry, after `import layerwise as lw`."""
         self.kind = kind
+        self.home = home or f"the {kind} registry"
         self._classes: dict[str, type[T]] = {}
 
     def __getitem__(self, name: str) -> type[T]:
@@ -54,11 +57,15 @@ class Registry(Mapping[str, type[T]], Generic[T]):
         return self._classes.get(name, default) if isinstance(name, str) else default
 
     def register(self, cls: type[T]) -> type[T]:
-        """Enter a class under its own name (also as a decorator). A taken name is refused."""
+        """Enter a class under its own name (also as a decorator). A taken name is refused.
+
+        From then on the class answers a call with arguments that it does not take; see `layerwise.arguments`.
+        """
         taken = self._classes.get(cls.__name__)
         if taken is not None and (taken.__module__, taken.__qualname__) != (cls.__module__, cls.__qualname__):
             raise SettingError(f"the name {cls.__name__!r} already belongs to another {self.kind}: choose another")
-        self._classes[cls.__name__] = cls
+        if taken is not cls:
+            self._classes[cls.__name__] = answering(cls, self.kind)
         return cls
 
     def settings(self, thing: T) -> dict[str, Any]:
@@ -76,8 +83,8 @@ class Registry(Mapping[str, type[T]], Generic[T]):
         name = type(thing).__name__
         if self._classes.get(name) is not type(thing):
             raise SettingError(
-                f"{name} is not a registered {self.kind}, so it has no name in a table: decorate the class with "
-                f"the {self.kind} registry's `register`"
+                f"{name} is not a registered {self.kind}, so it has no name in a table: write @{self.home}.register "
+                "above its class"
             )
         return {"name": name, **self.settings(thing)}
 
@@ -89,15 +96,11 @@ class Registry(Mapping[str, type[T]], Generic[T]):
         if not isinstance(spec, Mapping) or not isinstance(spec.get("name"), str):
             raise KindError(f"a {self.kind} is a table with a name, such as {{name = ...}}; got {spec!r}")
         cls = self[spec["name"]]
-        known = [parameter.name for parameter in _arguments(cls)]
         settings = {key: value for key, value in spec.items() if key != "name"}
-        for key in settings:
-            if key not in known:
-                raise SettingError(f"{cls.__name__} has no setting {key!r}.{nearest(key, known)}")
-        try:
-            inspect.signature(cls).bind(*arguments, **settings)
-        except TypeError as error:
-            raise SettingError(f"{cls.__name__}: {error}") from None
+        taken = inspect.signature(cls).parameters.values()
+        words = complaint(cls.__name__, taken, arguments, settings, self.kind, "setting")
+        if words is not None:
+            raise SettingError(words)
         return cls(*arguments, **settings)
 
 

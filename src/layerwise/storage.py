@@ -20,6 +20,8 @@ from layerwise.errors import FileError, KindError
 from layerwise.files import opened, replace
 from layerwise.types import Array
 
+__all__ = ["FORMAT", "LARGEST_HEADER", "MOST_BRACKETS", "VERSION", "Stored", "read", "write"]
+
 FORMAT = "layerwise"
 VERSION = 1
 LARGEST_HEADER = 4_000_000
@@ -244,3 +246,7 @@ def _sum(head: bytes, body: memoryview, place: slice) -> bytes:
     total = hashlib.sha256(head[: place.start] + _NO_SUM + head[place.stop :])
     total.update(body)
     return total.hexdigest().encode()
+
+
+def __dir__() -> list[str]:
+    return __all__

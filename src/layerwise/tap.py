@@ -11,7 +11,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from layerwise.checks import require_kind
 from layerwise.compiled import fast
+from layerwise.errors import SettingError
 from layerwise.types import Array, Differentiable
 
 
@@ -32,7 +34,7 @@ class Call:
     keywords: Mapping[str, Any]
     """What it was given by name."""
     value: Any
-    """What it returned: an array, or a named tuple of several of which the first flows on."""
+    """What it returned: an array, or several under names, of which the first flows on: `value.h`, `value.h_n`."""
     backward: Callable[..., Any]
     """Its way back, as the run goes it; calling it tells nobody."""
     rows: slice | None = None
@@ -45,7 +47,8 @@ class Tap:
     A tap of one's own derives from this class and overrides what it wants to see. Watching changes no bit of a run.
     What is shown belongs to the run, which may use the memory again: copy what you keep.
 
-    >>> import numpy as np, layerwise as lw
+    >>> import numpy as np
+    >>> import layerwise as lw
     >>> class Formulas(lw.Tap):
     ...     operations = True
     ...
@@ -79,10 +82,20 @@ class Tap:
     def operation_backward(self, call: Call, upstream: tuple[Any, ...], gradients: Any) -> None:
         """Called on the way back after the `backward` of that call, if `operations` is True.
 
-        upstream: the gradients at the value that `backward` was given: one, or as many as a recurrent formula takes.
+        upstream: the gradients at the value that `backward` was given: one, or those that a recurrent formula takes, at
+            h and at the last h, None for one that is not there.
         gradients: what it returned, in the order of the arguments that have a derivative; None for one that nobody
         wanted, such as that at the input of the first layer.
         """
+
+
+def checked_tap(tap: Any, taps: Any = None) -> Tap | None:
+    """The tap, by whichever of its two words it was given; refuses what is no `Tap`."""
+    if tap is not None and taps is not None:
+        raise SettingError("tap and taps are two words for one thing: pass tap alone")
+    found: Tap | None = taps if tap is None else tap
+    require_kind("tap", found, Tap, "an object of a class that derives from lw.Tap", optional=True)
+    return found
 
 
 def compute(

@@ -61,6 +61,31 @@ def test_the_twin_walks_the_same_path(name, dtype, rtol):
         assert np.asarray(array).dtype == np.asarray(right_state[slot]).dtype
 
 
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("t", [1, 2, 10, 1000, 100_000])
+def test_one_step_of_adam_differs_in_its_last_bits_only(dtype, t):
+    """The twin moves the corrections of m̂ and v̂ into two scalars, so the two round at other places: each rounds some
+    eight times on its way from m and v, by half a unit in the last place at most, and no difference is taken that
+    could enlarge it. From theta = 0 a step is what theta becomes, without a rounding more."""
+    rng = generator(0, "one step of adam", step=t)
+    m, v = (scale * rng.normal(size=5000) for scale in (1.0, 3.0))
+    grad = rng.normal(size=5000).astype(dtype)
+    found = []
+    for on in (True, False):
+        optimizer, theta = lw.Adam(lr=0.1), np.zeros(5000, dtype)
+        optimizer.load_state_dict({"t": t, "m": m.astype(dtype), "v": (v * v).astype(dtype)})
+        use_compiled(on)
+        try:
+            optimizer.step(theta, grad)
+        finally:
+            use_compiled(True)
+        found.append((theta, optimizer.state["m"], optimizer.state["v"]))
+    (ours, *state), (right, *right_state) = found
+    for one, other in zip(state, right_state, strict=True):
+        np.testing.assert_array_equal(one, other)
+    np.testing.assert_array_max_ulp(ours, right, maxulp=8)
+
+
 def test_nan_in_a_gradient_comes_through():
     optimizer, theta = lw.Adam(), np.zeros(3)
     optimizer.step(theta, np.array([np.nan, 1.0, np.inf]))

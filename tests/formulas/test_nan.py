@@ -6,7 +6,19 @@ import numpy as np
 import pytest
 from tests.formulas.samples import FORMULAS, cases, in_a_tuple, in_dtype, upstream_for
 
-from layerwise.formulas import attention, dropout, max_pool2d, multiply, perceptron_criterion, relu
+from layerwise.formulas import (
+    attention,
+    dropout,
+    largest,
+    leaky_relu,
+    max_pool2d,
+    multiply,
+    perceptron_criterion,
+    power,
+    registry,
+    relu,
+    soft_threshold,
+)
 from layerwise.random import generator
 
 each_dtype = pytest.mark.parametrize("dtype", [np.float32, np.float64])
@@ -97,3 +109,81 @@ def test_a_nan_stays_with_those_who_see_it(formula):
             gradients = in_a_tuple(backward(poisoned))
         for name, gradient, reaches in zip(formula.differentiable, gradients, reached, strict=True):
             assert np.isnan(gradient).any() or not reaches, name
+
+
+def is_linear_in(formula, arguments, name, index, upstream):
+    """Whether the slope by this number is the same wherever the number stands: then NaN there changes it no more."""
+    slopes = []
+    for move in (0.0, -3.7, 2.3):
+        moved = np.array(arguments[name])
+        moved[index] += move
+        with np.errstate(all="ignore"):
+            _, backward = formula.run(**{**arguments, name: moved})
+            slopes.append(in_a_tuple(backward(upstream))[formula.differentiable.index(name)][index])
+    return np.allclose(slopes[:1], slopes[1:], rtol=1e-4, equal_nan=True)
+
+
+@each_dtype
+@pytest.mark.parametrize("formula", FORMULAS, ids=lambda formula: formula.name)
+def test_where_the_value_is_nan_the_slope_is_nan(formula, dtype):
+    """NaN could lie on any piece of a function that bends: no piece's slope is right there, 0 least of all."""
+    for case in cases(formula):
+        arguments = in_dtype(case.arguments, dtype)
+        value, _ = formula.run(**arguments)
+        upstream = upstream_for(value)
+        for number, name in enumerate(formula.differentiable):
+            for index in few(np.ones_like(arguments[name])):
+                if is_linear_in(formula, arguments, name, index, upstream):
+                    continue
+                with np.errstate(all="ignore"):
+                    poisoned, backward = formula.run(**{**arguments, name: poison(arguments[name], index)})
+                    gradient = in_a_tuple(backward(upstream))[number]
+                if np.isnan(poisoned).any():
+                    assert np.isnan(gradient[index]), (name, index)
+
+
+NO_NUMBER = {
+    "log": [({}, [-1.0, -1e-30, -np.inf])],
+    "power": [
+        ({"p": 0.5}, [-np.inf, -1.0]),
+        ({"p": -0.5}, [-np.inf, -1.0]),
+        ({"p": 1.0}, [np.nan]),
+        ({"p": 0.25}, [-1.0, np.nan]),
+        ({"p": 2.0}, [np.nan]),
+        ({"p": 1.5}, [-1.0]),
+    ],
+    "relu": [({}, [np.nan])],
+    "leaky_relu": [({"negative_slope": 0.0}, [np.nan]), ({"negative_slope": 1.0}, [np.nan])],
+    "elu": [({"alpha": 0.0}, [np.nan]), ({"alpha": 1.0}, [np.nan])],
+    "softplus": [({"beta": 2.0}, [np.nan])],
+    "soft_threshold": [({"strength": 0.0}, [np.nan]), ({"strength": 2.0}, [np.nan])],
+}
+
+
+@each_dtype
+@pytest.mark.parametrize("name", NO_NUMBER)
+def test_a_function_of_one_number_has_no_slope_where_it_has_no_value(name, dtype, tally):
+    for settings, numbers in NO_NUMBER[name]:
+        x = np.array(numbers, dtype)
+        with np.errstate(all="ignore"):
+            value, backward = registry[name].function(x, **settings)
+            gradient = backward(np.full_like(x, 2))
+        if not (name == "power" and settings["p"] == -0.5):  # C's pow answers 0 at minus infinity
+            assert np.isnan(value).all()
+        np.testing.assert_array_equal(np.isnan(gradient), np.isnan(value))
+        tally.add("bad input", len(numbers))
+
+
+def test_only_the_nan_has_no_slope():
+    """Its neighbours keep theirs."""
+    x = np.array([np.nan, -2.0, 0.0, 3.0])
+    for bent, slopes in [
+        (relu, [np.nan, 0, 0, 1]),
+        (lambda x: leaky_relu(x, 0.25), [np.nan, 0.25, 0.25, 1]),
+        (lambda x: soft_threshold(x, 2.0), [np.nan, 0, 0, 1]),
+        (lambda x: largest(x[None], 1), [np.nan, 0, 0, 0]),
+        (lambda x: max_pool2d(x[None, None, None], (1, 2), (1, 2)), [np.nan, 0, 0, 1]),
+        (lambda x: power(x, 2.0), [np.nan, -4, 0, 6]),
+    ]:
+        value, backward = bent(x)
+        np.testing.assert_array_equal(np.ravel(backward(np.ones_like(value))), slopes)

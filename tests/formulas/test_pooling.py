@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from layerwise.formulas import adaptive_avg_pool2d, avg_pool2d, max_pool2d, output_size
-from layerwise.formulas.windows import overhang, sees_only_padding
+from layerwise.formulas.machinery.windows import overhang, sees_only_padding
 from layerwise.random import generator
 
 
@@ -55,9 +55,11 @@ def test_numbers_below_zero_win_over_the_padding():
 
 @pytest.mark.parametrize("end", [-np.inf, np.nan])
 def test_the_padding_wins_no_gradient(end):
-    """Not even where the image is as low as the padding: a number of the image has the gradient, the first one."""
+    """Not even where the image is as low as the padding: a number of the image has the gradient, the first one, and
+    NaN has NaN."""
     _, backward = max_pool2d(np.full((1, 1, 2, 2), end), (2, 2), (2, 2), (1, 1))
-    np.testing.assert_array_equal(backward(3 * np.ones((1, 1, 2, 2))), 3 * np.ones((1, 1, 2, 2)))
+    right = np.full((1, 1, 2, 2), np.nan if np.isnan(end) else 3.0)
+    np.testing.assert_array_equal(backward(3 * np.ones((1, 1, 2, 2))), right)
 
 
 @pytest.mark.torch

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
+import sys
 
 import numpy as np
 import pytest
@@ -40,6 +41,7 @@ def test_states_where_it_comes_from(entry):
     assert entry.tex
     assert "=" in entry.tex
     assert entry.family in entry.function.__module__
+    assert inspect.getsourcefile(entry.function).replace("\\", "/").endswith(f"layerwise/{entry.file}")
 
 
 @each_formula
@@ -120,3 +122,47 @@ def test_a_taken_name_is_refused(tally):
         formula("y = x", sample=no_samples, source="a test", x="(N,)")(relu)
     assert registry["relu"] is before
     tally.add("bad input")
+
+
+def test_samples_that_are_named_stand_anywhere_in_the_module():
+    def named(x):
+        return x, lambda dy: dy
+
+    try:
+        formula("y = x", sample="named_samples", source="a test", x="(N,)", y="(N,)")(named)
+        entry = registry["named"]
+        assert [case.arguments["x"] for case in entry.sample(None)] == [3.0]
+        assert entry.sample is named_samples
+        assert entry.file.endswith("test_registry.py")
+    finally:
+        registry.pop("named", None)
+
+
+def named_samples(rng):
+    yield smooth(x=3.0)
+
+
+def test_samples_that_are_nowhere_are_refused(tally):
+    def orphan(x):
+        return x, lambda dy: dy
+
+    try:
+        formula("y = x", sample="no_such_samples", source="a test", x="(N,)", y="(N,)")(orphan)
+        with pytest.raises(SettingError, match="formula 'orphan' has its samples from 'no_such_samples', which is not"):
+            _ = registry["orphan"].sample
+        tally.add("bad input")
+    finally:
+        registry.pop("orphan", None)
+
+
+FAMILIES = sorted({entry.function.__module__ for entry in FORMULAS})
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_the_mathematics_comes_before_its_samples(family):
+    """Nothing of a family's file that yields cases stands above its last formula."""
+    names = [(inspect.getsourcelines(entry.function)[1], entry) for entry in FORMULAS]
+    last = max(line for line, entry in names if entry.function.__module__ == family)
+    for thing in vars(sys.modules[family]).values():
+        if inspect.isgeneratorfunction(thing) and thing.__module__ == family:
+            assert inspect.getsourcelines(thing)[1] > last, thing.__name__

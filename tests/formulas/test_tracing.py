@@ -5,18 +5,21 @@ from __future__ import annotations
 import inspect
 import re
 import sys
+import threading
+import time
 
 import numpy as np
 import pytest
-from tests.formulas.samples import FORMULAS, cases, upstream_for
+from tests.formulas.samples import FORMULAS, cases, in_a_tuple, upstream_for
 
 from layerwise import formulas
-from layerwise.formulas import registry, trace
+from layerwise.errors import SettingError
+from layerwise.formulas import registry, trace, traced
 
 each_formula = pytest.mark.parametrize("entry", FORMULAS, ids=lambda entry: entry.name)
 
 
-def traced(entry, number=0):
+def both_ways(entry, number=0):
     """The lines of one sample, with its untraced value and gradients."""
     arguments = cases(entry)[number].arguments
     value, backward = entry.run(**arguments)
@@ -27,7 +30,7 @@ def traced(entry, number=0):
 @each_formula
 def test_every_line_stands_in_the_file_at_its_number(entry):
     source = inspect.getsource(sys.modules[entry.function.__module__]).splitlines()
-    lines, _, _ = traced(entry)
+    lines, _, _ = both_ways(entry)
     assert {line.phase for line in lines} == {"forward", "backward"}
     for line in lines:
         for offset, text in enumerate(line.text.splitlines()):
@@ -44,7 +47,7 @@ def first_runs(lines):
 
 @each_formula
 def test_lines_come_in_the_order_of_the_file_and_forward_comes_first(entry):
-    lines, _, _ = traced(entry)
+    lines, _, _ = both_ways(entry)
     phases = [line.phase for line in lines]
     assert phases == sorted(phases, reverse=True)
     numbers = [line.number for line in first_runs(lines)]
@@ -54,7 +57,7 @@ def test_lines_come_in_the_order_of_the_file_and_forward_comes_first(entry):
 @each_formula
 def test_every_assignment_is_there(entry):
     """No formula branches, so that each of its assignments is in the trace."""
-    lines, _, _ = traced(entry)
+    lines, _, _ = both_ways(entry)
     code = inspect.getsource(entry.function).split('"""')[-1]
     code = re.sub(r"def \w+\(.*?\) -> .*?:\n", "", code, flags=re.DOTALL)  # defaults are no assignments
     body = [text.partition("  #")[0].strip() for text in code.splitlines()]
@@ -66,7 +69,7 @@ def test_every_assignment_is_there(entry):
 def test_results_are_the_same_bits_with_and_without_a_trace(entry):
     """The names that are returned are assigned on a line of their own, so the trace holds the results."""
     for number in range(len(cases(entry))):
-        lines, value, gradients = traced(entry, number)
+        lines, value, gradients = both_ways(entry, number)
         names = {name: each for line in lines for name, each in line.values.items()}
         value_name = next(name for name in entry.shapes if name not in entry.arguments)
         assert np.asarray(names[value_name]).tobytes() == np.asarray(value).tobytes()
@@ -79,7 +82,7 @@ def test_results_are_the_same_bits_with_and_without_a_trace(entry):
 @each_formula
 def test_the_formula_is_the_same_object_before_and_after(entry):
     code = entry.function.__code__
-    traced(entry)
+    both_ways(entry)
     assert registry[entry.name].function is entry.function is getattr(formulas, entry.name)
     assert entry.function.__code__ is code
 
@@ -127,7 +130,82 @@ def test_nothing_is_traced_when_nobody_asks():
     assert sys.gettrace() is before
 
 
-def test_values_are_copies_of_the_moment():
+@each_formula
+def test_the_result_is_returned_with_the_lines(entry):
+    """Keywords are passed on; a named tuple comes back as one; backward is traced by itself."""
+    arguments = cases(entry)[0].arguments
+    value, backward = entry.function(**arguments)
+    (seen, seen_backward), forward = traced(entry.function, entry.function, **arguments)
+    assert type(seen) is type(value)
+    for one, other in zip(in_a_tuple(seen), in_a_tuple(value), strict=True):
+        np.testing.assert_array_equal(one, other)
+    upstream = upstream_for(in_a_tuple(value)[0])
+    gradients, back = traced(entry.function, seen_backward, upstream)
+    for one, other in zip(in_a_tuple(gradients), in_a_tuple(backward(upstream)), strict=True):
+        np.testing.assert_array_equal(one, other)
+    assert {line.phase for line in forward} == {"forward"}
+    assert {line.phase for line in back} == {"backward"}
+
+
+def test_the_source_is_parsed_once(monkeypatch):
+    traced(formulas.tanh, formulas.tanh, np.zeros(2))
+    monkeypatch.setattr("ast.parse", None)
+    (y, backward), lines = traced(formulas.tanh, formulas.tanh, np.zeros(2))
+    assert [line.text for line in lines + traced(formulas.tanh, backward, y)[1]] == [
+        "y = np.tanh(x)",
+        "dx = dy * (1 - y * y)",
+    ]
+
+
+def test_a_new_array_is_referenced_and_not_copied():
+    (z, _), lines = traced(formulas.linear, formulas.linear, np.ones((3, 2)), np.ones((4, 2)), np.ones(4))
+    assert lines[0].values["z"] is z
+
+
+def test_of_formulas_within_a_formula_the_call_is_shown():
+    _, lines = traced(formulas.silu, formulas.silu, np.zeros(2))
+    assert [line.text for line in lines] == ["s, _ = sigmoid(x)", "y = x * s"]
+    assert [list(line.values) for line in lines] == [["s"], ["y"]]
+    assert [line.number for line in lines] == sorted({line.number for line in lines})
+
+
+def test_every_time_step_is_shown_and_a_hundred_of_them_are_soon_done():
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(8, 100, 16))
+    zero, parameters = np.zeros((8, 16)), [rng.normal(size=(64, 16)) / 4 for _ in range(2)] + [np.zeros(64)] * 2
+    start = time.process_time()
+    (value, backward), forward = traced(formulas.lstm, formulas.lstm, x, zero, zero, *parameters)
+    _, back = traced(formulas.lstm, backward, np.ones_like(value.h))
+    assert time.process_time() - start < 3  # some 0.2 seconds
+    steps = [line.values["h_t"] for line in forward if "h_t" in line.values and line.text.startswith("h_t = np.where")]
+    np.testing.assert_array_equal(np.stack(steps, axis=1), value.h)
+    assert sum(line.text == "dW_hh += dW_hh_t" for line in back) == 100
+    entries = [line.values["steps[t]"].h for line in forward if "steps[t]" in line.values]
+    np.testing.assert_array_equal(np.stack(entries, axis=1), value.h)
+
+
+def test_threads_trace_at_the_same_time_and_see_their_own_lines_only():
+    seen, start = {}, threading.Barrier(4)
+
+    def work(number):
+        start.wait()
+        for _ in range(50):
+            x = np.full(3, float(number))
+            (y, backward), lines = traced(formulas.tanh, formulas.tanh, x)
+            lines += traced(formulas.tanh, backward, x)[1]
+            seen.setdefault(number, []).append([len(lines), float(lines[0].values["y"][0]), float(y[0])])
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(4)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    for number in range(4):
+        right = float(np.tanh(np.full(3, float(number)))[0])
+        assert seen[number] == [[2, right, right]] * 50
+
+
+def test_values_are_those_of_the_moment():
     """Cross-entropy computes p, then changes it in place: two lines, two values."""
     arguments = [np.zeros((1, 2)), np.array([1]), np.ones((1, 1)), 1.0]
     lines = trace(formulas.cross_entropy_with_logits, *arguments, upstream=1.0)
@@ -197,3 +275,78 @@ def test_a_comprehension_is_part_of_its_statement():
     lines = trace(with_a_comprehension, x, upstream=np.float64(1.0))
     assert [line.phase for line in lines] == ["forward", "forward", "backward"]
     assert [list(line.values) for line in lines] == [["parts"], ["y"], ["dx"]]
+
+
+def changing_in_place(x):
+    y = x + 1
+    view = y[1:]
+    same = y
+    y[0] = 5.0
+    view *= 2
+    np.add(y, 1, out=y)
+    np.put(y, [2], 9.0)
+    parts = [1]
+    grown = parts
+    parts.append(2)
+    table = {}
+    for i in range(2):
+        table[i] = i * 10
+    first, (second, *rest) = 1, (2, 3, 4)
+    y.flat[1] = -1.0
+
+    def backward(dy):
+        def doubled(d):
+            twice = 2 * d
+            return twice
+
+        dx = doubled(dy)
+        return dx
+
+    return (y, same, grown, first, second, rest), backward
+
+
+def test_what_a_line_holds_is_not_changed_by_later_ones():
+    lines = trace(changing_in_place, np.zeros(3), upstream=np.ones(3))
+    values = [{name: np.array(each).tolist() for name, each in line.values.items()} for line in lines]
+    assert values == [
+        {"y": [1, 1, 1]},
+        {"view": [1, 1]},
+        {"same": [1, 1, 1]},
+        {"y": [5, 1, 1]},
+        {"view": [2, 2]},
+        {"parts": [1]},
+        {"grown": [1]},
+        {"table": {}},
+        {"table[i]": 0},
+        {"table[i]": 10},
+        {"first": 1, "second": 2, "rest": [3, 4]},
+        {"y": [6, -1, 9]},
+        {"twice": [2, 2, 2]},
+        {"dx": [2, 2, 2]},
+    ]
+    assert [line.phase for line in lines][-3:] == ["forward", "backward", "backward"]
+
+
+def giving_up(x):
+    y = x
+    try:
+        y = np.linalg.inv(x)
+    except np.linalg.LinAlgError:
+        y = np.linalg.pinv(x)
+    return y, None
+
+
+def test_a_statement_that_fails_is_no_line():
+    lines = trace(giving_up, np.zeros((2, 2)))
+    assert [line.text for line in lines] == ["y = x", "y = np.linalg.pinv(x)"]
+
+
+def test_a_formula_without_source_is_refused(tally):
+    names = {}
+    exec("def nowhere(x):\n    return x, None", names)
+    for formula in (names["nowhere"], np.tanh):
+        with pytest.raises(SettingError, match="can not be found") as refusal:
+            traced(formula, formula, 1.0)
+        assert "a formula stands in a file" in str(refusal.value)
+        tally.add("bad input")
+    assert traced(formulas.tanh, formulas.tanh, np.zeros(1))[1]

@@ -197,6 +197,8 @@ TWINS: dict[str, Callable[..., Any]] = {
     "reshape": lambda torch, x, shape: torch.reshape(x, tuple(map(int, shape))),
     "transpose": lambda torch, x, axes: torch.permute(x, tuple(map(int, axes))),
     "index": lambda torch, x, place: x[place],
+    "fan_out": lambda torch, x: x + 0,
+    "concatenate": lambda torch, a, b, axis: torch.cat((a, b), dim=int(axis)),
     "largest": lambda torch, x, axis: torch.max(x, dim=int(axis)).values,
     "linear": lambda torch, x, W, b: torch.nn.functional.linear(x, W, b),
     "conv1d": _conv1d,

@@ -10,7 +10,7 @@ from hypothesis.extra.numpy import array_shapes, arrays
 
 from layerwise.errors import SettingError
 from layerwise.formulas import cross_entropy_with_logits, linear, mean_squared_error, relu, softmax, tanh
-from layerwise.insight import explain, gradcheck_formula
+from layerwise.insight import diagnose, gradcheck_formula
 from layerwise.random import generator
 
 N, D, K = 5, 4, 3
@@ -64,7 +64,7 @@ PAIRS = {
 
 @pytest.mark.parametrize("kind", PAIRS)
 def test_each_mistake_has_its_name(kind):
-    found = explain(*PAIRS[kind])
+    found = diagnose(*PAIRS[kind])
     assert found is not None
     assert found.kind == kind.partition(" (")[0]
     assert len(found.sentence) > 20
@@ -74,8 +74,8 @@ def test_each_mistake_has_its_name(kind):
     "right", [RIGHT, SQUARE, RIGHT[0], np.zeros((2, 3)), np.array(3.0)], ids=lambda a: str(a.shape)
 )
 def test_right_gradients_are_not_explained_away(right):
-    assert explain(right, right) is None
-    assert explain(right * (1 + 1e-9), right) is None
+    assert diagnose(right, right) is None
+    assert diagnose(right * (1 + 1e-9), right) is None
 
 
 @pytest.mark.parametrize(
@@ -90,33 +90,33 @@ def test_right_gradients_are_not_explained_away(right):
     ],
 )
 def test_a_factor_is_named_after_what_it_counts(sizes, words):
-    assert words in explain(5 * RIGHT, RIGHT, sizes=sizes).sentence
+    assert words in diagnose(5 * RIGHT, RIGHT, sizes=sizes).sentence
 
 
 def test_a_missing_factor_is_named_too():
-    sentence = explain(RIGHT / 5, RIGHT, sizes={"the number of samples": 5}).sentence
+    sentence = diagnose(RIGHT / 5, RIGHT, sizes={"the number of samples": 5}).sentence
     assert "exactly 5 times too small, and 5 is the number of samples: it has to be multiplied" in sentence
 
 
 def test_sentences_name_axes_places_and_numbers():
-    assert ".sum(axis=0)" in explain(RIGHT, RIGHT.sum(axis=0)).sentence
-    assert "axis 1" in explain(RIGHT, RIGHT.sum(axis=1)).sentence
-    assert ".sum(axis=1, keepdims=True)" in explain(RIGHT, RIGHT.sum(axis=1, keepdims=True)).sentence
-    assert "summed over axis 1, which" in explain(RIGHT.sum(axis=1), RIGHT).sentence
-    assert "row 2 of 5" in explain(*PAIRS["wrong in one row"]).sentence
-    assert "shifted by 2 along axis 0" in explain(*PAIRS["shifted"]).sentence
-    assert "along axis 1" in explain(*PAIRS["reversed"]).sentence
-    assert "by the same 0.25 everywhere" in explain(*PAIRS["offset"]).sentence
-    assert "nan at [1, 2], where" in explain(*PAIRS["not finite"]).sentence
-    found = explain(hole(RIGHT, (0, 1), (3, 1), (4, 2)), RIGHT).sentence
+    assert ".sum(axis=0)" in diagnose(RIGHT, RIGHT.sum(axis=0)).sentence
+    assert "axis 1" in diagnose(RIGHT, RIGHT.sum(axis=1)).sentence
+    assert ".sum(axis=1, keepdims=True)" in diagnose(RIGHT, RIGHT.sum(axis=1, keepdims=True)).sentence
+    assert "summed over axis 1, which" in diagnose(RIGHT.sum(axis=1), RIGHT).sentence
+    assert "row 2 of 5" in diagnose(*PAIRS["wrong in one row"]).sentence
+    assert "shifted by 2 along axis 0" in diagnose(*PAIRS["shifted"]).sentence
+    assert "along axis 1" in diagnose(*PAIRS["reversed"]).sentence
+    assert "by the same 0.25 everywhere" in diagnose(*PAIRS["offset"]).sentence
+    assert "nan at [1, 2], where" in diagnose(*PAIRS["not finite"]).sentence
+    found = diagnose(hole(RIGHT, (0, 1), (3, 1), (4, 2)), RIGHT).sentence
     assert "3 of 20 elements: [0, 1], [3, 1], [4, 2]. At [0, 1] it is 9 where" in found
 
 
 def test_a_sum_over_the_wrong_axis_is_seen_from_the_upstream_gradient():
-    found = explain(SQUARE.sum(axis=1), SQUARE.sum(axis=0), upstream=SQUARE)
+    found = diagnose(SQUARE.sum(axis=1), SQUARE.sum(axis=0), upstream=SQUARE)
     assert found.kind == "wrong axis"
     assert "over axis 1; it has to be the sum over axis 0" in found.sentence
-    found = explain(SQUARE[0], SQUARE.sum(axis=0), upstream=SQUARE)
+    found = diagnose(SQUARE[0], SQUARE.sum(axis=0), upstream=SQUARE)
     assert found.kind == "sum missing"
     assert "entry 0" in found.sentence
 
@@ -125,7 +125,7 @@ def test_where_the_argument_is_negative():
     x = rng.normal(size=(4, 6))
     numeric = np.where(x > 0, 3.0, 0.0) * rng.normal(size=x.shape)
     analytic = np.where(x > 0, numeric, 7.0)
-    found = explain(analytic, numeric, argument="z", at=x)
+    found = diagnose(analytic, numeric, argument="z", at=x)
     assert found.kind == "wrong where z < 0"
     assert "There it has to be 0." in found.sentence
 
@@ -134,13 +134,13 @@ def test_elements_that_were_not_measured_play_no_part():
     known = np.zeros(RIGHT.shape, dtype=bool)
     known[::2, 1:3] = True
     analytic = np.where(known, -RIGHT, 0)
-    assert explain(analytic, np.where(known, RIGHT, 0), known=known).kind == "sign flipped"
-    assert explain(RIGHT, np.where(known, RIGHT, 99), known=known) is None
+    assert diagnose(analytic, np.where(known, RIGHT, 0), known=known).kind == "sign flipped"
+    assert diagnose(RIGHT, np.where(known, RIGHT, 99), known=known) is None
 
 
 def test_a_tolerance_out_of_range_is_refused(tally):
     with pytest.raises(SettingError, match="tolerance must be above 0"):
-        explain(RIGHT, RIGHT, tolerance=0)
+        diagnose(RIGHT, RIGHT, tolerance=0)
     tally.add("bad input")
 
 
@@ -245,7 +245,7 @@ numbers = st.floats(allow_nan=True, allow_infinity=True, width=64)
 def test_any_two_arrays_get_an_answer(numeric, data):
     shape = data.draw(st.one_of(st.just(numeric.shape), array_shapes(max_dims=3, max_side=4)))
     analytic = data.draw(arrays(float, shape, elements=numbers))
-    found = explain(analytic, numeric)
+    found = diagnose(analytic, numeric)
     same = analytic.shape == numeric.shape and np.array_equal(analytic, numeric)
     assert found is None or (found.kind and found.sentence)
     if same and np.isfinite(numeric).all() and np.abs(numeric).max() < 1e150:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 
@@ -30,8 +28,12 @@ def test_which_ones_are_dropped_does_not_depend_on_x():
 def test_a_draw_of_exactly_p_is_kept():
     """Draws lie in [0, 1), so that a share of exactly 1 - p is p or more."""
     draws = np.array([[0.0, 0.25, 0.5, 0.75]], np.float32)
-    pass_ = SimpleNamespace(training=True, uniform=lambda *_: draws)
-    y, _ = lw.Dropout(0.5).forward(np.ones((1, 4)), pass_)
+
+    class Drawn(Pass):
+        def uniform(self, purpose, address, shape):
+            return draws
+
+    y, _ = lw.Dropout(0.5).forward(np.ones((1, 4)), Drawn(training=True))
     np.testing.assert_array_equal(y, [[0, 0, 2, 2]])
 
 

@@ -86,3 +86,21 @@ def test_sequences_that_do_not_fit_the_positions_are_refused(tally, make):
 def test_a_learned_position_is_first_standard_normal():
     weight = lw.Network(lw.PositionalEmbedding(2000, 50)).parameters()["0.weight"]
     assert weight.std() == pytest.approx(1, abs=0.01)
+
+
+@pytest.mark.parametrize("word", [-1, -2, -100])
+def test_a_number_below_0_is_not_answered_with_a_larger_table(tally, word):
+    """Padding of -1, as other tools write it, needs a number of its own."""
+    words = f"got {word} at", "below 0", "padding_idx=0"
+    refused(tally, DataError, words, lambda: lw.Embedding(9, 4)(np.array([[1, word]])))
+    refused(tally, DataError, words, lambda: lw.Embedding(9, 4, padding_idx=0)(np.array([[word, 12]])))
+    with pytest.raises(DataError) as told:
+        lw.Embedding(9, 4)(np.array([[1, word]]))
+    assert "write Embedding(9, 4)" not in str(told.value)
+
+
+@pytest.mark.parametrize("word", [9, 10, 500])
+def test_a_word_too_many_is_answered_with_a_table_that_holds_it(tally, word):
+    advice = f"write Embedding({word + 1}, 4)"
+    refused(tally, DataError, advice, lambda: lw.Embedding(9, 4)(np.array([[1, word]])))
+    assert lw.Embedding(word + 1, 4)(np.array([[1, word]])).shape == (1, 2, 4)

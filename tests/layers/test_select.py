@@ -51,3 +51,19 @@ def test_the_axis_is_gone(index, dim, shape, expected):
 ])  # fmt: skip
 def test_what_does_not_fit(build, error, words, tally):
     refused(tally, error, words, build)
+
+
+@pytest.mark.parametrize("kind", [int, np.int8, np.int16, np.int32, np.int64])
+def test_numpys_own_numbers_are_numbers(kind):
+    x = np.arange(24.0).reshape(2, 3, 4)
+    for index, dim in [(-1, -1), (0, 1), (-3, -2), (2, 2)]:
+        layer = lw.Select(kind(index), dim=kind(dim), size=kind(x.shape[dim]))
+        np.testing.assert_array_equal(layer(x), np.take(x, index, axis=dim))
+        assert repr(layer) == repr(lw.Select(index, dim=dim, size=x.shape[dim]))
+    assert lw.Select(np.uint8(1)).index == 1
+
+
+@pytest.mark.parametrize("index", [-1.0, np.float64(-1), True, np.bool_(True), "1", None, np.array([1])])
+def test_what_is_no_place_is_refused(tally, index):
+    refused(tally, KindError, "index must be a whole number", lambda: lw.Select(index))
+    refused(tally, KindError, "dim must be a whole number", lambda: lw.Select(0, dim=index))

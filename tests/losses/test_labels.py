@@ -35,6 +35,11 @@ def logits(dtype=np.float64):
     return (2 * rng("z").normal(size=(N, K))).astype(dtype)
 
 
+def outputs(name, dtype=np.float64):
+    """What the loss of this name takes."""
+    return logits(dtype) if name == "CrossEntropyLoss" else log_softmax(logits(dtype))[0]
+
+
 def labels(ignored=-100):
     y = rng("y").integers(K, size=N)
     y[[1, 5]] = ignored
@@ -69,7 +74,7 @@ def as_tensors(torch, keywords, dtype):
 @each_setting
 def test_labels_as_torch_computes(name, weight, ignored, smoothing, dtype):
     torch = pytest.importorskip("torch")
-    keywords, z, y = settings(name, weight, ignored, smoothing), logits(dtype), labels(ignored)
+    keywords, z, y = settings(name, weight, ignored, smoothing), outputs(name, dtype), labels(ignored)
     kind = torch.float64 if dtype == np.float64 else torch.float32
     right, right_gradient = torchs(torch, getattr(torch.nn, name)(**as_tensors(torch, keywords, kind)), z, y)
     value, backward = getattr(lw, name)(**keywords)(z, y)
@@ -133,14 +138,14 @@ def test_values_under_soft_targets_are_those_of_the_definition(weight, smoothing
 @each_setting
 def test_float32_stays_float32(name, weight, ignored, smoothing):
     loss = getattr(lw, name)(**settings(name, weight, ignored, smoothing))
-    assert loss(logits(np.float32), labels(ignored))[1]().dtype == np.float32
+    assert loss(outputs(name, np.float32), labels(ignored))[1]().dtype == np.float32
     if name == "CrossEntropyLoss" and ignored < 0:
         assert loss(logits(np.float32), probabilities())[1]().dtype == np.float32
 
 
 @each_setting
 def test_gradients_are_the_slopes(name, weight, ignored, smoothing, tally):
-    loss, z, y = getattr(lw, name)(**settings(name, weight, ignored, smoothing)), logits(), labels(ignored)
+    loss, z, y = getattr(lw, name)(**settings(name, weight, ignored, smoothing)), outputs(name), labels(ignored)
     sample_weight = rng("w").uniform(0.5, 2, size=N)
     for each in (None, sample_weight):
         assert_slope(loss(z, y, weight=each)[1](), slope(lambda each=each: loss(z, y, weight=each)[0], z))
@@ -149,7 +154,7 @@ def test_gradients_are_the_slopes(name, weight, ignored, smoothing, tally):
 
 @each_setting
 def test_the_parts_of_a_batch_add_up_to_the_whole(name, weight, ignored, smoothing):
-    loss, z, y = getattr(lw, name)(**settings(name, weight, ignored, smoothing)), logits(), labels(ignored)
+    loss, z, y = getattr(lw, name)(**settings(name, weight, ignored, smoothing)), outputs(name), labels(ignored)
     sample_weight = rng("w").uniform(0.5, 2, size=N)
     for given in (None, sample_weight):
         whole, backward = loss(z, y, weight=given)
@@ -180,11 +185,11 @@ def test_an_ignored_sample_is_as_if_it_were_not_there():
         y = labels(-100)
         y[[0, 3]] = -100
         kept = y != -100
-        loss = getattr(lw, name)()
-        value, backward = loss(logits(), y)
-        assert value == pytest.approx(loss(logits()[kept], y[kept])[0], rel=1e-14)
+        loss, z = getattr(lw, name)(), outputs(name)
+        value, backward = loss(z, y)
+        assert value == pytest.approx(loss(z[kept], y[kept])[0], rel=1e-14)
         assert not backward()[~kept].any()
-        assert loss.accuracy(logits(), y) == loss.accuracy(logits()[kept], y[kept])
+        assert loss.accuracy(z, y) == loss.accuracy(z[kept], y[kept])
 
 
 def test_any_negative_number_can_be_the_ignored_label():
@@ -248,7 +253,7 @@ def test_the_loss_of_soft_targets_has_their_entropy_for_a_floor():
 
 @pytest.mark.parametrize("loss", [lw.CrossEntropyLoss(), lw.NLLLoss()], ids=repr)
 def test_accuracy_takes_lists_and_checks_them(loss, tally):
-    assert loss.accuracy([[2.0, 1.0], [0.0, 3.0], [1.0, 0.0]], [0, 0, -100]) == 0.5
+    assert loss.accuracy([[-1.0, -2.0], [-3.0, 0.0], [0.0, -1.0]], [0, 0, -100]) == 0.5
     refused(tally, ShapeError, "got (1,)", lambda: loss.accuracy(np.zeros((2, 3)), [0]))
 
 

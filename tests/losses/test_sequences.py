@@ -8,6 +8,7 @@ from tests.refusals import refused
 
 import layerwise as lw
 from layerwise.errors import DataError, KindError, ShapeError
+from layerwise.formulas import log_softmax
 from layerwise.random import generator
 
 N, T, K = 3, 5, 4
@@ -27,7 +28,7 @@ def rng(purpose):
     return generator(31, purpose)
 
 
-Z = rng("z").normal(size=(N, T, K))
+Z = log_softmax(rng("z").normal(size=(N, T, K)))[0]  # logits, and log-probabilities as well
 Y = rng("y").integers(K, size=(N, T))
 Q = rng("q").dirichlet(np.ones(K), size=(N, T))
 WEIGHT = np.array([0.5, 2.0, 0.0])
@@ -61,7 +62,7 @@ def test_two_sequences_with_a_weight_each(make):
 @each_label_loss
 def test_labels_of_pixels_are_labels_of_samples(make):
     """Two axes between the samples and the classes, as in an image with a class at every pixel."""
-    z, y = rng("pixels").normal(size=(2, 3, 5, K)), rng("classes").integers(K, size=(2, 3, 5))
+    z, y = log_softmax(rng("pixels").normal(size=(2, 3, 5, K)))[0], rng("classes").integers(K, size=(2, 3, 5))
     value, backward = make()(z, y, [0.5, 2.0])
     flat, flat_backward = make()(z.reshape(-1, K), y.ravel(), np.repeat([0.5, 2.0], 15))
     assert value == pytest.approx(flat, rel=1e-14)

@@ -8,7 +8,7 @@ from tests.both_ways import computed_by  # noqa: F401
 
 import layerwise as lw
 from layerwise.errors import DataError, KindError, ShapeError
-from layerwise.network.fusion import DenseChain
+from layerwise.network.execution.fusion import DenseChain
 
 
 def dense(outputs, *last):

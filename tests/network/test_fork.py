@@ -11,7 +11,7 @@ from tests.network.silent import Silent
 import layerwise as lw
 from layerwise.compiled import workers
 from layerwise.layers import Pass
-from layerwise.network import plan as plans
+from layerwise.network.execution import plan as plans
 from layerwise.random import generator
 
 N, T = 6, 5
@@ -105,7 +105,7 @@ def test_masks_of_sequences_of_different_lengths_end_with_their_branches():
 @pytest.mark.parametrize("masks", [(True, True), (True, False)])
 def test_branches_in_a_batch_that_is_cut(masks, monkeypatch):
     pytest.importorskip("numba")
-    monkeypatch.setattr(plans, "WORTH_PARTS", 1)
+    monkeypatch.setattr(plans, "WORTH_SHARDING", 1)
     inner = lw.Parallel(*(words(column, mask, lw.MultiheadAttention(4, 2)) for column, mask in enumerate(masks)))
     fresh = network(lw.Sequential(inner), lw.LSTM(8, 3, output="last"), lw.BatchNorm1d(3))  # which is never cut
     found = []

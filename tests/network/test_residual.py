@@ -12,7 +12,7 @@ from tests.refusals import refused
 import layerwise as lw
 from layerwise.errors import KindError, SettingError, ShapeError
 from layerwise.layers import Pass
-from layerwise.network.fusion import DenseChain
+from layerwise.network.execution.fusion import DenseChain
 from layerwise.random import generator
 
 X = generator(0, "x").normal(size=(6, 3)).astype(np.float32)

@@ -10,7 +10,7 @@ import pytest
 
 import layerwise as lw
 from layerwise.errors import DivergedError
-from layerwise.network import plan as plans
+from layerwise.network.execution import plan as plans
 from layerwise.training import Listener
 
 pytest.importorskip("numba")
@@ -19,7 +19,7 @@ X = np.random.default_rng(0).integers(1, 9, (30, 6))
 
 @pytest.fixture(autouse=True)
 def everything_is_worth_cutting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(plans, "WORTH_PARTS", 1)
+    monkeypatch.setattr(plans, "WORTH_SHARDING", 1)
 
 
 def network() -> lw.Network:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import tracemalloc
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
+from tests.refusals import refused
+from tests.tally import Tally
 from tests.training import runs
 
 import layerwise as lw
-from layerwise.errors import DataError
+from layerwise.errors import DataError, KindError, LayerwiseError, ShapeError
 from layerwise.random import generator
 from layerwise.training import evaluate, evaluation, predict
 
@@ -95,3 +99,59 @@ def test_a_measure_of_nothing_is_refused() -> None:
     with pytest.raises(DataError, match="a mean needs samples"):
         evaluate(runs.network(), np.zeros((0, 4)), np.zeros(0, int), lw.CrossEntropyLoss())
     assert predict(runs.network(), np.zeros((0, 4))).shape == (0, 3)
+
+
+class Frame:
+    """A table of another library: it has rows, and gives them as an array."""
+
+    def __init__(self, rows: list[list[float]]) -> None:
+        self.rows = rows
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> np.ndarray:
+        return np.array(self.rows)
+
+
+ROWS = [[1.0, 2.0, 3.0, 4.0], [0.5, 0.0, -1.0, 2.0], [0.0, 1.0, 0.0, 1.0]]
+LABELS = [0, 2, 1]
+
+
+@pytest.mark.parametrize("kind", [
+    list, lambda rows: tuple(map(tuple, rows)), lambda rows: np.array(rows, object), Frame,
+    lambda rows: np.array(rows, np.float16),
+])  # fmt: skip
+def test_what_is_no_array_yet_is_predicted_and_judged(kind: Callable[[Any], Any]) -> None:
+    net = lw.Network(lw.Linear(4, 3), dtype="float64")
+    x, y = np.array(ROWS), np.array(LABELS)
+    np.testing.assert_array_equal(predict(net, kind(ROWS)), net(x))
+    found = evaluate(net, kind(ROWS), LABELS, lw.CrossEntropyLoss(), [1, 2, 3])
+    assert found == evaluate(net, x, y, lw.CrossEntropyLoss(), np.array([1, 2, 3]))
+
+
+def test_words_in_lists_are_predicted() -> None:
+    net = lw.Network(lw.Embedding(5, 4), lw.LSTM(4, 3, output="last"))
+    np.testing.assert_array_equal(predict(net, [[1, 2], [3, 4]]), net(np.array([[1, 2], [3, 4]])))
+
+
+@pytest.mark.parametrize(("x", "error"), [
+    (1.0, ShapeError),
+    (None, KindError),
+    ([], ShapeError),
+    ([1.0, 2.0, 3.0, 4.0], ShapeError),
+    ([[1.0, 2.0], [3.0]], ShapeError),
+    ("abcd", KindError),
+])  # fmt: skip
+def test_what_is_no_batch_is_told(x: Any, error: type[LayerwiseError], tally: Tally) -> None:
+    net = lw.Network(lw.Linear(4, 3))
+    refused(tally, error, "", lambda: predict(net, x))
+    refused(tally, error, "", lambda: evaluate(net, x, [0], lw.CrossEntropyLoss()))
+
+
+@pytest.mark.parametrize(
+    ("target", "error"), [(0, ShapeError), (None, ShapeError), ([0], ShapeError), ("ab", ShapeError)]
+)
+def test_what_is_no_target_is_told(target: Any, error: type[LayerwiseError], tally: Tally) -> None:
+    refused(tally, error, "expects labels of shape (3,)",
+            lambda: evaluate(lw.Network(lw.Linear(4, 3)), ROWS, target, lw.CrossEntropyLoss()))  # fmt: skip

@@ -15,7 +15,7 @@ from tests.training.runs import STEPS, CtrlC
 
 import layerwise as lw
 from layerwise import arrays
-from layerwise.arrays import on_disk, parts
+from layerwise.arrays import chunks, on_disk
 from layerwise.errors import DataError, DivergedError, SettingError, TrainingInterrupted
 from layerwise.training import evaluate, predict
 from layerwise.training.agreement import fingerprint
@@ -132,12 +132,12 @@ def test_what_counts_as_a_file(tmp_path: Path) -> None:
 def test_parts_are_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(arrays, "_AT_ONCE", 100)
     for array in (X, X[:, :1], X[:1], LABELS, X[:0], np.zeros((3, 0)), np.asfortranarray(X)):
-        found = list(parts(array))
+        found = list(chunks(array))
         assert [start for start, _ in found] == list(np.cumsum([0, *(len(part) for _, part in found)])[:-1])
         if len(array):
             np.testing.assert_array_equal(np.concatenate([part for _, part in found]), array)
             assert all(part.nbytes <= max(100, array[0].nbytes) for _, part in found)
-    assert [part.shape for _, part in parts(np.float64(3.0) + np.zeros(()))] == [()]
+    assert [part.shape for _, part in chunks(np.float64(3.0) + np.zeros(()))] == [()]
     one = fingerprint(X, LABELS)
     monkeypatch.setattr(arrays, "_AT_ONCE", 2**24)
     assert fingerprint(X, LABELS) == one == fingerprint(np.asfortranarray(X), LABELS)

@@ -80,6 +80,21 @@ def decay(torch: Any) -> float:
     return difference(*ends)
 
 
+def summed(torch: Any) -> float:
+    """The summed squared errors of a batch of three."""
+    output, target = np.array([[1.0, -2.0], [0.5, 3.0], [2.0, 0.25]]), np.zeros((3, 2))
+    theirs = torch.nn.MSELoss(reduction="sum")(torch.from_numpy(output), torch.from_numpy(target))
+    return difference(np.array(lw.MSELoss()(output, target, denominator=1)[0]), theirs.numpy())
+
+
+def columns(torch: Any) -> float:
+    """Two columns of different sizes, one guessed well and one by its mean."""
+    from sklearn.metrics import r2_score
+
+    y, prediction = np.array([[0.0, 10.0], [1.0, 30.0], [2.0, 80.0]]), np.array([[0.5, 40.0], [1.0, 40.0], [2.0, 40.0]])
+    return abs(lw.metrics.r2(prediction, y) - float(r2_score(y, prediction)))
+
+
 def variance(torch: Any) -> float:
     """The remembered variance of a batch of four, beside the one that normalised it."""
     x = np.array([[1.0], [2.0], [4.0], [7.0]])
@@ -159,6 +174,11 @@ CONVENTIONS = [
         "relu'(0) = 0, leaky_relu'(0) = the slope below, |x|' = 0 at 0: PyTorch's choices.",
     ),
     Convention(
+        "NaN on the way back",
+        "Where the value of a function is NaN, so is its slope. PyTorch answers there with the slope of one piece for "
+        "most functions that have pieces (relu and max 1, |x| and clamp 0), for log with 1/x, for powers with p xᵖ⁻¹.",
+    ),
+    Convention(
         "BatchNorm1d",
         "A batch is normalised by its biased variance (over N), and the unbiased one (over N - 1) is remembered, as in "
         "PyTorch. momentum is the share of the new batch; elsewhere (ONNX, Keras) it is the share of the old. (N, K) "
@@ -177,6 +197,23 @@ CONVENTIONS = [
         "weights, over probabilities by N; both as in PyTorch. scikit-learn's log_loss takes probabilities.",
     ),
     Convention(
+        "log-probabilities",
+        "`NLLLoss` refuses outputs above 0, which are no log-probabilities: what was meant was `CrossEntropyLoss`, or "
+        "a `LogSoftmax` before it. PyTorch takes any numbers, and answers with a value below 0.",
+    ),
+    Convention(
+        "NaN among answers",
+        "A row of outputs with NaN in it is never right: `accuracy` counts it as wrong. PyTorch's and NumPy's argmax "
+        "name the place of the NaN, so that class 0 would be right; scikit-learn refuses NaN.",
+    ),
+    Convention(
+        "sums instead of means",
+        "There is no `reduction=`. A loss is the weighted mean; `loss(y, target, denominator=1)` is PyTorch's "
+        "`reduction='sum'`.",
+        summed,
+        "the sums of both",
+    ),
+    Convention(
         "label smoothing",
         "The true class is given 1 - ε + ε/K, every other one ε/K (not ε/(K - 1)); as in PyTorch.",
     ),
@@ -187,6 +224,13 @@ CONVENTIONS = [
     Convention(
         "squared error",
         "The mean over all elements, as in PyTorch. scikit-learn's MLP minimises half of it.",
+    ),
+    Convention(
+        "R² and RMSE of several columns",
+        "`metrics.r2` and `metrics.rmse` are the plain means over the columns, as scikit-learn's. Where all targets of "
+        "a column are equal R² is not defined, and refused; scikit-learn answers 1 for a perfect answer, 0 for others.",
+        columns,
+        "R² of two columns and scikit-learn's",
     ),
     Convention(
         "KL divergence",
@@ -208,6 +252,12 @@ CONVENTIONS = [
         "`he_*` is PyTorch's `kaiming_*` for ReLU; `torch_uniform` its default for Linear. With any other initializer "
         "the bias starts at 0. scikit-learn draws weights and biases as `xavier_uniform`.",
     ),
+    Convention(
+        "changes before backward",
+        "`backward` reads x, theta and the output where they lie: if one of them is changed in place between `forward` "
+        "and `backward`, the gradient is that of the changed numbers, and nothing is said. PyTorch counts the changes "
+        "of each tensor, and raises an error.",
+    ),
     Convention("weights", "`Linear.weight` is (K, D), as in PyTorch; scikit-learn's `coefs_` are (D, K)."),
     Convention(
         "convolution",
@@ -217,7 +267,8 @@ CONVENTIONS = [
     ),
     Convention(
         "max pooling",
-        "Of equal numbers the first of a window, row by row, gets the whole gradient; NaN wins. As in PyTorch. "
+        "Of equal numbers the first of a window, row by row, gets the whole gradient; NaN wins. As in PyTorch, "
+        "but for the gradient at NaN, which is NaN. "
         "Windows that see only padding are refused; PyTorch answers -inf.",
     ),
     Convention(

@@ -95,7 +95,7 @@ def _loss_pairs(torch: Any, name: str, row: Any, dtype: type) -> Pairs:
     for setting in test_labels.GRID:
         if setting[0] == name:
             keywords = test_labels.settings(*setting)
-            yield from _both(torch, name, keywords, test_labels.logits(dtype), test_labels.labels(setting[2]))
+            yield from _both(torch, name, keywords, test_labels.outputs(name, dtype), test_labels.labels(setting[2]))
     if name == "CrossEntropyLoss":
         for smoothing in test_labels.SMOOTHING:
             keywords = {"label_smoothing": smoothing}

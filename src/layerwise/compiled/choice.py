@@ -24,6 +24,7 @@ MODULES = (
     "loss",
     "normalization",
     "optimizer",
+    "pass_on",
     "pooling",
     "rectifier",
     "recurrent",
@@ -71,6 +72,8 @@ class _Choice:
 
     def choose(self, function: Function) -> Function:
         chosen: Function = function
+        if hasattr(function, "__self__"):  # a method has no twin, and remembering it would keep its object alive
+            return chosen
         with self.lock:
             if self.decide():
                 chosen = _twins.get(f"{function.__module__}.{function.__qualname__}", function)  # type: ignore[assignment]

@@ -12,6 +12,9 @@ they draw level between 20,000 and 40,000)."""
 IDENTITY, RELU, TANH, SIGMOID = range(4)
 """Compiled loops that Numba has kept hold these numbers: a change of one needs a change of kernels.py as well."""
 
+NOT_A_NUMBER = 127
+"""Instead of the first winner of an image in which something is NaN, with the same promise to image_kernels.py."""
+
 SQUARED_ERROR, BINARY_CROSS_ENTROPY = range(2)
 """The losses behind a chain that is computed both ways in one call, with the same promise."""
 

@@ -16,7 +16,7 @@ from layerwise.compiled.codes import TYPES
 from layerwise.compiled.image_kernels import PLACES, Plan
 from layerwise.compiled.vectors import WIDE
 from layerwise.compiled.workers import share
-from layerwise.formulas.windows import Pair, output_size
+from layerwise.formulas.machinery.windows import Pair, output_size
 from layerwise.types import Array, Differentiable
 
 CHUNK_BYTES = 2**18

@@ -23,6 +23,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from layerwise.compiled.codes import NOT_A_NUMBER
 from layerwise.compiled.kernels import kernel
 from layerwise.compiled.line_kernels import add_products, correlate
 from layerwise.compiled.vectors import WIDE, pool_2, pool_3, unpool_2, unpool_3
@@ -123,6 +124,14 @@ def convolve(
 
 
 @kernel
+def any_nan(numbers: Array) -> bool:
+    found = False
+    for i in range(len(numbers)):  # by index it is computed in vectors, number by number it is not
+        found |= numbers[i] != numbers[i]
+    return found
+
+
+@kernel
 def convolve_relu_pool(
     x: Array,
     W: Array,
@@ -139,8 +148,9 @@ def convolve_relu_pool(
 ) -> None:
     """y = the largest of max(0, z) in each window of high by wide, side by side; winner: its place in the window.
 
-    Where y is not above 0, so that no gradient passes, stands the complement of the place, which is negative: the way
-    back need not look at y, which others may have changed by then.
+    Where y is 0, so that no gradient passes, stands the complement of the place, which is negative: the way back need
+    not look at y, which others may have changed by then. If z is NaN anywhere, also where no window sees it, the first
+    place of that image is NOT_A_NUMBER: the slope of max(0, z) is NaN there, and the layers go the way back.
     """
     lanes = WIDE // x.itemsize
     _, K, H, W_out = y.shape
@@ -163,6 +173,8 @@ def convolve_relu_pool(
                 plane[m] = best[m]
             for m in range(len(plane)):
                 winners[m] = place[m] if best[m] > 0 else ~place[m]
+        if any_nan(sums):
+            winner[n, 0, 0, 0] = NOT_A_NUMBER
 
 
 @kernel
@@ -210,7 +222,7 @@ def convolve_relu_pool_backward(
     first: int,
     last: int,
 ) -> None:
-    """The same, from the gradient behind pooling: all of it goes to the winner, if that is above 0."""
+    """The same, from the gradient behind pooling: all of it goes to the winner, if that is above 0. None is NaN."""
     lanes = WIDE // x.itemsize
     _, K, H, W_out = dy.shape
     lines = np.zeros(plan.images * plan.channels * plan.x_line + WIDE, x.dtype)

@@ -128,10 +128,16 @@ def activate_backward(code: int, dy: Array, y: Array) -> None:
             dy[i] *= 1 - y[i] * y[i]
     elif code == RELU:
         for i in range(len(y)):
-            dy[i] *= 1 if y[i] > 0 else 0
+            dy[i] *= step(y[i])
     elif code == SIGMOID:
         for i in range(len(y)):
             dy[i] *= y[i] * (1 - y[i])
+
+
+@kernel
+def step(y: float) -> float:
+    """The slope of relu, from its output: 1 above 0, 0 at 0, NaN at NaN."""
+    return 1 if y > 0 else 0 if y == y else y
 
 
 @kernel

@@ -39,7 +39,7 @@ def binary_cross_entropy_with_logits(z: Array, y: Array, weight: Array, denomina
     return _with_slope(kernels.binary_cross_entropy, z, y, weight, denominator)
 
 
-@twin_of("formulas.loss", "mean_squared_error")
+@twin_of("formulas.regression_loss", "mean_squared_error")
 def mean_squared_error(prediction: Array, y: Array, weight: Array, denominator: float) -> Differentiable:
     if not _fit(prediction, weight) or y.shape != prediction.shape or y.dtype != prediction.dtype:
         return formulas.mean_squared_error(prediction, y, weight, denominator)

@@ -42,6 +42,7 @@ def adamw_update(optimizer: Any, theta: Array, grad: Array, lr: float, decay: Ar
 def _adam(
     optimizer: Any, theta: Array, grad: Array, lr: float, inside: Array | float | None, apart: Array | float | None
 ) -> None:
+    # η m̂ / (√v̂ + ε), with the corrections of m̂ and v̂ moved into two scalars: two divisions an element fewer.
     beta1, beta2 = optimizer.betas
     correction = math.sqrt(1 - beta2**optimizer.t)
     rate = lr * correction / (1 - beta1**optimizer.t)

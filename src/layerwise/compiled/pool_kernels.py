@@ -12,7 +12,10 @@ from layerwise.types import Array
 
 @kernel
 def max_pool(x: Array, y: Array, winner: Array, settings: Any, first: int, last: int) -> None:
-    """y: the largest number of each window, of equal ones the first, of NaN the first. winner: where in its channel."""
+    """y: the largest number of each window, of equal ones the first, of NaN the first.
+
+    winner: where in its channel; of NaN, which has no slope, the complement of that, which is negative.
+    """
     I, J, step_h, step_w, top, left, apart_h, apart_w = settings  # noqa: E741
     _, C, H, W = x.shape
     for n in range(first, last):
@@ -32,12 +35,12 @@ def max_pool(x: Array, y: Array, winner: Array, settings: Any, first: int, last:
                             if place < 0 or new > best or (new != new and best == best):
                                 best, place = new, row * W + column
                     y[n, c, h, w] = best
-                    winner[n, c, h, w] = place
+                    winner[n, c, h, w] = place if best == best else ~place
 
 
 @kernel
 def max_pool_backward(dy: Array, winner: Array, dx: Array, first: int, last: int) -> None:
-    """The gradient of each window, added at its winner. dx: zeros."""
+    """The gradient of each window, added at its winner: NaN at NaN. dx: zeros."""
     _, C, H, W = dy.shape
     width = dx.shape[3]
     for n in range(first, last):
@@ -45,4 +48,7 @@ def max_pool_backward(dy: Array, winner: Array, dx: Array, first: int, last: int
             for h in range(H):
                 for w in range(W):
                     place = winner[n, c, h, w]
-                    dx[n, c, place // width, place % width] += dy[n, c, h, w]
+                    if place >= 0:
+                        dx[n, c, place // width, place % width] += dy[n, c, h, w]
+                    else:
+                        dx[n, c, ~place // width, ~place % width] = np.nan

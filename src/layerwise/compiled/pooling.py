@@ -9,7 +9,7 @@ from layerwise.compiled import pool_kernels
 from layerwise.compiled.choice import twin_of
 from layerwise.compiled.codes import TYPES
 from layerwise.compiled.workers import share
-from layerwise.formulas.windows import Pair, output_size, sees_only_padding
+from layerwise.formulas.machinery.windows import Pair, output_size, sees_only_padding
 from layerwise.types import Array, Differentiable
 
 

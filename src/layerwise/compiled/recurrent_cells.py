@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from layerwise.compiled.codes import GRU, LSTM, TANH_CELL
-from layerwise.compiled.kernels import kernel
+from layerwise.compiled.kernels import kernel, step
 from layerwise.compiled.tiles import power_of_two
 from layerwise.types import Array
 
@@ -167,5 +167,5 @@ def cell_backward(
             dh[m] = 0
     else:
         for m in range(M):
-            dz[0, m] = dh[m] * (1 if after[m] > 0 else 0)
+            dz[0, m] = dh[m] * step(after[m])
             dh[m] = 0

@@ -58,8 +58,8 @@ def threads() -> int:
     return min(_workers.wanted or cores(), cores())
 
 
-def parts() -> int:
-    """Into how many parts to cut a batch if that changes last bits: what `fit(threads=)` says, on any machine."""
+def shards() -> int:
+    """Into how many shards to cut a batch if that changes last bits: what `fit(threads=)` says, on any machine."""
     return _workers.wanted or cores()
 
 

@@ -5,6 +5,9 @@
 
 Nothing here knows a layer, a network or training. Randomness, masks and settings are arguments, never state;
 `backward` writes nowhere and gives the same numbers when called twice.
+
+Each file is a family: the formulas first, below them what they are tried on. What stands behind all of them, the
+registry, the tracer, windows and time steps, is in the folder `machinery`.
 """
 
 from layerwise.formulas.activation import log_softmax, relu, sigmoid, softmax, tanh
@@ -31,8 +34,10 @@ from layerwise.formulas.information import (
     kl_divergence,
     mutual_information,
 )
-from layerwise.formulas.loss import huber, mean_absolute_error, mean_squared_error
 from layerwise.formulas.lstm import lstm, lstm_step
+from layerwise.formulas.machinery.registration import Case, Formula, formula, kink, registry, smooth
+from layerwise.formulas.machinery.tracing import Line, trace, traced
+from layerwise.formulas.machinery.windows import output_size
 from layerwise.formulas.normalization import batch_norm, batch_norm_evaluation, layer_norm, rms_norm
 from layerwise.formulas.penalty import l1_penalty, l2_penalty, soft_threshold
 from layerwise.formulas.perceptron import (
@@ -44,11 +49,9 @@ from layerwise.formulas.perceptron import (
 )
 from layerwise.formulas.pooling import adaptive_avg_pool2d, avg_pool2d, max_pool2d
 from layerwise.formulas.rectifier import elu, gelu, gelu_tanh, leaky_relu, silu, softplus
-from layerwise.formulas.registration import Case, Formula, formula, kink, registry, smooth
+from layerwise.formulas.regression_loss import huber, mean_absolute_error, mean_squared_error
 from layerwise.formulas.rnn import rnn, rnn_step
-from layerwise.formulas.shape import index, largest, reshape, transpose
-from layerwise.formulas.tracing import Line, trace
-from layerwise.formulas.windows import output_size
+from layerwise.formulas.shape import concatenate, fan_out, index, largest, reshape, transpose
 
 __all__ = [
     "Case",
@@ -64,6 +67,7 @@ __all__ = [
     "batch_norm_evaluation",
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
+    "concatenate",
     "conditional_entropy",
     "conv1d",
     "conv2d",
@@ -77,6 +81,7 @@ __all__ = [
     "embedding",
     "entropy",
     "exp",
+    "fan_out",
     "formula",
     "gelu",
     "gelu_tanh",
@@ -126,6 +131,7 @@ __all__ = [
     "tanh",
     "total",
     "trace",
+    "traced",
     "train_perceptron",
     "transpose",
     "true_convolution2d",

@@ -6,36 +6,15 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from layerwise.formulas.registration import Case, formula, kink, smooth
+from layerwise.formulas.machinery.registration import Case, formula, kink, smooth
 from layerwise.types import Array, Differentiable, Generator
-
-SHAPES = [(1, 1), (1, 5), (4, 1), (3, 7), (6, 4), (2, 3, 5)]
-
-
-def elementwise_samples(rng: Generator) -> Iterator[Case]:
-    for shape in SHAPES:
-        yield smooth(x=2 * rng.normal(size=shape))
-    yield smooth(x=np.array([[-30.0, -5.0, 0.0, 5.0, 30.0]]))
-
-
-def relu_samples(rng: Generator) -> Iterator[Case]:
-    for shape in SHAPES:
-        x = rng.normal(size=shape)
-        yield smooth(x=x + 0.01 * np.sign(x))  # away from the kink at 0
-    yield kink(x=np.array([[-1.0, 0.0, -0.0, 1.0]]))
-
-
-def row_samples(rng: Generator) -> Iterator[Case]:
-    for shape in SHAPES:
-        yield smooth(x=2 * rng.normal(size=shape))
-    yield smooth(x=np.array([[3.0, 3.0, 3.0], [-700.0, 0.0, 9.0]]))
 
 
 @formula(
     r"y = \sigma(x) = \frac{1}{1 + e^{-x}}",
     x="(...)",
     y="(...)",
-    sample=elementwise_samples,
+    sample="elementwise_samples",
     source="Goodfellow et al., Deep Learning, 3.10",
 )
 def sigmoid(x: Array) -> Differentiable:
@@ -65,7 +44,7 @@ def sigmoid(x: Array) -> Differentiable:
     r"y = \tanh(x) = \frac{e^x - e^{-x}}{e^x + e^{-x}}",
     x="(...)",
     y="(...)",
-    sample=elementwise_samples,
+    sample="elementwise_samples",
     source="LeCun et al., Efficient BackProp (1998), section 4.4",
 )
 def tanh(x: Array) -> Differentiable:
@@ -91,14 +70,14 @@ def tanh(x: Array) -> Differentiable:
     r"y = \max(0, x)",
     x="(...)",
     y="(...)",
-    sample=relu_samples,
+    sample="relu_samples",
     source="Nair and Hinton, Rectified linear units improve restricted Boltzmann machines, ICML 2010",
 )
 def relu(x: Array) -> Differentiable:
     """Keep what is positive, and answer everything else with 0.
 
-    Backward: the gradient passes where x > 0 and stops elsewhere; at the kink x = 0 the derivative is taken as 0,
-    as everyone does. A unit is dead only if x ≤ 0 for all inputs; NaN stays NaN.
+    Backward: the slope is a step, 1 where x > 0 and 0 elsewhere; at the kink x = 0 it is taken as 0, as everyone does.
+    A unit is dead only if x ≤ 0 for all inputs. NaN stays NaN, both ways.
 
     >>> import numpy as np
     >>> y, backward = relu(np.array([-2.0, 0.0, 3.0]))
@@ -108,7 +87,8 @@ def relu(x: Array) -> Differentiable:
     y = np.maximum(x, 0)
 
     def backward(dy: Array) -> Array:
-        dx = dy * (x > 0)
+        step = np.heaviside(x, 0)
+        dx = dy * step
         return dx
 
     return y, backward
@@ -118,7 +98,7 @@ def relu(x: Array) -> Differentiable:
     r"p_k = \frac{e^{x_k}}{\sum_j e^{x_j}}",
     x="(..., K)",
     p="(..., K)",
-    sample=row_samples,
+    sample="row_samples",
     source="Bridle, Probabilistic interpretation of feedforward classification network outputs (1990)",
 )
 def softmax(x: Array) -> Differentiable:
@@ -149,7 +129,7 @@ def softmax(x: Array) -> Differentiable:
     r"y_k = x_k - \log \sum_j e^{x_j}",
     x="(..., K)",
     y="(..., K)",
-    sample=row_samples,
+    sample="row_samples",
     source="Goodfellow et al., Deep Learning, 6.2.2.3",
 )
 def log_softmax(x: Array) -> Differentiable:
@@ -173,3 +153,28 @@ def log_softmax(x: Array) -> Differentiable:
         return dx
 
     return y, backward
+
+
+# What the formulas are tried on.
+
+
+SHAPES = [(1, 1), (1, 5), (4, 1), (3, 7), (6, 4), (2, 3, 5)]
+
+
+def elementwise_samples(rng: Generator) -> Iterator[Case]:
+    for shape in SHAPES:
+        yield smooth(x=2 * rng.normal(size=shape))
+    yield smooth(x=np.array([[-30.0, -5.0, 0.0, 5.0, 30.0]]))
+
+
+def relu_samples(rng: Generator) -> Iterator[Case]:
+    for shape in SHAPES:
+        x = rng.normal(size=shape)
+        yield smooth(x=x + 0.01 * np.sign(x))  # away from the kink at 0
+    yield kink(x=np.array([[-1.0, 0.0, -0.0, 1.0]]))
+
+
+def row_samples(rng: Generator) -> Iterator[Case]:
+    for shape in SHAPES:
+        yield smooth(x=2 * rng.normal(size=shape))
+    yield smooth(x=np.array([[3.0, 3.0, 3.0], [-700.0, 0.0, 9.0]]))

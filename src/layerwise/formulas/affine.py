@@ -4,13 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from layerwise.formulas.registration import Case, formula, smooth
+from layerwise.formulas.machinery.registration import Case, formula, smooth
 from layerwise.types import Array, Differentiable, Generator
-
-
-def linear_samples(rng: Generator) -> Iterator[Case]:
-    for n, d, k in [(1, 1, 1), (1, 3, 2), (5, 1, 4), (4, 7, 1), (3, 4, 5), (11, 6, 3)]:
-        yield smooth(x=rng.normal(size=(n, d)), W=rng.normal(size=(k, d)), b=rng.normal(size=k))
 
 
 @formula(
@@ -19,7 +14,7 @@ def linear_samples(rng: Generator) -> Iterator[Case]:
     W="(K, D)",
     b="(K,)",
     z="(N, K)",
-    sample=linear_samples,
+    sample="linear_samples",
     source="Rosenblatt, The perceptron, Psychological Review 65 (1958); Goodfellow et al., Deep Learning, 6.1",
 )
 def linear(x: Array, W: Array, b: Array) -> Differentiable:
@@ -49,3 +44,11 @@ def linear(x: Array, W: Array, b: Array) -> Differentiable:
         return dx, dW, db
 
     return z, backward
+
+
+# What the formulas are tried on.
+
+
+def linear_samples(rng: Generator) -> Iterator[Case]:
+    for n, d, k in [(1, 1, 1), (1, 3, 2), (5, 1, 4), (4, 7, 1), (3, 4, 5), (11, 6, 3)]:
+        yield smooth(x=rng.normal(size=(n, d)), W=rng.normal(size=(k, d)), b=rng.normal(size=k))

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from layerwise.formulas.affine import linear
-from layerwise.formulas.registration import Case, formula, smooth
+from layerwise.formulas.machinery.registration import Case, formula, smooth
 from layerwise.types import Array, Differentiable, Generator
 
 
@@ -23,38 +23,6 @@ class Attention(NamedTuple):
 
     y: Array
     weights: Array
-
-
-def attention_samples(rng: Generator) -> Iterator[Case]:
-    everything, nothing_dropped = np.ones((1, 1, 1, 1), bool), np.ones((1, 1, 1, 1))
-
-    def case(n: int, heads: int, t: int, s: int, d: int, mask: Array, dropout: Array) -> Case:
-        q, k, v = (rng.normal(size=(n, heads, length, d)) for length in (t, s, s))
-        return smooth(q=q, k=k, v=v, mask=mask, dropout=dropout)
-
-    for sizes in [(1, 1, 1, 1, 1), (1, 1, 4, 4, 3), (3, 2, 1, 1, 2), (2, 3, 5, 5, 1), (2, 1, 2, 4, 3)]:
-        yield case(*sizes, everything, nothing_dropped)
-    yield case(2, 2, 5, 5, 3, np.tri(5, dtype=bool)[None, None], nothing_dropped)
-    real = np.array([[True, True, True, False], [True, False, False, False], [False] * 4])[:, None, None, :]
-    yield case(3, 2, 4, 4, 2, real & np.tri(4, dtype=bool), nothing_dropped)
-    yield case(2, 2, 3, 3, 2, everything, 1.25 * (rng.random((2, 2, 3, 3)) < 0.8))
-
-
-def multihead_samples(rng: Generator) -> Iterator[Case]:
-    everything, nothing_dropped = np.ones((1, 1, 1, 1), bool), np.ones((1, 1, 1, 1))
-
-    def case(n: int, t: int, heads: int, d: int, mask: Array, dropout: Array) -> Case:
-        D = heads * d
-        W_in, b_in = rng.normal(size=(3 * D, D)) / math.sqrt(D), rng.normal(size=3 * D)
-        W_out, b_out = rng.normal(size=(D, D)) / math.sqrt(D), rng.normal(size=D)
-        x = rng.normal(size=(n, t, D))
-        return smooth(x=x, W_in=W_in, b_in=b_in, W_out=W_out, b_out=b_out, heads=heads, mask=mask, dropout=dropout)
-
-    for sizes in [(1, 1, 1, 1), (1, 4, 1, 3), (3, 1, 2, 1), (2, 5, 1, 2)]:
-        yield case(*sizes, everything, nothing_dropped)
-    yield case(2, 5, 2, 2, np.tri(5, dtype=bool)[None, None], nothing_dropped)
-    real = np.array([[True, True, True], [True, False, False]])[:, None, None, :]
-    yield case(2, 3, 3, 1, real, 1.25 * (rng.random((2, 3, 3, 3)) < 0.8))
 
 
 @formula(
@@ -67,7 +35,7 @@ def multihead_samples(rng: Generator) -> Iterator[Case]:
     y="(N, heads, T, d)",
     weights="(N, heads, T, S)",
     constants=("mask", "dropout"),
-    sample=attention_samples,
+    sample="attention_samples",
     source="Vaswani et al., Attention is all you need, NeurIPS 2017, section 3.2",
 )
 def attention(q: Array, k: Array, v: Array, mask: Array, dropout: Array) -> Differentiable:
@@ -125,7 +93,7 @@ def attention(q: Array, k: Array, v: Array, mask: Array, dropout: Array) -> Diff
     y="(N, T, D)",
     weights="(N, heads, T, T)",
     constants=("heads", "mask", "dropout"),
-    sample=multihead_samples,
+    sample="multihead_samples",
     source="Vaswani et al., Attention is all you need, NeurIPS 2017, section 3.2.2",
 )
 def multihead_attention(
@@ -166,3 +134,38 @@ def multihead_attention(
         return dx, dW_in, db_in, dW_out, db_out
 
     return Attention(y, weights), backward
+
+
+# What the formulas are tried on.
+
+
+def attention_samples(rng: Generator) -> Iterator[Case]:
+    everything, nothing_dropped = np.ones((1, 1, 1, 1), bool), np.ones((1, 1, 1, 1))
+
+    def case(n: int, heads: int, t: int, s: int, d: int, mask: Array, dropout: Array) -> Case:
+        q, k, v = (rng.normal(size=(n, heads, length, d)) for length in (t, s, s))
+        return smooth(q=q, k=k, v=v, mask=mask, dropout=dropout)
+
+    for sizes in [(1, 1, 1, 1, 1), (1, 1, 4, 4, 3), (3, 2, 1, 1, 2), (2, 3, 5, 5, 1), (2, 1, 2, 4, 3)]:
+        yield case(*sizes, everything, nothing_dropped)
+    yield case(2, 2, 5, 5, 3, np.tri(5, dtype=bool)[None, None], nothing_dropped)
+    real = np.array([[True, True, True, False], [True, False, False, False], [False] * 4])[:, None, None, :]
+    yield case(3, 2, 4, 4, 2, real & np.tri(4, dtype=bool), nothing_dropped)
+    yield case(2, 2, 3, 3, 2, everything, 1.25 * (rng.random((2, 2, 3, 3)) < 0.8))
+
+
+def multihead_samples(rng: Generator) -> Iterator[Case]:
+    everything, nothing_dropped = np.ones((1, 1, 1, 1), bool), np.ones((1, 1, 1, 1))
+
+    def case(n: int, t: int, heads: int, d: int, mask: Array, dropout: Array) -> Case:
+        D = heads * d
+        W_in, b_in = rng.normal(size=(3 * D, D)) / math.sqrt(D), rng.normal(size=3 * D)
+        W_out, b_out = rng.normal(size=(D, D)) / math.sqrt(D), rng.normal(size=D)
+        x = rng.normal(size=(n, t, D))
+        return smooth(x=x, W_in=W_in, b_in=b_in, W_out=W_out, b_out=b_out, heads=heads, mask=mask, dropout=dropout)
+
+    for sizes in [(1, 1, 1, 1), (1, 4, 1, 3), (3, 1, 2, 1), (2, 5, 1, 2)]:
+        yield case(*sizes, everything, nothing_dropped)
+    yield case(2, 5, 2, 2, np.tri(5, dtype=bool)[None, None], nothing_dropped)
+    real = np.array([[True, True, True], [True, False, False]])[:, None, None, :]
+    yield case(2, 3, 3, 1, real, 1.25 * (rng.random((2, 3, 3, 3)) < 0.8))

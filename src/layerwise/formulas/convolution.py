@@ -11,64 +11,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from layerwise.formulas.registration import Case, formula, smooth
-from layerwise.formulas.windows import Pair, fold, output_size, pad, unpad, windows
+from layerwise.formulas.machinery.registration import Case, formula, smooth
+from layerwise.formulas.machinery.windows import Pair, fold, output_size, pad, unpad, windows
 from layerwise.types import Array, Differentiable, Generator
 
 __all__ = ["conv1d", "conv2d", "output_size", "true_convolution2d"]
-
-
-def conv2d_samples(rng: Generator) -> Iterator[Case]:
-    for shape, kernels, stride, padding, dilation, groups in [
-        ((1, 1, 1, 1), (1, 1, 1, 1), (1, 1), (0, 0), (1, 1), 1),
-        ((2, 1, 4, 5), (3, 1, 3, 3), (1, 1), (1, 1), (1, 1), 1),
-        ((1, 3, 3, 2), (2, 3, 2, 1), (1, 1), (0, 0), (1, 1), 1),
-        ((3, 2, 5, 4), (2, 2, 2, 3), (2, 1), (0, 1), (1, 1), 1),  # the last row is seen by no window
-        ((2, 2, 6, 5), (1, 2, 2, 3), (1, 2), (1, 0), (3, 2), 1),
-        ((1, 4, 3, 3), (6, 2, 3, 2), (1, 1), (1, 1), (1, 1), 2),
-        ((2, 3, 3, 4), (3, 1, 3, 3), (2, 3), (2, 2), (1, 1), 3),  # a kernel for each channel alone
-    ]:
-        yield smooth(
-            x=rng.normal(size=shape),
-            W=rng.normal(size=kernels),
-            b=rng.normal(size=kernels[0]),
-            stride=stride,
-            padding=padding,
-            dilation=dilation,
-            groups=groups,
-        )
-
-
-def conv1d_samples(rng: Generator) -> Iterator[Case]:
-    for shape, kernels, stride, padding, dilation, groups in [
-        ((1, 1, 1), (1, 1, 1), 1, 0, 1, 1),
-        ((2, 1, 5), (3, 1, 3), 1, 1, 1, 1),
-        ((1, 3, 4), (2, 3, 2), 1, 0, 1, 1),
-        ((3, 2, 7), (4, 2, 3), 2, 1, 1, 1),
-        ((2, 2, 6), (1, 2, 3), 1, 0, 2, 1),
-        ((2, 4, 5), (2, 2, 2), 3, 2, 1, 2),
-    ]:
-        yield smooth(
-            x=rng.normal(size=shape),
-            W=rng.normal(size=kernels),
-            b=rng.normal(size=kernels[0]),
-            stride=stride,
-            padding=padding,
-            dilation=dilation,
-            groups=groups,
-        )
-
-
-def true_samples(rng: Generator) -> Iterator[Case]:
-    for kernel, image in [
-        ((1, 1), (1, 1)),
-        ((3, 3), (5, 4)),
-        ((1, 2), (3, 3)),
-        ((2, 1), (1, 4)),
-        ((3, 2), (2, 2)),
-        ((2, 3), (6, 3)),
-    ]:
-        yield smooth(f=rng.normal(size=kernel), g=rng.normal(size=image))
 
 
 @formula(
@@ -82,7 +29,7 @@ def true_samples(rng: Generator) -> Iterator[Case]:
     groups="()",
     z="(N, K, H', W')",
     constants=("stride", "padding", "dilation", "groups"),
-    sample=conv2d_samples,
+    sample="conv2d_samples",
     source="LeCun et al., Gradient-based learning applied to document recognition, Proceedings of the IEEE 86 (1998); "
     "Goodfellow et al., Deep Learning, 9.1",
 )
@@ -148,7 +95,7 @@ def conv2d(
     groups="()",
     z="(N, K, T')",
     constants=("stride", "padding", "dilation", "groups"),
-    sample=conv1d_samples,
+    sample="conv1d_samples",
     source="Waibel et al., Phoneme recognition using time-delay neural networks, IEEE Transactions on Acoustics, "
     "Speech and Signal Processing 37 (1989)",
 )
@@ -180,7 +127,7 @@ def conv1d(
     f="(I, J)",
     g="(H, W)",
     z="(H + I - 1, W + J - 1)",
-    sample=true_samples,
+    sample="true_samples",
     source="Goodfellow et al., Deep Learning, 9.1, equation 9.5",
 )
 def true_convolution2d(f: Array, g: Array) -> Differentiable:
@@ -215,3 +162,59 @@ def _sum(letters: str, a: Array, b: Array) -> Array:
     """The sum of products over the letters that are missing on the right, as one product of matrices."""
     result: Array = np.einsum(letters, a, b, optimize=True)
     return result
+
+
+# What the formulas are tried on.
+
+
+def conv2d_samples(rng: Generator) -> Iterator[Case]:
+    for shape, kernels, stride, padding, dilation, groups in [
+        ((1, 1, 1, 1), (1, 1, 1, 1), (1, 1), (0, 0), (1, 1), 1),
+        ((2, 1, 4, 5), (3, 1, 3, 3), (1, 1), (1, 1), (1, 1), 1),
+        ((1, 3, 3, 2), (2, 3, 2, 1), (1, 1), (0, 0), (1, 1), 1),
+        ((3, 2, 5, 4), (2, 2, 2, 3), (2, 1), (0, 1), (1, 1), 1),  # the last row is seen by no window
+        ((2, 2, 6, 5), (1, 2, 2, 3), (1, 2), (1, 0), (3, 2), 1),
+        ((1, 4, 3, 3), (6, 2, 3, 2), (1, 1), (1, 1), (1, 1), 2),
+        ((2, 3, 3, 4), (3, 1, 3, 3), (2, 3), (2, 2), (1, 1), 3),  # a kernel for each channel alone
+    ]:
+        yield smooth(
+            x=rng.normal(size=shape),
+            W=rng.normal(size=kernels),
+            b=rng.normal(size=kernels[0]),
+            stride=stride,
+            padding=padding,
+            dilation=dilation,
+            groups=groups,
+        )
+
+
+def conv1d_samples(rng: Generator) -> Iterator[Case]:
+    for shape, kernels, stride, padding, dilation, groups in [
+        ((1, 1, 1), (1, 1, 1), 1, 0, 1, 1),
+        ((2, 1, 5), (3, 1, 3), 1, 1, 1, 1),
+        ((1, 3, 4), (2, 3, 2), 1, 0, 1, 1),
+        ((3, 2, 7), (4, 2, 3), 2, 1, 1, 1),
+        ((2, 2, 6), (1, 2, 3), 1, 0, 2, 1),
+        ((2, 4, 5), (2, 2, 2), 3, 2, 1, 2),
+    ]:
+        yield smooth(
+            x=rng.normal(size=shape),
+            W=rng.normal(size=kernels),
+            b=rng.normal(size=kernels[0]),
+            stride=stride,
+            padding=padding,
+            dilation=dilation,
+            groups=groups,
+        )
+
+
+def true_samples(rng: Generator) -> Iterator[Case]:
+    for kernel, image in [
+        ((1, 1), (1, 1)),
+        ((3, 3), (5, 4)),
+        ((1, 2), (3, 3)),
+        ((2, 1), (1, 4)),
+        ((3, 2), (2, 2)),
+        ((2, 3), (6, 3)),
+    ]:
+        yield smooth(f=rng.normal(size=kernel), g=rng.normal(size=image))

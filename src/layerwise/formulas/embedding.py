@@ -11,20 +11,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from layerwise.formulas.registration import Case, formula, smooth
+from layerwise.formulas.machinery.registration import Case, formula, smooth
 from layerwise.types import Array, Differentiable, Generator
-
-
-def embedding_samples(rng: Generator) -> Iterator[Case]:
-    for shape, v, d in [((1,), 1, 1), ((5,), 3, 2), ((1, 4), 2, 3), ((3, 1), 6, 1), ((2, 7), 4, 5), ((2, 3, 2), 5, 4)]:
-        yield smooth(index=rng.integers(v, size=shape), W=rng.normal(size=(v, d)), padding_idx=None)
-    # A padding row that is in use has a slope that backward leaves out on purpose, so here none is.
-    yield smooth(index=np.array([[2, 2, 0], [2, 0, 0]]), W=rng.normal(size=(4, 3)), padding_idx=1)
-
-
-def position_samples(rng: Generator) -> Iterator[Case]:
-    for n, t, d, longest in [(1, 1, 1, 1), (1, 4, 3, 4), (3, 1, 2, 5), (2, 5, 1, 6), (4, 3, 5, 7), (2, 6, 4, 6)]:
-        yield smooth(x=rng.normal(size=(n, t, d)), P=rng.normal(size=(longest, d)))
 
 
 @formula(
@@ -34,7 +22,7 @@ def position_samples(rng: Generator) -> Iterator[Case]:
     padding_idx="()",
     y="(..., D)",
     constants=("index", "padding_idx"),
-    sample=embedding_samples,
+    sample="embedding_samples",
     source="Bengio et al., A neural probabilistic language model, JMLR 3 (2003)",
 )
 def embedding(index: Array, W: Array, padding_idx: int | None = None) -> Differentiable:
@@ -74,7 +62,7 @@ def embedding(index: Array, W: Array, padding_idx: int | None = None) -> Differe
     x="(N, T, D)",
     P="(at least T, D)",
     y="(N, T, D)",
-    sample=position_samples,
+    sample="position_samples",
     source="Gehring et al., Convolutional sequence to sequence learning, ICML 2017, section 3.1",
 )
 def add_positions(x: Array, P: Array) -> Differentiable:
@@ -116,3 +104,18 @@ def sinusoidal_positions(T: int, D: int) -> Array:
     P[:, 0::2] = np.sin(angles)
     P[:, 1::2] = np.cos(angles)[:, : D // 2]  # an odd D has one sine more
     return P
+
+
+# What the formulas are tried on.
+
+
+def embedding_samples(rng: Generator) -> Iterator[Case]:
+    for shape, v, d in [((1,), 1, 1), ((5,), 3, 2), ((1, 4), 2, 3), ((3, 1), 6, 1), ((2, 7), 4, 5), ((2, 3, 2), 5, 4)]:
+        yield smooth(index=rng.integers(v, size=shape), W=rng.normal(size=(v, d)), padding_idx=None)
+    # A padding row that is in use has a slope that backward leaves out on purpose, so here none is.
+    yield smooth(index=np.array([[2, 2, 0], [2, 0, 0]]), W=rng.normal(size=(4, 3)), padding_idx=1)
+
+
+def position_samples(rng: Generator) -> Iterator[Case]:
+    for n, t, d, longest in [(1, 1, 1, 1), (1, 4, 3, 4), (3, 1, 2, 5), (2, 5, 1, 6), (4, 3, 5, 7), (2, 6, 4, 6)]:
+        yield smooth(x=rng.normal(size=(n, t, d)), P=rng.normal(size=(longest, d)))

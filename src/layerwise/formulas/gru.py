@@ -15,8 +15,8 @@ from typing import NamedTuple
 import numpy as np
 
 from layerwise.formulas.activation import sigmoid
-from layerwise.formulas.registration import Case, formula, smooth
-from layerwise.formulas.sequence import over_time, real_steps, walk
+from layerwise.formulas.machinery.registration import Case, formula, smooth
+from layerwise.formulas.machinery.sequences import over_time, real_steps, walk
 from layerwise.types import Array, Differentiable, Generator
 
 SOURCE = "Cho et al., Learning phrase representations using RNN encoder-decoder, EMNLP 2014"
@@ -44,40 +44,6 @@ class GRU(NamedTuple):
     candidate: Array
 
 
-def step_samples(rng: Generator) -> Iterator[Case]:
-    for n, d, h in [(1, 1, 1), (1, 3, 2), (5, 1, 4), (4, 5, 1), (3, 4, 3), (2, 2, 5)]:
-        yield smooth(
-            x=rng.normal(size=(n, d)),
-            h_prev=rng.uniform(-1, 1, size=(n, h)),
-            W_ih=rng.normal(size=(3 * h, d)),
-            W_hh=rng.normal(size=(3 * h, h)),
-            b_ih=rng.normal(size=3 * h),
-            b_hh=rng.normal(size=3 * h),
-        )
-
-
-def sequence_samples(rng: Generator) -> Iterator[Case]:
-    for n, t, d, h, lengths, reverse in [
-        (1, 1, 1, 1, None, False),
-        (1, 4, 3, 2, None, True),
-        (3, 2, 1, 3, None, False),
-        (2, 5, 2, 1, np.array([5, 2]), False),
-        (3, 4, 3, 2, np.array([1, 4, 3]), True),
-        (4, 3, 2, 3, np.array([2, 1, 1, 2]), False),
-        (2, 1, 4, 2, np.array([1, 1]), True),
-    ]:
-        yield smooth(
-            x=rng.normal(size=(n, t, d)),
-            h0=rng.uniform(-1, 1, size=(n, h)),
-            W_ih=rng.normal(size=(3 * h, d)),
-            W_hh=rng.normal(size=(3 * h, h)),
-            b_ih=rng.normal(size=3 * h),
-            b_hh=rng.normal(size=3 * h),
-            lengths=lengths,
-            reverse=reverse,
-        )
-
-
 @formula(
     r"""\begin{aligned}
     r_t &= \sigma(W_{ir} x_t + b_{ir} + W_{hr} h_{t-1} + b_{hr}) \\
@@ -95,7 +61,7 @@ def sequence_samples(rng: Generator) -> Iterator[Case]:
     reset="(N, H)",
     update="(N, H)",
     candidate="(N, H)",
-    sample=step_samples,
+    sample="step_samples",
     source=SOURCE,
 )
 def gru_step(x: Array, h_prev: Array, W_ih: Array, W_hh: Array, b_ih: Array, b_hh: Array) -> Differentiable:
@@ -155,7 +121,7 @@ def gru_step(x: Array, h_prev: Array, W_ih: Array, W_hh: Array, b_ih: Array, b_h
     update="(N, T, H)",
     candidate="(N, T, H)",
     constants=("lengths", "reverse"),
-    sample=sequence_samples,
+    sample="sequence_samples",
     source=SOURCE,
 )
 def gru(
@@ -212,3 +178,40 @@ def gru(
         return dx if input_gradient else None, dh0, dW_ih, dW_hh, db_ih, db_hh
 
     return GRU(h, h_t, reset, update, candidate), backward
+
+
+# What the formulas are tried on.
+
+
+def step_samples(rng: Generator) -> Iterator[Case]:
+    for n, d, h in [(1, 1, 1), (1, 3, 2), (5, 1, 4), (4, 5, 1), (3, 4, 3), (2, 2, 5)]:
+        yield smooth(
+            x=rng.normal(size=(n, d)),
+            h_prev=rng.uniform(-1, 1, size=(n, h)),
+            W_ih=rng.normal(size=(3 * h, d)),
+            W_hh=rng.normal(size=(3 * h, h)),
+            b_ih=rng.normal(size=3 * h),
+            b_hh=rng.normal(size=3 * h),
+        )
+
+
+def sequence_samples(rng: Generator) -> Iterator[Case]:
+    for n, t, d, h, lengths, reverse in [
+        (1, 1, 1, 1, None, False),
+        (1, 4, 3, 2, None, True),
+        (3, 2, 1, 3, None, False),
+        (2, 5, 2, 1, np.array([5, 2]), False),
+        (3, 4, 3, 2, np.array([1, 4, 3]), True),
+        (4, 3, 2, 3, np.array([2, 1, 1, 2]), False),
+        (2, 1, 4, 2, np.array([1, 1]), True),
+    ]:
+        yield smooth(
+            x=rng.normal(size=(n, t, d)),
+            h0=rng.uniform(-1, 1, size=(n, h)),
+            W_ih=rng.normal(size=(3 * h, d)),
+            W_hh=rng.normal(size=(3 * h, h)),
+            b_ih=rng.normal(size=3 * h),
+            b_hh=rng.normal(size=3 * h),
+            lengths=lengths,
+            reverse=reverse,
+        )

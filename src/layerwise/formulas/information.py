@@ -15,38 +15,8 @@ import numpy as np
 from layerwise.arrays import any_array, real_array, require_finite
 from layerwise.checks import number
 from layerwise.errors import DataError, KindError, SettingError, ShapeError
-from layerwise.formulas.registration import Case, formula, kink, smooth
+from layerwise.formulas.machinery.registration import Case, formula, kink, smooth
 from layerwise.types import Array, Differentiable, Generator
-
-SHAPES = [(1, 1), (1, 4), (5, 1), (3, 2), (4, 7), (2, 3, 5)]
-
-
-def distribution_samples(rng: Generator) -> Iterator[Case]:
-    for turn, shape in enumerate(SHAPES):
-        yield smooth(p=_distributions(rng, shape), base=(2.0, math.e, 10.0)[turn % 3])
-    yield kink(p=np.array([[0.0, 1.0]]), base=math.e)
-
-
-def pair_samples(rng: Generator) -> Iterator[Case]:
-    for turn, shape in enumerate(SHAPES):
-        base = (2.0, math.e, 10.0)[turn % 3]
-        yield smooth(p=_distributions(rng, shape), q=_distributions(rng, shape), base=base)
-
-
-def linear_pair_samples(rng: Generator) -> Iterator[Case]:
-    yield from pair_samples(rng)
-    yield smooth(p=np.array([[0.0, 1.0]]), q=np.array([[0.25, 0.75]]), base=2.0)
-
-
-def divergence_samples(rng: Generator) -> Iterator[Case]:
-    yield from pair_samples(rng)
-    yield kink(p=np.array([[0.0, 1.0]]), q=np.array([[0.5, 1.0]]), base=math.e)
-
-
-def _distributions(rng: Generator, shape: tuple[int, ...]) -> Array:
-    """Rows that sum to 1, with no probability near 0, where the slope of p log p bends too fast to be measured."""
-    p = rng.uniform(0.2, 1, size=shape)
-    return p / p.sum(axis=-1, keepdims=True)
 
 
 @formula(
@@ -55,7 +25,7 @@ def _distributions(rng: Generator, shape: tuple[int, ...]) -> Array:
     base="()",
     H="(...)",
     constants=("base",),
-    sample=distribution_samples,
+    sample="distribution_samples",
     source="Shannon, A mathematical theory of communication (1948), section 6",
 )
 def entropy(p: Array, base: float) -> Differentiable:
@@ -90,7 +60,7 @@ def entropy(p: Array, base: float) -> Differentiable:
     base="()",
     H="(...)",
     constants=("base",),
-    sample=linear_pair_samples,
+    sample="linear_pair_samples",
     source="Cover and Thomas, Elements of Information Theory, 2.3 and 5.4; Goodfellow et al., Deep Learning, 3.13",
 )
 def cross_entropy_between(p: Array, q: Array, base: float) -> Differentiable:
@@ -128,7 +98,7 @@ def cross_entropy_between(p: Array, q: Array, base: float) -> Differentiable:
     base="()",
     D="(...)",
     constants=("base",),
-    sample=divergence_samples,
+    sample="divergence_samples",
     source="Kullback and Leibler, On information and sufficiency, Annals of Mathematical Statistics 22 (1951)",
 )
 def kl_divergence(p: Array, q: Array, base: float) -> Differentiable:
@@ -256,3 +226,37 @@ def _ratio(p: Array, q: Array) -> Array:
     """p / q, infinite where q is 0 or too small."""
     with np.errstate(divide="ignore", over="ignore"):
         return p / q
+
+
+# What the formulas are tried on.
+
+
+SHAPES = [(1, 1), (1, 4), (5, 1), (3, 2), (4, 7), (2, 3, 5)]
+
+
+def distribution_samples(rng: Generator) -> Iterator[Case]:
+    for turn, shape in enumerate(SHAPES):
+        yield smooth(p=_distributions(rng, shape), base=(2.0, math.e, 10.0)[turn % 3])
+    yield kink(p=np.array([[0.0, 1.0]]), base=math.e)
+
+
+def pair_samples(rng: Generator) -> Iterator[Case]:
+    for turn, shape in enumerate(SHAPES):
+        base = (2.0, math.e, 10.0)[turn % 3]
+        yield smooth(p=_distributions(rng, shape), q=_distributions(rng, shape), base=base)
+
+
+def linear_pair_samples(rng: Generator) -> Iterator[Case]:
+    yield from pair_samples(rng)
+    yield smooth(p=np.array([[0.0, 1.0]]), q=np.array([[0.25, 0.75]]), base=2.0)
+
+
+def divergence_samples(rng: Generator) -> Iterator[Case]:
+    yield from pair_samples(rng)
+    yield kink(p=np.array([[0.0, 1.0]]), q=np.array([[0.5, 1.0]]), base=math.e)
+
+
+def _distributions(rng: Generator, shape: tuple[int, ...]) -> Array:
+    """Rows that sum to 1, with no probability near 0, where the slope of p log p bends too fast to be measured."""
+    p = rng.uniform(0.2, 1, size=shape)
+    return p / p.sum(axis=-1, keepdims=True)

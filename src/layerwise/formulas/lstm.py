@@ -17,8 +17,8 @@ from typing import NamedTuple
 import numpy as np
 
 from layerwise.formulas.activation import sigmoid
-from layerwise.formulas.registration import Case, formula, smooth
-from layerwise.formulas.sequence import over_time, real_steps, walk
+from layerwise.formulas.machinery.registration import Case, formula, smooth
+from layerwise.formulas.machinery.sequences import over_time, real_steps, walk
 from layerwise.types import Array, Differentiable, Generator
 
 SOURCE = (
@@ -54,42 +54,6 @@ class LSTM(NamedTuple):
     cell: Array
 
 
-def step_samples(rng: Generator) -> Iterator[Case]:
-    for n, d, h in [(1, 1, 1), (1, 3, 2), (5, 1, 4), (4, 5, 1), (3, 4, 3), (2, 2, 5)]:
-        yield smooth(
-            x=rng.normal(size=(n, d)),
-            h_prev=rng.uniform(-1, 1, size=(n, h)),
-            c_prev=rng.normal(size=(n, h)),
-            W_ih=rng.normal(size=(4 * h, d)),
-            W_hh=rng.normal(size=(4 * h, h)),
-            b_ih=rng.normal(size=4 * h),
-            b_hh=rng.normal(size=4 * h),
-        )
-
-
-def sequence_samples(rng: Generator) -> Iterator[Case]:
-    for n, t, d, h, lengths, reverse in [
-        (1, 1, 1, 1, None, False),
-        (1, 4, 3, 2, None, True),
-        (3, 2, 1, 3, None, False),
-        (2, 5, 2, 1, np.array([5, 2]), False),
-        (3, 4, 3, 2, np.array([1, 4, 3]), True),
-        (4, 3, 2, 3, np.array([2, 1, 1, 2]), False),
-        (2, 1, 4, 2, np.array([1, 1]), True),
-    ]:
-        yield smooth(
-            x=rng.normal(size=(n, t, d)),
-            h0=rng.uniform(-1, 1, size=(n, h)),
-            c0=rng.normal(size=(n, h)),
-            W_ih=rng.normal(size=(4 * h, d)),
-            W_hh=rng.normal(size=(4 * h, h)),
-            b_ih=rng.normal(size=4 * h),
-            b_hh=rng.normal(size=4 * h),
-            lengths=lengths,
-            reverse=reverse,
-        )
-
-
 @formula(
     r"""\begin{aligned}
     f_t &= \sigma(W_f [h_{t-1}, x_t] + b_f) \\
@@ -112,7 +76,7 @@ def sequence_samples(rng: Generator) -> Iterator[Case]:
     input="(N, H)",
     candidate="(N, H)",
     output="(N, H)",
-    sample=step_samples,
+    sample="step_samples",
     source=SOURCE,
 )
 def lstm_step(
@@ -188,7 +152,7 @@ def lstm_step(
     output="(N, T, H)",
     cell="(N, T, H)",
     constants=("lengths", "reverse"),
-    sample=sequence_samples,
+    sample="sequence_samples",
     source=SOURCE,
 )
 def lstm(
@@ -260,3 +224,42 @@ def lstm(
         return dx if input_gradient else None, dh0, dc0, dW_ih, dW_hh, db_ih, db_hh
 
     return LSTM(h, h_t, c_t, forget, input, candidate, output, cell), backward
+
+
+# What the formulas are tried on.
+
+
+def step_samples(rng: Generator) -> Iterator[Case]:
+    for n, d, h in [(1, 1, 1), (1, 3, 2), (5, 1, 4), (4, 5, 1), (3, 4, 3), (2, 2, 5)]:
+        yield smooth(
+            x=rng.normal(size=(n, d)),
+            h_prev=rng.uniform(-1, 1, size=(n, h)),
+            c_prev=rng.normal(size=(n, h)),
+            W_ih=rng.normal(size=(4 * h, d)),
+            W_hh=rng.normal(size=(4 * h, h)),
+            b_ih=rng.normal(size=4 * h),
+            b_hh=rng.normal(size=4 * h),
+        )
+
+
+def sequence_samples(rng: Generator) -> Iterator[Case]:
+    for n, t, d, h, lengths, reverse in [
+        (1, 1, 1, 1, None, False),
+        (1, 4, 3, 2, None, True),
+        (3, 2, 1, 3, None, False),
+        (2, 5, 2, 1, np.array([5, 2]), False),
+        (3, 4, 3, 2, np.array([1, 4, 3]), True),
+        (4, 3, 2, 3, np.array([2, 1, 1, 2]), False),
+        (2, 1, 4, 2, np.array([1, 1]), True),
+    ]:
+        yield smooth(
+            x=rng.normal(size=(n, t, d)),
+            h0=rng.uniform(-1, 1, size=(n, h)),
+            c0=rng.normal(size=(n, h)),
+            W_ih=rng.normal(size=(4 * h, d)),
+            W_hh=rng.normal(size=(4 * h, h)),
+            b_ih=rng.normal(size=4 * h),
+            b_hh=rng.normal(size=4 * h),
+            lengths=lengths,
+            reverse=reverse,
+        )

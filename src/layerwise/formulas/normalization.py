@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from layerwise.formulas.registration import Case, formula, smooth
+from layerwise.formulas.machinery.registration import Case, formula, smooth
 from layerwise.types import Array, Differentiable, Generator
 
 
@@ -25,27 +25,6 @@ class BatchNorm(NamedTuple):
     var: Array
 
 
-def batch_samples(rng: Generator) -> Iterator[Case]:
-    for shape in [(2, 1), (3, 1), (4, 3), (7, 2), (5, 6), (16, 4), (1, 2, 3, 3), (3, 2, 1, 2), (2, 3, 5)]:
-        k = shape[1]
-        x = 2 * rng.normal(size=shape) + _along_features(rng.normal(size=k), len(shape))
-        # A large ε keeps the samples well-conditioned where all rows of a batch are equal.
-        yield smooth(x=x, gamma=rng.uniform(0.5, 2, size=k), beta=rng.normal(size=k), eps=0.1)
-
-
-def evaluation_samples(rng: Generator) -> Iterator[Case]:
-    for shape in [(1, 1), (1, 4), (3, 1), (4, 3), (7, 2), (5, 6), (1, 2, 1, 1), (2, 3, 2, 1), (2, 3, 5)]:
-        k = shape[1]
-        yield smooth(
-            x=2 * rng.normal(size=shape),
-            mean=rng.normal(size=k),
-            var=rng.uniform(0.1, 3, size=k),
-            gamma=rng.uniform(0.5, 2, size=k),
-            beta=rng.normal(size=k),
-            eps=1e-5,
-        )
-
-
 def _along_features(values: Array, axes: int) -> Array:
     """One number per feature, (K,), in the shape (K, 1, 1, ...) that stands beside x of so many axes.
 
@@ -53,17 +32,6 @@ def _along_features(values: Array, axes: int) -> Array:
     (2, 1, 1)
     """
     return values.reshape(-1, *[1] * (axes - 2))
-
-
-def layer_samples(rng: Generator) -> Iterator[Case]:
-    for shape in [(1, 2), (1, 5), (4, 3), (3, 1), (3, 8), (2, 3, 4), (6, 2)]:
-        k = shape[-1]
-        yield smooth(x=2 * rng.normal(size=shape), gamma=rng.uniform(0.5, 2, size=k), beta=rng.normal(size=k), eps=0.1)
-
-
-def rms_samples(rng: Generator) -> Iterator[Case]:
-    for shape in [(1, 1), (1, 5), (4, 3), (3, 1), (3, 8), (2, 3, 4), (6, 2)]:
-        yield smooth(x=2 * rng.normal(size=shape), gamma=rng.uniform(0.5, 2, size=shape[-1]), eps=0.1)
 
 
 @formula(
@@ -76,7 +44,7 @@ def rms_samples(rng: Generator) -> Iterator[Case]:
     mean="(K,)",
     var="(K,)",
     constants=("eps",),
-    sample=batch_samples,
+    sample="batch_samples",
     source="Ioffe and Szegedy, Batch normalization, ICML 2015",
 )
 def batch_norm(x: Array, gamma: Array, beta: Array, eps: float) -> Differentiable:
@@ -123,7 +91,7 @@ def batch_norm(x: Array, gamma: Array, beta: Array, eps: float) -> Differentiabl
     eps="()",
     y="(N, K, ...)",
     constants=("mean", "var", "eps"),
-    sample=evaluation_samples,
+    sample="evaluation_samples",
     source="Ioffe and Szegedy, Batch normalization, ICML 2015, section 3.1",
 )
 def batch_norm_evaluation(x: Array, mean: Array, var: Array, gamma: Array, beta: Array, eps: float) -> Differentiable:
@@ -159,7 +127,7 @@ def batch_norm_evaluation(x: Array, mean: Array, var: Array, gamma: Array, beta:
     eps="()",
     y="(..., K)",
     constants=("eps",),
-    sample=layer_samples,
+    sample="layer_samples",
     source="Ba, Kiros and Hinton, Layer normalization (2016), arXiv 1607.06450",
 )
 def layer_norm(x: Array, gamma: Array, beta: Array, eps: float) -> Differentiable:
@@ -201,7 +169,7 @@ def layer_norm(x: Array, gamma: Array, beta: Array, eps: float) -> Differentiabl
     eps="()",
     y="(..., K)",
     constants=("eps",),
-    sample=rms_samples,
+    sample="rms_samples",
     source="Zhang and Sennrich, Root mean square layer normalization, NeurIPS 2019",
 )
 def rms_norm(x: Array, gamma: Array, eps: float) -> Differentiable:
@@ -228,3 +196,38 @@ def rms_norm(x: Array, gamma: Array, eps: float) -> Differentiable:
         return dx, dgamma
 
     return y, backward
+
+
+# What the formulas are tried on.
+
+
+def batch_samples(rng: Generator) -> Iterator[Case]:
+    for shape in [(2, 1), (3, 1), (4, 3), (7, 2), (5, 6), (16, 4), (1, 2, 3, 3), (3, 2, 1, 2), (2, 3, 5)]:
+        k = shape[1]
+        x = 2 * rng.normal(size=shape) + _along_features(rng.normal(size=k), len(shape))
+        # A large ε keeps the samples well-conditioned where all rows of a batch are equal.
+        yield smooth(x=x, gamma=rng.uniform(0.5, 2, size=k), beta=rng.normal(size=k), eps=0.1)
+
+
+def evaluation_samples(rng: Generator) -> Iterator[Case]:
+    for shape in [(1, 1), (1, 4), (3, 1), (4, 3), (7, 2), (5, 6), (1, 2, 1, 1), (2, 3, 2, 1), (2, 3, 5)]:
+        k = shape[1]
+        yield smooth(
+            x=2 * rng.normal(size=shape),
+            mean=rng.normal(size=k),
+            var=rng.uniform(0.1, 3, size=k),
+            gamma=rng.uniform(0.5, 2, size=k),
+            beta=rng.normal(size=k),
+            eps=1e-5,
+        )
+
+
+def layer_samples(rng: Generator) -> Iterator[Case]:
+    for shape in [(1, 2), (1, 5), (4, 3), (3, 1), (3, 8), (2, 3, 4), (6, 2)]:
+        k = shape[-1]
+        yield smooth(x=2 * rng.normal(size=shape), gamma=rng.uniform(0.5, 2, size=k), beta=rng.normal(size=k), eps=0.1)
+
+
+def rms_samples(rng: Generator) -> Iterator[Case]:
+    for shape in [(1, 1), (1, 5), (4, 3), (3, 1), (3, 8), (2, 3, 4), (6, 2)]:
+        yield smooth(x=2 * rng.normal(size=shape), gamma=rng.uniform(0.5, 2, size=shape[-1]), eps=0.1)

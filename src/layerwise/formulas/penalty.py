@@ -6,22 +6,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from layerwise.formulas.registration import Case, formula, kink, smooth
+from layerwise.checks import not_negative
+from layerwise.formulas.machinery.registration import Case, formula, kink, smooth
 from layerwise.types import Array, Differentiable, Generator
-
-
-def penalty_samples(rng: Generator) -> Iterator[Case]:
-    for size, strength in [(1, 0.1), (2, 1.0), (5, 0.01), (7, 0.0), (12, 3.0), (20, 0.5)]:
-        w = rng.normal(size=size)
-        yield smooth(w=w + 0.01 * np.sign(w), strength=strength)
-    yield kink(w=np.array([0.0, -0.0, 1.0]), strength=0.5)
-
-
-def soft_threshold_samples(rng: Generator) -> Iterator[Case]:
-    for size, strength in [(1, 0.1), (2, 1.0), (5, 0.01), (7, 0.0), (12, 3.0), (20, 0.5)]:
-        size_of_w = strength * rng.choice([0.5, 1.5], size=size) + 0.01 * rng.uniform(0.1, 0.4, size=size)
-        yield smooth(w=size_of_w * rng.choice([-1, 1], size=size), strength=strength)
-    yield kink(w=np.array([0.5, -0.5, 0.0, -0.0, 1.0]), strength=0.5)
 
 
 @formula(
@@ -30,7 +17,7 @@ def soft_threshold_samples(rng: Generator) -> Iterator[Case]:
     strength="()",
     R="()",
     constants=("strength",),
-    sample=penalty_samples,
+    sample="penalty_samples",
     source="Tibshirani, Regression shrinkage and selection via the lasso, JRSS B 58 (1996)",
 )
 def l1_penalty(w: Array, strength: float) -> Differentiable:
@@ -58,7 +45,7 @@ def l1_penalty(w: Array, strength: float) -> Differentiable:
     strength="()",
     R="()",
     constants=("strength",),
-    sample=penalty_samples,
+    sample="penalty_samples",
     source="Hoerl and Kennard, Ridge regression, Technometrics 12 (1970)",
 )
 def l2_penalty(w: Array, strength: float) -> Differentiable:
@@ -86,13 +73,14 @@ def l2_penalty(w: Array, strength: float) -> Differentiable:
     strength="()",
     S="(P,)",
     constants=("strength",),
-    sample=soft_threshold_samples,
+    sample="soft_threshold_samples",
     source="Daubechies et al., An iterative thresholding algorithm, Comm. Pure Appl. Math. 57 (2004)",
 )
 def soft_threshold(w: Array, strength: float) -> Differentiable:
     """Every weight moves λ towards 0 and stops there: the proximal step of the L1 penalty, which gives exact zeros.
 
     After a step of size η on the cost alone, λ is η times the strength of the penalty.
+    strength: λ, from 0 up. Raises SettingError below 0, where it would push weights away from 0.
     Backward: dS passes where |w| > λ, and is 0 elsewhere, at |w| = λ too.
 
     >>> import numpy as np
@@ -100,10 +88,29 @@ def soft_threshold(w: Array, strength: float) -> Differentiable:
     >>> S, backward(np.ones(3))
     (array([-1.5,  0. ,  0.5]), array([1., 0., 1.]))
     """
-    S = np.sign(w) * np.maximum(np.abs(w) - strength, 0)
+    not_negative("strength", strength)
+    beyond = np.abs(w) - strength
+    S = np.sign(w) * np.maximum(beyond, 0)
 
     def backward(dS: Array) -> Array:
-        dw = np.where(np.abs(w) > strength, dS, 0)
+        dw = dS * np.heaviside(beyond, 0)
         return dw
 
     return S, backward
+
+
+# What the formulas are tried on.
+
+
+def penalty_samples(rng: Generator) -> Iterator[Case]:
+    for size, strength in [(1, 0.1), (2, 1.0), (5, 0.01), (7, 0.0), (12, 3.0), (20, 0.5)]:
+        w = rng.normal(size=size)
+        yield smooth(w=w + 0.01 * np.sign(w), strength=strength)
+    yield kink(w=np.array([0.0, -0.0, 1.0]), strength=0.5)
+
+
+def soft_threshold_samples(rng: Generator) -> Iterator[Case]:
+    for size, strength in [(1, 0.1), (2, 1.0), (5, 0.01), (7, 0.0), (12, 3.0), (20, 0.5)]:
+        size_of_w = strength * rng.choice([0.5, 1.5], size=size) + 0.01 * rng.uniform(0.1, 0.4, size=size)
+        yield smooth(w=size_of_w * rng.choice([-1, 1], size=size), strength=strength)
+    yield kink(w=np.array([0.5, -0.5, 0.0, -0.0, 1.0]), strength=0.5)

@@ -15,8 +15,8 @@ import numpy as np
 from layerwise.arrays import real_array, require_finite
 from layerwise.checks import positive, whole_number
 from layerwise.errors import DataError, ShapeError
-from layerwise.formulas.loss import SHAPES
-from layerwise.formulas.registration import Case, formula, kink, smooth
+from layerwise.formulas.machinery.registration import Case, formula, kink, smooth
+from layerwise.formulas.regression_loss import SHAPES
 from layerwise.types import Array, Differentiable, Generator
 
 
@@ -104,14 +104,6 @@ def _samples(x: Any, y: Any) -> tuple[Array, Array]:
     return x, y
 
 
-def criterion_samples(rng: Generator) -> Iterator[Case]:
-    for shape in SHAPES:
-        z, y = rng.normal(size=shape), rng.integers(2, size=shape).astype(float)
-        weight = rng.uniform(0.5, 2, size=(shape[0], 1))
-        yield smooth(z=z + 0.01 * np.sign(z), y=y, weight=weight, denominator=3.0)
-    yield kink(z=np.zeros((2, 1)), y=np.array([[0.0], [1.0]]), weight=np.ones((1, 1)), denominator=1.0)
-
-
 @formula(
     r"C = \frac{1}{d} \sum_n w_n \sum_k \big[ \max(z, 0) - y z \big]_{nk}",
     z="(N, K)",
@@ -120,7 +112,7 @@ def criterion_samples(rng: Generator) -> Iterator[Case]:
     denominator="()",
     C="()",
     constants=("y", "weight", "denominator"),
-    sample=criterion_samples,
+    sample="criterion_samples",
     source="Bishop, Pattern Recognition and Machine Learning, 4.1.7",
 )
 def perceptron_criterion(z: Array, y: Array, weight: Array, denominator: float) -> Differentiable:
@@ -144,3 +136,14 @@ def perceptron_criterion(z: Array, y: Array, weight: Array, denominator: float) 
         return dz
 
     return C, backward
+
+
+# What the formulas are tried on.
+
+
+def criterion_samples(rng: Generator) -> Iterator[Case]:
+    for shape in SHAPES:
+        z, y = rng.normal(size=shape), rng.integers(2, size=shape).astype(float)
+        weight = rng.uniform(0.5, 2, size=(shape[0], 1))
+        yield smooth(z=z + 0.01 * np.sign(z), y=y, weight=weight, denominator=3.0)
+    yield kink(z=np.zeros((2, 1)), y=np.array([[0.0], [1.0]]), weight=np.ones((1, 1)), denominator=1.0)

@@ -12,32 +12,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from layerwise.formulas.activation import SHAPES, elementwise_samples, sigmoid
-from layerwise.formulas.registration import Case, formula, kink, smooth
+from layerwise.formulas.machinery.registration import Case, formula, kink, smooth
 from layerwise.types import Array, Differentiable, Generator
-
-
-def leaky_samples(rng: Generator) -> Iterator[Case]:
-    for shape, negative_slope in zip(SHAPES, [0.01, 0.2, 0.0, 1.0, 0.3, 0.01], strict=True):
-        yield smooth(x=_away_from_0(rng, shape), negative_slope=negative_slope)
-    yield kink(x=np.array([[-1.0, 0.0, -0.0, 1.0]]), negative_slope=0.25)
-
-
-def elu_samples(rng: Generator) -> Iterator[Case]:
-    for shape, alpha in zip(SHAPES, [1.0, 0.5, 0.0, 2.0, 1.5, 1.0], strict=True):
-        yield smooth(x=_away_from_0(rng, shape), alpha=alpha)
-    yield smooth(x=np.array([[-40.0, -5.0, 5.0, 40.0]]), alpha=1.5)
-    yield kink(x=np.array([[0.0, -0.0, 1.0]]), alpha=0.5)
-
-
-def softplus_samples(rng: Generator) -> Iterator[Case]:
-    for shape, beta in zip(SHAPES, [1.0, 0.5, 3.0, 1.0, 2.0, 1.0], strict=True):
-        yield smooth(x=2 * rng.normal(size=shape), beta=beta)
-    yield smooth(x=np.array([[-30.0, -5.0, 0.0, 5.0, 30.0]]), beta=2.0)
-
-
-def _away_from_0(rng: Generator, shape: tuple[int, ...]) -> Array:
-    x = rng.normal(size=shape)
-    return x + 0.01 * np.sign(x)
 
 
 @formula(
@@ -46,13 +22,13 @@ def _away_from_0(rng: Generator, shape: tuple[int, ...]) -> Array:
     negative_slope="()",
     y="(...)",
     constants=("negative_slope",),
-    sample=leaky_samples,
+    sample="leaky_samples",
     source="Maas et al., Rectifier nonlinearities improve neural network acoustic models, ICML 2013",
 )
 def leaky_relu(x: Array, negative_slope: float) -> Differentiable:
     """ReLU with a small slope s on the negative side, so that no unit is ever cut off from its gradient.
 
-    Backward: dy passes where x > 0 and is multiplied by s elsewhere; at the kink x = 0 the derivative is taken as s.
+    Backward: the slope is 1 where x > 0 and s elsewhere; at the kink x = 0 it is taken as s.
 
     >>> import numpy as np
     >>> y, backward = leaky_relu(np.array([-2.0, 0.0, 3.0]), 0.25)
@@ -62,7 +38,9 @@ def leaky_relu(x: Array, negative_slope: float) -> Differentiable:
     y = np.maximum(x, 0) + negative_slope * np.minimum(x, 0)
 
     def backward(dy: Array) -> Array:
-        dx = np.where(x > 0, dy, negative_slope * dy)
+        step = np.heaviside(x, 0)  # 1 where x > 0, else 0; NaN where x is
+        slope = step + negative_slope * (1 - step)
+        dx = dy * slope
         return dx
 
     return y, backward
@@ -74,7 +52,7 @@ def leaky_relu(x: Array, negative_slope: float) -> Differentiable:
     alpha="()",
     y="(...)",
     constants=("alpha",),
-    sample=elu_samples,
+    sample="elu_samples",
     source="Clevert et al., Fast and accurate deep network learning by exponential linear units, ICLR 2016",
 )
 def elu(x: Array, alpha: float) -> Differentiable:
@@ -104,7 +82,7 @@ def elu(x: Array, alpha: float) -> Differentiable:
     beta="()",
     y="(...)",
     constants=("beta",),
-    sample=softplus_samples,
+    sample="softplus_samples",
     source="Dugas et al., Incorporating second-order functional knowledge for better option pricing, NIPS 2000",
 )
 def softplus(x: Array, beta: float) -> Differentiable:
@@ -217,3 +195,30 @@ def gelu_tanh(x: Array) -> Differentiable:
         return dx
 
     return y, backward
+
+
+# What the formulas are tried on.
+
+
+def leaky_samples(rng: Generator) -> Iterator[Case]:
+    for shape, negative_slope in zip(SHAPES, [0.01, 0.2, 0.0, 1.0, 0.3, 0.01], strict=True):
+        yield smooth(x=_away_from_0(rng, shape), negative_slope=negative_slope)
+    yield kink(x=np.array([[-1.0, 0.0, -0.0, 1.0]]), negative_slope=0.25)
+
+
+def elu_samples(rng: Generator) -> Iterator[Case]:
+    for shape, alpha in zip(SHAPES, [1.0, 0.5, 0.0, 2.0, 1.5, 1.0], strict=True):
+        yield smooth(x=_away_from_0(rng, shape), alpha=alpha)
+    yield smooth(x=np.array([[-40.0, -5.0, 5.0, 40.0]]), alpha=1.5)
+    yield kink(x=np.array([[0.0, -0.0, 1.0]]), alpha=0.5)
+
+
+def softplus_samples(rng: Generator) -> Iterator[Case]:
+    for shape, beta in zip(SHAPES, [1.0, 0.5, 3.0, 1.0, 2.0, 1.0], strict=True):
+        yield smooth(x=2 * rng.normal(size=shape), beta=beta)
+    yield smooth(x=np.array([[-30.0, -5.0, 0.0, 5.0, 30.0]]), beta=2.0)
+
+
+def _away_from_0(rng: Generator, shape: tuple[int, ...]) -> Array:
+    x = rng.normal(size=shape)
+    return x + 0.01 * np.sign(x)

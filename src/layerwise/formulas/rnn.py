@@ -15,8 +15,8 @@ from typing import NamedTuple
 import numpy as np
 
 from layerwise.formulas.activation import relu, tanh
-from layerwise.formulas.registration import Case, formula, smooth
-from layerwise.formulas.sequence import over_time, real_steps, walk
+from layerwise.formulas.machinery.registration import Case, formula, smooth
+from layerwise.formulas.machinery.sequences import over_time, real_steps, walk
 from layerwise.types import Array, Differentiable, Generator
 
 SOURCE = (
@@ -32,49 +32,6 @@ class RNN(NamedTuple):
     h_n: Array
 
 
-def step_samples(rng: Generator) -> Iterator[Case]:
-    for n, d, h, nonlinearity in [
-        (1, 1, 1, "tanh"),
-        (1, 3, 2, "relu"),
-        (5, 1, 4, "tanh"),
-        (4, 5, 1, "relu"),
-        (3, 4, 3, "tanh"),
-        (2, 2, 5, "relu"),
-    ]:
-        yield smooth(
-            x=rng.normal(size=(n, d)),
-            h_prev=rng.uniform(-1, 1, size=(n, h)),
-            W_ih=rng.normal(size=(h, d)),
-            W_hh=rng.normal(size=(h, h)),
-            b_ih=rng.normal(size=h),
-            b_hh=rng.normal(size=h),
-            nonlinearity=nonlinearity,
-        )
-
-
-def sequence_samples(rng: Generator) -> Iterator[Case]:
-    for n, t, d, h, nonlinearity, lengths, reverse in [
-        (1, 1, 1, 1, "tanh", None, False),
-        (1, 4, 3, 2, "relu", None, True),
-        (3, 2, 1, 3, "tanh", None, False),
-        (2, 5, 2, 1, "relu", np.array([5, 2]), False),
-        (3, 4, 3, 2, "tanh", np.array([1, 4, 3]), True),
-        (4, 3, 2, 3, "tanh", np.array([2, 1, 1, 2]), False),
-        (2, 1, 4, 2, "relu", np.array([1, 1]), True),
-    ]:
-        yield smooth(
-            x=rng.normal(size=(n, t, d)),
-            h0=rng.uniform(-1, 1, size=(n, h)),
-            W_ih=rng.normal(size=(h, d)),
-            W_hh=rng.normal(size=(h, h)),
-            b_ih=rng.normal(size=h),
-            b_hh=rng.normal(size=h),
-            nonlinearity=nonlinearity,
-            lengths=lengths,
-            reverse=reverse,
-        )
-
-
 @formula(
     r"h_t = f(W_{xh} x_t + W_{hh} h_{t-1} + b_h), \quad f = \tanh \text{ or } \mathrm{relu}",
     x="(N, D)",
@@ -86,7 +43,7 @@ def sequence_samples(rng: Generator) -> Iterator[Case]:
     nonlinearity="()",
     h="(N, H)",
     constants=("nonlinearity",),
-    sample=step_samples,
+    sample="step_samples",
     source=SOURCE,
 )
 def rnn_step(
@@ -136,7 +93,7 @@ def rnn_step(
     h="(N, T, H)",
     h_n="(N, H)",
     constants=("nonlinearity", "lengths", "reverse"),
-    sample=sequence_samples,
+    sample="sequence_samples",
     source=SOURCE,
 )
 def rnn(
@@ -198,3 +155,49 @@ def rnn(
         return dx if input_gradient else None, dh0, dW_ih, dW_hh, db_ih, db_hh
 
     return RNN(h, h_t), backward
+
+
+# What the formulas are tried on.
+
+
+def step_samples(rng: Generator) -> Iterator[Case]:
+    for n, d, h, nonlinearity in [
+        (1, 1, 1, "tanh"),
+        (1, 3, 2, "relu"),
+        (5, 1, 4, "tanh"),
+        (4, 5, 1, "relu"),
+        (3, 4, 3, "tanh"),
+        (2, 2, 5, "relu"),
+    ]:
+        yield smooth(
+            x=rng.normal(size=(n, d)),
+            h_prev=rng.uniform(-1, 1, size=(n, h)),
+            W_ih=rng.normal(size=(h, d)),
+            W_hh=rng.normal(size=(h, h)),
+            b_ih=rng.normal(size=h),
+            b_hh=rng.normal(size=h),
+            nonlinearity=nonlinearity,
+        )
+
+
+def sequence_samples(rng: Generator) -> Iterator[Case]:
+    for n, t, d, h, nonlinearity, lengths, reverse in [
+        (1, 1, 1, 1, "tanh", None, False),
+        (1, 4, 3, 2, "relu", None, True),
+        (3, 2, 1, 3, "tanh", None, False),
+        (2, 5, 2, 1, "relu", np.array([5, 2]), False),
+        (3, 4, 3, 2, "tanh", np.array([1, 4, 3]), True),
+        (4, 3, 2, 3, "tanh", np.array([2, 1, 1, 2]), False),
+        (2, 1, 4, 2, "relu", np.array([1, 1]), True),
+    ]:
+        yield smooth(
+            x=rng.normal(size=(n, t, d)),
+            h0=rng.uniform(-1, 1, size=(n, h)),
+            W_ih=rng.normal(size=(h, d)),
+            W_hh=rng.normal(size=(h, h)),
+            b_ih=rng.normal(size=h),
+            b_hh=rng.normal(size=h),
+            nonlinearity=nonlinearity,
+            lengths=lengths,
+            reverse=reverse,
+        )

@@ -2,7 +2,7 @@
 
 from layerwise.insight.gradient_check import ArrayCheck, GradientReport, gradcheck, gradcheck_formula
 from layerwise.insight.information import LayerInformation, layer_information
-from layerwise.insight.mismatch import Mismatch, explain
+from layerwise.insight.mismatch import Mismatch, diagnose
 from layerwise.insight.recorder import Recorder
 
 __all__ = [
@@ -11,7 +11,7 @@ __all__ = [
     "LayerInformation",
     "Mismatch",
     "Recorder",
-    "explain",
+    "diagnose",
     "gradcheck",
     "gradcheck_formula",
     "layer_information",

@@ -18,7 +18,7 @@ from layerwise.checks import positive, require_kind, whole_number
 from layerwise.errors import KindError, SettingError, ShapeError, nearest
 from layerwise.formulas import Case, Formula, registry
 from layerwise.insight.finite_difference import NEARLY_ZERO, agree, elements, move_all, move_element, slope
-from layerwise.insight.mismatch import Mismatch, explain
+from layerwise.insight.mismatch import Mismatch, diagnose
 from layerwise.losses import Loss
 from layerwise.network import Network
 from layerwise.random import generator
@@ -54,12 +54,17 @@ class ArrayCheck:
     kinks: int
     """At how many of them the function has a kink, where any slope between the two sides is right."""
     mismatch: Mismatch | None
+    frozen: int = 0
+    """How many elements learn nothing by design, such as the row of an embedding that stands for padding: their
+    gradient is 0 whatever the slope, and they are left out."""
 
     @property
     def verdict(self) -> str:
         """The result in a few words."""
         if self.mismatch is not None:
             return self.mismatch.kind
+        if self.frozen:
+            return f"right; {self.frozen} elements learn nothing, and are left out"
         kinks = f"{self.kinks} kink{'s' * (self.kinks > 1)} here, not a bug"
         if self.kinks:
             return f"right; {kinks}" if self.checked else f"between the slopes; {kinks}"
@@ -177,9 +182,20 @@ def gradcheck(
     sizes = {"the number of samples": len(x), "the number of outputs": y.size // max(len(x), 1)}
     one = np.ones(())
     checks = tuple(
-        _check_array(name, array, gradients[name], evaluate, one, sizes, settings) for name, array in arrays.items()
+        _check_array(name, array, gradients[name], evaluate, one, sizes, settings, _frozen(copy, array))
+        for name, array in arrays.items()
     )
     return GradientReport(checks, settings.tolerance)
+
+
+def _frozen(net: Network, array: Array) -> Array:
+    """True for the elements of a parameter that learn nothing by design, in any of the layers that it belongs to."""
+    frozen = np.zeros(array.shape, dtype=bool)
+    for _, layer in net.chain.walk():
+        for name, entries in layer.frozen().items():
+            if layer.parameters[name].value is array:
+                frozen[entries] = True
+    return frozen
 
 
 def gradcheck_formula(
@@ -245,7 +261,7 @@ def _resolve(
 
 
 def _flowing(value: Any) -> Any:
-    """The part of a value that flows on: the first, where it has several (see `Formula.run`)."""
+    """What flows on of a value: the first, where it has several (see `Formula.run`)."""
     return value[0] if isinstance(value, tuple) else value
 
 
@@ -287,13 +303,17 @@ def _check_array(
     upstream: Array,
     sizes: Mapping[str, int],
     settings: _Settings,
+    frozen: Array | None = None,
 ) -> ArrayCheck:
-    """Measure the gradient at one array by moving it, and compare."""
+    """Measure the gradient at one array by moving it, and compare; elements that are frozen stay where they are."""
     rng = generator(settings.seed, "gradient check", layer=name)
+    frozen = np.zeros(array.shape, dtype=bool) if frozen is None else frozen
     claims = analytic if analytic.shape == array.shape else np.full(array.shape, np.nan)
     numeric, known = np.zeros(array.shape), np.zeros(array.shape, dtype=bool)
     kinks, outside = 0, 0
     for index in elements(array.shape, FULL if array.size <= FULL else SINGLE, rng):
+        if frozen[index]:
+            continue
         along = move_element(array, index, evaluate)
         measured = slope(along, upstream, float(claims[index]), eps=settings.eps, tolerance=settings.tolerance)
         numeric[index], known[index] = measured.value, not measured.kink
@@ -304,11 +324,11 @@ def _check_array(
     if outside and not known.any():
         error, ok, mismatch = float("inf"), False, ONLY_KINKS
     elif not ok:
-        mismatch = explain(
+        mismatch = diagnose(
             analytic, numeric, argument=name, at=array, upstream=upstream, known=known, sizes=sizes
         ) or Mismatch("imprecise", f"is off by a relative {error:.1e}: nearly right, but not to float64's precision")
     elif array.size > FULL:
-        worst = _worst_direction(array, claims, evaluate, upstream, settings, rng)
+        worst = _worst_direction(array, claims, evaluate, upstream, settings, rng, ~frozen)
         error, ok = max(error, worst), worst <= settings.tolerance
         if not ok:
             mismatch = Mismatch(
@@ -316,7 +336,7 @@ def _check_array(
                 f"is right at the {int(known.sum())} elements that were moved alone, but wrong along random "
                 "directions: the mistake lies in a few of the others. Check a smaller network of the same kind",
             )
-    return ArrayCheck(name, array.shape, error, ok, int(known.sum()), kinks, mismatch)
+    return ArrayCheck(name, array.shape, error, ok, int(known.sum()), kinks, mismatch, int(frozen.sum()))
 
 
 def _error(analytic: Array, numeric: Array, tolerance: float) -> tuple[float, bool]:
@@ -340,11 +360,12 @@ def _worst_direction(
     upstream: Array,
     settings: _Settings,
     rng: np.random.Generator,
+    moves: Array,
 ) -> float:
-    """The largest relative error along random directions of length 1, which see every element at once."""
+    """The largest relative error along random directions of length 1, which see at once every element that `moves`."""
     worst = 0.0
     for _ in range(settings.directions):
-        direction = rng.normal(size=array.shape)
+        direction = rng.normal(size=array.shape) * moves
         direction /= np.linalg.norm(direction)
         claimed = float((analytic * direction).sum())
         along = move_all(array, direction, evaluate)

@@ -16,10 +16,10 @@ from layerwise.checks import positive
 from layerwise.insight.patterns import OTHER_SHAPE, SAME_SHAPE, Mismatch, Pair
 from layerwise.types import Array
 
-__all__ = ["Mismatch", "explain"]
+__all__ = ["Mismatch", "diagnose"]
 
 
-def explain(
+def diagnose(
     analytic: Array,
     numeric: Array,
     *,
@@ -42,11 +42,11 @@ def explain(
 
     >>> import numpy as np
     >>> right = np.array([[1.0, 2.0], [3.0, 4.0]])
-    >>> print(explain(right.T, right).sentence)
+    >>> print(diagnose(right.T, right).sentence)
     is the transpose of the right gradient: add .T, or swap the factors of the product
-    >>> print(explain(3 * right, right, sizes={"the number of samples": 3}).sentence)
+    >>> print(diagnose(3 * right, right, sizes={"the number of samples": 3}).sentence)
     is exactly 3 times too large, and 3 is the number of samples: it has to be divided by it once
-    >>> explain(right, right) is None
+    >>> diagnose(right, right) is None
     True
     """
     analytic, numeric = np.asarray(analytic), np.asarray(numeric)

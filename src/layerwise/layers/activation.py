@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, ClassVar
 
+import numpy as np
+
 from layerwise import formulas
 from layerwise.checks import not_negative, one_of, positive
 from layerwise.errors import SettingError, ShapeError
@@ -30,11 +32,13 @@ class RowActivation(Activation):
 
     def __init__(self, dim: int = -1) -> None:
         super().__init__()
-        if isinstance(dim, bool) or not isinstance(dim, int) or dim != -1:
+        if isinstance(dim, bool) or not isinstance(dim, int | np.integer) or dim != -1:
             raise SettingError(f"{type(self).__name__} works along the last axis: dim must be -1, got {dim!r}")
         self.dim = -1
 
     def forward(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
+        if x.ndim == 0:
+            raise ShapeError(f"{self!r} expects rows of classes (..., K), got a single number", "write x.reshape(1, 1)")
         if x.shape[-1] == 0:
             raise ShapeError(f"{self!r} expects at least one class, got shape {x.shape}")
         return super().forward(x, pass_)

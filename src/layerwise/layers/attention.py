@@ -14,7 +14,7 @@ from layerwise.initializers import xavier_uniform
 from layerwise.layers.layer import LAYERS, Layer
 from layerwise.layers.parameter import Parameter, View
 from layerwise.layers.pass_ import Pass
-from layerwise.layers.sequences import require_sequences, sequence_shape
+from layerwise.layers.sequence_shapes import require_sequences, sequence_shape
 from layerwise.types import Array, Backward, Generator, Shape
 
 
@@ -57,29 +57,6 @@ class MultiheadAttention(Layer):
         self.declare("out_proj.weight", (D, D), self._draw_out, decays=True)
         if bias:
             self.declare("out_proj.bias", (D,), self._draw_out_bias, decays=False)
-
-    def _draw_in(self, rng: Generator) -> Array:
-        return xavier_uniform((3 * self.embed_dim, self.embed_dim), rng)
-
-    def _draw_in_bias(self, rng: Generator) -> Array:
-        return np.zeros(3 * self.embed_dim)
-
-    def _draw_out(self, rng: Generator) -> Array:
-        bound = 1 / math.sqrt(self.embed_dim)
-        return rng.uniform(-bound, bound, size=(self.embed_dim, self.embed_dim))
-
-    def _draw_out_bias(self, rng: Generator) -> Array:
-        return np.zeros(self.embed_dim)
-
-    @property
-    def out_proj(self) -> OutProjection:
-        """The last map, as torch has it: `layer.out_proj.weight`, `layer.out_proj.bias`."""
-        return OutProjection({name: self.parameters.get(f"out_proj.{name}") for name in ("weight", "bias")})
-
-    @property
-    def input_shape(self) -> Shape:
-        """The shape of one input sample, as far as the layer knows it."""
-        return (None, self.embed_dim)
 
     def forward(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
         require_sequences(self, x, self.embed_dim)
@@ -131,6 +108,29 @@ class MultiheadAttention(Layer):
     def multiplications(self, shape: Shape) -> int:
         T, D = shape[0] or 1, self.embed_dim
         return 4 * T * D * D + 2 * T * T * D
+
+    def _draw_in(self, rng: Generator) -> Array:
+        return xavier_uniform((3 * self.embed_dim, self.embed_dim), rng)
+
+    def _draw_in_bias(self, rng: Generator) -> Array:
+        return np.zeros(3 * self.embed_dim)
+
+    def _draw_out(self, rng: Generator) -> Array:
+        bound = 1 / math.sqrt(self.embed_dim)
+        return rng.uniform(-bound, bound, size=(self.embed_dim, self.embed_dim))
+
+    def _draw_out_bias(self, rng: Generator) -> Array:
+        return np.zeros(self.embed_dim)
+
+    @property
+    def out_proj(self) -> OutProjection:
+        """The last map, as torch has it: `layer.out_proj.weight`, `layer.out_proj.bias`."""
+        return OutProjection({name: self.parameters.get(f"out_proj.{name}") for name in ("weight", "bias")})
+
+    @property
+    def input_shape(self) -> Shape:
+        """The shape of one input sample, as far as the layer knows it."""
+        return (None, self.embed_dim)
 
 
 class OutProjection:

@@ -14,7 +14,7 @@ from layerwise.checks import whole_number, yes_or_no
 from layerwise.errors import SettingError, ShapeError
 from layerwise.formulas import output_size
 from layerwise.initializers import Init, fans, initializer, plain
-from layerwise.layers.images import (
+from layerwise.layers.image_shapes import (
     Sizes,
     each_way,
     refuse_text,
@@ -63,6 +63,35 @@ class Convolution(Layer):
         self._plan_padding()
         self._declare(yes_or_no("bias", bias), init)
 
+    @abstractmethod
+    def compute(self, x: Array, W: Array, b: Array, pass_: Pass) -> Differentiable:
+        """The formula, with the settings of this layer."""
+
+    @abstractmethod
+    def check_batch(self, shape: tuple[int, ...]) -> None:
+        """Refuse a batch of the wrong rank or number of channels."""
+
+    def forward(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
+        self.check_batch(x.shape)
+        self._places(x.shape[2:])
+        self._require_room(x.shape)
+        parameters = self.parameters
+        weight, bias = parameters["weight"], parameters.get("bias")
+        wide = np.pad(x, ((0, 0), (0, 0), *((0, more) for more in self.behind))) if any(self.behind) else x
+        z, backward_formula = self.compute(
+            wide, weight.value, bias.value if bias else np.zeros(self.out_channels, x.dtype), pass_
+        )
+        input_gradient, shape = pass_.input_gradient, x.shape
+
+        def backward(dz: Array) -> Array | None:
+            dx, dW, db = backward_formula(dz, input_gradient=input_gradient)
+            pass_.add_gradient(weight, dW)
+            if bias:
+                pass_.add_gradient(bias, db)
+            return dx if dx is None else dx[tuple(slice(size) for size in shape)]
+
+        return z, backward
+
     def _declare(self, bias: bool, init: Init) -> None:
         shape = (self.out_channels, self.in_channels // self.groups, *each_way(self.kernel_size, self.axes))
         draw = initializer(init)
@@ -96,35 +125,6 @@ class Convolution(Layer):
         self.pads = tuple(total // 2 for total in around)
         if not isinstance(self.padding, str):
             self.pads = each_way(self.padding, self.axes)
-
-    @abstractmethod
-    def compute(self, x: Array, W: Array, b: Array, pass_: Pass) -> Differentiable:
-        """The formula, with the settings of this layer."""
-
-    @abstractmethod
-    def check_batch(self, shape: tuple[int, ...]) -> None:
-        """Refuse a batch of the wrong rank or number of channels."""
-
-    def forward(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
-        self.check_batch(x.shape)
-        self._places(x.shape[2:])
-        self._require_room(x.shape)
-        parameters = self.parameters
-        weight, bias = parameters["weight"], parameters.get("bias")
-        wide = np.pad(x, ((0, 0), (0, 0), *((0, more) for more in self.behind))) if any(self.behind) else x
-        z, backward_formula = self.compute(
-            wide, weight.value, bias.value if bias else np.zeros(self.out_channels, x.dtype), pass_
-        )
-        input_gradient, shape = pass_.input_gradient, x.shape
-
-        def backward(dz: Array) -> Array | None:
-            dx, dW, db = backward_formula(dz, input_gradient=input_gradient)
-            pass_.add_gradient(weight, dW)
-            if bias:
-                pass_.add_gradient(bias, db)
-            return dx if dx is None else dx[tuple(slice(size) for size in shape)]
-
-        return z, backward
 
     def _places(self, sides: Shape) -> Shape:
         """At how many places the kernel fits, in each direction."""

@@ -13,7 +13,7 @@ from layerwise.errors import DataError, KindError, SettingError, ShapeError
 from layerwise.layers.layer import LAYERS, Layer
 from layerwise.layers.parameter import View
 from layerwise.layers.pass_ import Pass
-from layerwise.layers.sequences import require_sequences, sequence_shape
+from layerwise.layers.sequence_shapes import require_sequences, sequence_shape
 from layerwise.types import Array, Backward, Generator, Shape
 
 
@@ -48,6 +48,28 @@ class Embedding(Layer):
             raise SettingError("masks=True tells where padding_idx stands: give padding_idx as well")
         self.declare("weight", (self.num_embeddings, self.embedding_dim), self._draw, decays=True)
 
+    def forward(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
+        self._check(x)
+        weight = self.parameters["weight"]
+        if self.masks and pass_.lengths is None and pass_.mask is None:
+            pass_.mask = x != self.padding_idx
+        y, backward_formula = pass_.call(self, formulas.embedding, x, weight.value, self.padding_idx)
+
+        def backward(dy: Array) -> None:
+            pass_.add_gradient(weight, backward_formula(dy))
+
+        return y, backward
+
+    @property
+    def takes_indices(self) -> bool:
+        return True
+
+    def frozen(self) -> dict[str, Any]:
+        return {} if self.padding_idx is None else {"weight": self.padding_idx}
+
+    def output_shape(self, shape: Shape | None) -> Shape | None:
+        return None if shape is None else (*shape, self.embedding_dim)
+
     def _row(self, name: str, value: int) -> int:
         """The number of a row; a negative one counts from the end."""
         V = self.num_embeddings
@@ -62,22 +84,6 @@ class Embedding(Layer):
             W[self.padding_idx] = 0
         return W
 
-    @property
-    def takes_indices(self) -> bool:
-        return True
-
-    def forward(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
-        self._check(x)
-        weight = self.parameters["weight"]
-        if self.masks and pass_.lengths is None and pass_.mask is None:
-            pass_.mask = x != self.padding_idx
-        y, backward_formula = pass_.call(self, formulas.embedding, x, weight.value, self.padding_idx)
-
-        def backward(dy: Array) -> None:
-            pass_.add_gradient(weight, backward_formula(dy))
-
-        return y, backward
-
     def _check(self, x: Array) -> None:
         """Refuse what names no row; NumPy would take -1 for the last one."""
         if x.dtype.kind not in "iu":
@@ -89,13 +95,14 @@ class Embedding(Layer):
             raise ShapeError(f"{self!r} tells which steps are real, of sequences (N, T); got shape {x.shape}")
         if x.size and not (x.min() >= 0 and x.max() < self.num_embeddings):
             place = tuple(int(i) for i in np.argwhere((x < 0) | (x >= self.num_embeddings))[0])
+            if x.min() < 0:
+                advice = "no word has a number below 0, padding has one as well: Embedding(..., padding_idx=0)"
+            else:
+                advice = f"write Embedding({int(x.max()) + 1}, {self.embedding_dim}) if all are words"
             raise DataError(
-                f"{self!r} knows the words 0 to {self.num_embeddings - 1}, got {x[place]} at {place} (counted from 0): "
-                f"write Embedding({max(int(x.max()) + 1, self.num_embeddings)}, {self.embedding_dim}) if all are words"
+                f"{self!r} knows the words 0 to {self.num_embeddings - 1}, got {x[place]} at {place} "
+                f"(counted from 0): {advice}"
             )
-
-    def output_shape(self, shape: Shape | None) -> Shape | None:
-        return None if shape is None else (*shape, self.embedding_dim)
 
 
 class _Positions(Layer):
@@ -104,7 +111,7 @@ class _Positions(Layer):
     max_length: int
     embedding_dim: int
 
-    def settle(self, max_length: int, embedding_dim: int) -> None:
+    def set_sizes(self, max_length: int, embedding_dim: int) -> None:
         self.max_length = whole_number("max_length", max_length)
         self.embedding_dim = whole_number("embedding_dim", embedding_dim)
 
@@ -145,7 +152,7 @@ class PositionalEmbedding(_Positions):
 
     def __init__(self, max_length: int, embedding_dim: int) -> None:
         super().__init__()
-        self.settle(max_length, embedding_dim)
+        self.set_sizes(max_length, embedding_dim)
         shape = (self.max_length, self.embedding_dim)
         self.declare("weight", shape, partial(_standard_normal, shape), decays=True)
 
@@ -176,17 +183,19 @@ class SinusoidalPositions(_Positions):
 
     def __init__(self, embedding_dim: int, max_length: int = 5000) -> None:
         super().__init__()
-        self.settle(max_length, embedding_dim)
+        self.set_sizes(max_length, embedding_dim)
 
     def forward(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
         self.require(x)
         P: Any = formulas.sinusoidal_positions(x.shape[1], self.embedding_dim)
-        return x + P.astype(x.dtype), _pass_on
+        y, backward_formula = pass_.call(self, formulas.add, x, P.astype(x.dtype))
+
+        def backward(dy: Array) -> Array:
+            dx, _ = backward_formula(dy)  # nothing is learnt at the positions
+            return dx
+
+        return y, backward
 
 
 def _standard_normal(shape: tuple[int, ...], rng: Generator) -> Array:
     return rng.normal(size=shape)
-
-
-def _pass_on(dy: Array) -> Array:
-    return dy

@@ -46,7 +46,11 @@ class Layer(ABC):
 
     @abstractmethod
     def forward(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
-        """Return the output, and the function from the gradient at the output to the gradient at x."""
+        """Return the output, and the function from the gradient at the output to the gradient at x.
+
+        Compute by `pass_.call(self, formula, x, ...)`, and a tap sees every step. What the pass says holds during this
+        call alone: read `pass_.input_gradient` here, not in the way back, by when it has been set for other layers.
+        """
 
     @abstractmethod
     def output_shape(self, shape: Shape | None) -> Shape | None:
@@ -59,11 +63,23 @@ class Layer(ABC):
         """The layers inside this one, by name; a leaf has none."""
         return iter(())
 
+    def walk(self, prefix: str = "") -> Iterator[tuple[str, Layer]]:
+        """This layer and all inside it, each with the prefix of its arrays' names: "", "0.", "0.1.".
+
+        A layer that stands at several places comes once for each of them.
+        """
+        yield prefix, self
+        for name, child in self.children():
+            yield from child.walk(f"{prefix}{name}.")
+
     def all_parameters(self) -> Iterator[Parameter]:
         """The parameters of this layer and of the layers inside it; a shared one comes once for each of its places."""
-        yield from self.parameters.values()
-        for _, child in self.children():
-            yield from child.all_parameters()
+        return (parameter for _, layer in self.walk() for parameter in layer.parameters.values())
+
+    def cast_buffers(self, dtype: Any) -> None:
+        """Give the buffers that hold quantities, here and in all layers inside, a type; counts stay whole numbers."""
+        for _, layer in self.walk():
+            layer.buffers = {name: b.astype(dtype) if b.dtype.kind == "f" else b for name, b in layer.buffers.items()}
 
     def multiplications(self, shape: Shape) -> int:
         """How many numbers are multiplied for one sample of this shape."""
@@ -77,6 +93,10 @@ class Layer(ABC):
             parameter.siblings = first.siblings  # one list for all of them
             parameter.siblings.append(parameter)
         self.parameters[name] = parameter
+
+    def frozen(self) -> dict[str, Any]:
+        """What learns nothing by design: the name of a parameter, and the index of the entries that get no gradient."""
+        return {}
 
     @property
     def trains(self) -> bool:
@@ -133,4 +153,4 @@ class Layer(ABC):
             Vector(family, names=[""] * len(family), seed=0, dtype=vectors[0].theta.dtype)
 
 
-LAYERS: Registry[Layer] = Registry("layer")
+LAYERS: Registry[Layer] = Registry("layer", "lw.layers.LAYERS")

@@ -50,12 +50,6 @@ class Linear(Layer):
         if yes_or_no("bias", bias):
             self.declare("bias", (self.out_features,), self._draw_bias, decays=False)
 
-    def _draw_bias(self, rng: Generator) -> Array:
-        if self.init != "torch_uniform":
-            return np.zeros(self.out_features)
-        bound = 1 / math.sqrt(self.in_features)
-        return rng.uniform(-bound, bound, size=self.out_features)
-
     def forward(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
         if x.ndim < 2 or x.shape[-1] != self.in_features:
             raise self._misfit(x.shape)
@@ -77,19 +71,6 @@ class Linear(Layer):
 
         return (z if x.ndim == 2 else z.reshape(*x.shape[:-1], self.out_features)), backward
 
-    def _misfit(self, shape: tuple[int, ...]) -> ShapeError:
-        if len(shape) < 2:
-            return ShapeError(
-                f"{self!r} expects a batch (N, {self.in_features}), got shape {shape}", "write x[None, :]"
-            )
-        return self._wrong_features(shape[-1])
-
-    def _wrong_features(self, features: int) -> ShapeError:
-        return ShapeError(
-            f"{self!r} expects {self.in_features} features, got {features}",
-            f"write Linear({features}, {self.out_features})",
-        )
-
     def output_shape(self, shape: Shape | None) -> Shape | None:
         if shape is None:
             return (self.out_features,)
@@ -104,7 +85,26 @@ class Linear(Layer):
         """`bias` is a setting (with or without) and a view of the values; a table of settings needs the first."""
         return name in self.parameters if name == "bias" else getattr(self, name)
 
+    def _draw_bias(self, rng: Generator) -> Array:
+        if self.init != "torch_uniform":
+            return np.zeros(self.out_features)
+        bound = 1 / math.sqrt(self.in_features)
+        return rng.uniform(-bound, bound, size=self.out_features)
+
     @property
     def input_shape(self) -> Shape:
         """The shape of one input sample, as far as the layer knows it."""
         return (self.in_features,)
+
+    def _misfit(self, shape: tuple[int, ...]) -> ShapeError:
+        if len(shape) < 2:
+            return ShapeError(
+                f"{self!r} expects a batch (N, {self.in_features}), got shape {shape}", "write x[None, :]"
+            )
+        return self._wrong_features(shape[-1])
+
+    def _wrong_features(self, features: int) -> ShapeError:
+        return ShapeError(
+            f"{self!r} expects {self.in_features} features, got {features}",
+            f"write Linear({features}, {self.out_features})",
+        )

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from layerwise import formulas
-from layerwise.checks import fraction, positive, whole_number, yes_or_no
+from layerwise.checks import fraction, positive, several, whole_number, yes_or_no
 from layerwise.errors import DataError, SettingError, ShapeError
-from layerwise.layers.images import require_channels, require_images, require_sample
+from layerwise.layers.image_shapes import require_channels, require_images, require_sample
 from layerwise.layers.layer import LAYERS, Layer
 from layerwise.layers.parameter import View
 from layerwise.layers.pass_ import Pass
@@ -53,6 +53,8 @@ class _Affine(Layer):
         return backward
 
     def check_features(self, shape: tuple[int | None, ...], features: int) -> None:
+        if not shape:
+            raise ShapeError(f"{self!r} expects {features} features, got a single number")
         if shape[-1] not in (None, features):
             name = type(self).__name__
             raise ShapeError(f"{self!r} expects {features} features, got {shape[-1]}", f"write {name}({shape[-1]})")
@@ -81,14 +83,10 @@ class BatchNorm(_Affine):
             self.declare_affine(self.num_features)
         if track_running_stats:
             self.buffers = {
-                "running_mean": self._all(0),
-                "running_var": self._all(1),
+                "running_mean": self._constant(0),
+                "running_var": self._constant(1),
                 "num_batches_tracked": np.zeros((), np.int64),
             }
-
-    def _all(self, value: float) -> Array:
-        """One number for every feature, which takes no memory before a network adopts the layer."""
-        return np.broadcast_to(np.float32(value), (self.num_features,))
 
     @abstractmethod
     def check_batch(self, shape: tuple[int, ...]) -> None:
@@ -108,6 +106,10 @@ class BatchNorm(_Affine):
         if pass_.training and self.track_running_stats:
             pass_.when_used(lambda: self._remember(value.mean, value.var * (samples / (samples - 1))))
         return value.y, self.backward_of(backward, pass_)
+
+    def _constant(self, value: float) -> Array:
+        """One number for every feature, which takes no memory before a network adopts the layer."""
+        return np.broadcast_to(np.float32(value), (self.num_features,))
 
     def _too_few(self, samples: int) -> DataError:
         return DataError(
@@ -213,17 +215,6 @@ class LayerNorm(_Affine):
         if elementwise_affine:
             self.declare_affine(self.normalized_shape, yes_or_no("bias", bias))
 
-    def setting(self, name: str) -> Any:
-        """`bias` is a setting (with or without) and a view of the values; a table of settings needs the first."""
-        if name == "bias":
-            return "bias" in self.parameters or not self.elementwise_affine
-        return getattr(self, name)
-
-    @property
-    def input_shape(self) -> Shape:
-        """The shape of one input sample."""
-        return (self.normalized_shape,)
-
     def forward(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
         self.check_features(x.shape, self.normalized_shape)
         gamma, beta = self.scale_and_shift(x, self.normalized_shape)
@@ -238,6 +229,17 @@ class LayerNorm(_Affine):
 
     def multiplications(self, shape: Shape) -> int:
         return 2 * self.normalized_shape
+
+    def setting(self, name: str) -> Any:
+        """`bias` is a setting (with or without) and a view of the values; a table of settings needs the first."""
+        if name == "bias":
+            return "bias" in self.parameters or not self.elementwise_affine
+        return getattr(self, name)
+
+    @property
+    def input_shape(self) -> Shape:
+        """The shape of one input sample."""
+        return (self.normalized_shape,)
 
 
 @LAYERS.register
@@ -258,11 +260,6 @@ class RMSNorm(_Affine):
         self.elementwise_affine = yes_or_no("elementwise_affine", elementwise_affine)
         if elementwise_affine:
             self.declare("weight", (self.normalized_shape,), _Constant(1.0, self.normalized_shape), decays=False)
-
-    @property
-    def input_shape(self) -> Shape:
-        """The shape of one input sample."""
-        return (self.normalized_shape,)
 
     def forward(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
         self.check_features(x.shape, self.normalized_shape)
@@ -289,13 +286,19 @@ class RMSNorm(_Affine):
     def multiplications(self, shape: Shape) -> int:
         return 2 * self.normalized_shape
 
+    @property
+    def input_shape(self) -> Shape:
+        """The shape of one input sample."""
+        return (self.normalized_shape,)
+
 
 def _one_size(name: str, normalized_shape: object) -> int:
     """The number of features: torch also takes a list of sizes, of which one makes sense here."""
-    if isinstance(normalized_shape, list | tuple):
-        if len(normalized_shape) != 1:
+    listed = several(normalized_shape)
+    if listed is not None:
+        if len(listed) != 1:
             raise SettingError(f"{name} works along the last axis: give one size, got {normalized_shape!r}")
-        normalized_shape = normalized_shape[0]
+        normalized_shape = listed[0]
     return whole_number("normalized_shape", normalized_shape)
 
 

@@ -9,7 +9,7 @@ the views are made again at the first look.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -159,6 +159,15 @@ class Vector:
     def __getstate__(self) -> dict[str, Any]:
         """A copy knows nothing of who has written what."""
         return {**self.__dict__, "zeroing": 0}
+
+
+def refuse_adopted(parameters: Iterable[Parameter]) -> None:
+    """Refuse parameters that lie in the vector of a network."""
+    if any(each.vector is not None and each.vector.owned for each in parameters):
+        raise SettingError(
+            "a layer can belong to one network only, and this one has a network already: pass a new layer, or "
+            "copy.deepcopy(layer) to take its values along"
+        )
 
 
 class View:

@@ -222,3 +222,11 @@ def checked_positions(N: int, T: int, lengths: Any, mask: Any) -> tuple[Array | 
             row = int(mask.any(axis=1).argmin())
             raise DataError(f"row {row} of the mask has no real position: drop this sequence")
     return lengths, mask
+
+
+def require_known(state: State, known: State) -> None:
+    """Refuse states of layers that there are not: a key with a slip in it would be a beginning with zeros."""
+    for key in state:
+        if key not in known:
+            layers = ", ".join(map(repr, known)) or "none"
+            raise SettingError(f"state[{key!r}] belongs to no recurrent layer of this network; their keys: {layers}")

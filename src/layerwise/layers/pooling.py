@@ -7,11 +7,20 @@ from abc import abstractmethod
 from typing import Any
 
 from layerwise import formulas
-from layerwise.checks import yes_or_no
+from layerwise.checks import several, yes_or_no
 from layerwise.errors import SettingError, ShapeError
 from layerwise.formulas import output_size
-from layerwise.formulas.windows import sees_only_padding
-from layerwise.layers.images import Sizes, by, each_way, require_images, require_room, require_sample, sizes, too_small
+from layerwise.formulas.machinery.windows import sees_only_padding
+from layerwise.layers.image_shapes import (
+    Sizes,
+    by,
+    each_way,
+    require_images,
+    require_room,
+    require_sample,
+    sizes,
+    too_small,
+)
 from layerwise.layers.layer import LAYERS, Layer
 from layerwise.layers.pass_ import Pass
 from layerwise.types import Array, Backward, Differentiable, Shape
@@ -199,8 +208,9 @@ class AdaptiveAvgPool2d(Layer):
 
 def _wanted(output_size: object) -> int | Shape:
     """The size that is asked for, checked: one number for both directions, or one for each, or None to keep it."""
-    if not isinstance(output_size, tuple | list):
+    listed = several(output_size)
+    if listed is None:
         return sizes("output_size", output_size)
-    kept = [each is None or each == "same" for each in output_size]
-    counted = sizes("output_size", [1 if keep else each for keep, each in zip(kept, output_size, strict=True)])
+    kept = [each is None or each == "same" for each in listed]
+    counted = sizes("output_size", [1 if keep else each for keep, each in zip(kept, listed, strict=True)])
     return tuple(None if keep else size for keep, size in zip(kept, each_way(counted), strict=True))

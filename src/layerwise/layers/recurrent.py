@@ -6,7 +6,7 @@ from layerwise import formulas
 from layerwise.checks import one_of
 from layerwise.layers.layer import LAYERS
 from layerwise.layers.pass_ import Pass
-from layerwise.layers.recurrence import Arrays, Recurrent
+from layerwise.layers.recurrent_base import Arrays, Recurrent
 from layerwise.types import Array, Differentiable
 
 

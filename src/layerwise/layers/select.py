@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import numpy as np
-
+from layerwise import formulas
 from layerwise.checks import whole_number
 from layerwise.errors import SettingError, ShapeError
 from layerwise.layers.layer import LAYERS, Layer
@@ -18,7 +17,7 @@ class Select(Layer):
     index: the place, from 0, or from the end with -1. dim: the axis, -1, the last, unless given; not 0, the batch.
     size: how many places the axis must have, if that is known.
     x: (N, D) to y: (N,), or with dim=1 (N, T, D) to (N, D): the step `index`. The gradient of all that was not
-    selected is 0. Whole numbers pass as they are, for an `Embedding` behind it.
+    selected is 0. Whole numbers pass as they are, for an `Embedding` behind it. See `formulas.index`.
     Raises ShapeError where x has no such place, or another number of places than `size`.
 
     >>> import numpy as np
@@ -37,14 +36,7 @@ class Select(Layer):
 
     def forward(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
         self.output_shape(x.shape[1:])
-        place: tuple[slice | int, ...] = (*[slice(None)] * (self.dim % x.ndim), self.index)
-
-        def backward(dy: Array) -> Array:
-            dx = np.zeros(x.shape, dy.dtype)
-            dx[place] = dy
-            return dx
-
-        return x[place], backward
+        return pass_.call(self, formulas.index, x, (*[slice(None)] * (self.dim % x.ndim), self.index))
 
     def output_shape(self, shape: Shape | None) -> Shape | None:
         if shape is None:
@@ -62,6 +54,4 @@ class Select(Layer):
 
 def _place(name: str, value: object) -> int:
     """A whole number that may count from the end."""
-    if isinstance(value, int) and not isinstance(value, bool) and value < 0:
-        return -whole_number(name, -value)
-    return whole_number(name, value, minimum=0)
+    return whole_number(name, value, minimum=-(2**31))

@@ -6,8 +6,8 @@ was passed. A batch computed in parts uses the denominator of the whole, and the
 Targets of another shape are refused: (n, 1) against (n,) never broadcasts in silence.
 """
 
-from layerwise.losses.elementwise import BCELoss, BCEWithLogitsLoss, HuberLoss, L1Loss, MSELoss
-from layerwise.losses.labels import CrossEntropyLoss, NLLLoss
+from layerwise.losses.elementwise import BCELoss, BCEWithLogitsLoss, ElementwiseLoss, HuberLoss, L1Loss, MSELoss
+from layerwise.losses.labels import CrossEntropyLoss, LabelLoss, NLLLoss
 from layerwise.losses.loss import LOSSES, Loss
 
 __all__ = [
@@ -15,8 +15,10 @@ __all__ = [
     "BCELoss",
     "BCEWithLogitsLoss",
     "CrossEntropyLoss",
+    "ElementwiseLoss",
     "HuberLoss",
     "L1Loss",
+    "LabelLoss",
     "Loss",
     "MSELoss",
     "NLLLoss",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -13,12 +12,23 @@ from layerwise.arrays import extent, real_array
 from layerwise.checks import positive
 from layerwise.compiled import fast
 from layerwise.errors import DataError, ShapeError
-from layerwise.losses.loss import LOSSES, Loss
+from layerwise.losses.loss import LOSSES, Loss, Operation
 from layerwise.types import Array
 
 
 class ElementwiseLoss(Loss):
-    """A mean over all elements of output and target, both (N, K), or (N, T, K) for sequences."""
+    """A mean over all elements of output and target, both (N, K), or (N, T, K) for sequences.
+
+    A subclass gives the formula, which is called with rows (N, K) always. `Loss` tells the rest.
+
+    >>> class CubicLoss(ElementwiseLoss):
+    ...     def formula(self, output, target, weight, denominator):
+    ...         error = output - target
+    ...         value = (weight * abs(error) ** 3).sum() / denominator
+    ...         return value, lambda dC: dC * 3 * weight * error * abs(error) / denominator
+    >>> CubicLoss()(np.array([[1.0], [5.0]]), np.array([[0.0], [3.0]]))[0]   # (1 + 8) / 2
+    4.5
+    """
 
     def prepare(self, output: Array, target: Any) -> Array:
         target = real_array("target", target, output.dtype)
@@ -31,11 +41,6 @@ class ElementwiseLoss(Loss):
             raise ShapeError(f"{self!r} expects an output (N, K), got shape {output.shape}")
         return target
 
-    def rows(self, output: Array, target: Array, weight: Array) -> tuple[Array, Array, Array]:
-        """All elements of a sample in one row."""
-        shape = len(output), self.terms(output)
-        return output.reshape(shape), target.reshape(shape), weight
-
     def terms(self, output: Array) -> int:
         return math.prod(output.shape[1:])
 
@@ -44,7 +49,8 @@ class ElementwiseLoss(Loss):
 class MSELoss(ElementwiseLoss):
     """Mean squared error over all elements, for numbers. See `formulas.mean_squared_error`.
 
-    output, target: (N, K), target in the same units.
+    output: (N, K), or (N, T, K) for sequences.
+    target: of the same shape, in the same units.
     Source: Gauss, Theoria motus (1809); Bishop, Pattern Recognition and Machine Learning, 3.1.
 
     >>> value, backward = MSELoss()(np.array([[1.0], [5.0]]), np.array([[2.0], [2.0]]))
@@ -57,15 +63,16 @@ class MSELoss(ElementwiseLoss):
 target.reshape(-1, 1)
     """
 
-    def formula(self, output: Array, target: Array, weight: Any, denominator: float) -> tuple[Any, Callable[..., Any]]:
-        return fast(formulas.mean_squared_error)(output, target, weight, denominator)
+    formula = staticmethod(formulas.mean_squared_error)
 
 
 @LOSSES.register
 class L1Loss(ElementwiseLoss):
     """Mean absolute error over all elements, for numbers among which some are wild. See `formulas.mean_absolute_error`.
 
-    output, target: (N, K), in the same units as the value. Not the penalty on weights, which is the regularizer `L1`.
+    output: (N, K), or (N, T, K) for sequences.
+    target: of the same shape, in the same units, which are those of the value too.
+    Not the penalty on weights, which is the regularizer `L1`.
     Source: Laplace, Mémoire sur la probabilité des causes (1774).
 
     >>> value, backward = L1Loss()(np.array([[1.0], [5.0]]), np.array([[2.0], [2.0]]))
@@ -74,15 +81,16 @@ class L1Loss(ElementwiseLoss):
            [ 0.5]]))
     """
 
-    def formula(self, output: Array, target: Array, weight: Any, denominator: float) -> tuple[Any, Callable[..., Any]]:
-        return fast(formulas.mean_absolute_error)(output, target, weight, denominator)
+    formula = staticmethod(formulas.mean_absolute_error)
 
 
 @LOSSES.register
 class HuberLoss(ElementwiseLoss):
     """Half the squared error up to δ, a straight line beyond; the mean over all elements. See `formulas.huber`.
 
-    output, target: (N, K), in the same units. delta: δ, above 0, in these units too; 1 unless given.
+    output: (N, K), or (N, T, K) for sequences.
+    target: of the same shape, in the same units.
+    delta: δ, above 0, in these units too, 1 unless given.
     Source: Huber, Robust estimation of a location parameter, Annals of Mathematical Statistics 35 (1964).
 
     >>> value, _ = HuberLoss(delta=2.0)(np.array([[1.0], [7.0]]), np.array([[0.0], [0.0]]))
@@ -90,15 +98,20 @@ class HuberLoss(ElementwiseLoss):
     6.25
     """
 
+    formula = staticmethod(formulas.huber)
+
     def __init__(self, *, delta: float = 1.0) -> None:
         self.delta = positive("delta", delta)
 
-    def formula(self, output: Array, target: Array, weight: Any, denominator: float) -> tuple[Any, Callable[..., Any]]:
-        return fast(formulas.huber)(output, target, self.delta, weight, denominator)
+    def operation(self, output: Array, target: Array, weight: Array, denominator: float) -> Operation:
+        return self.formula, (output, target, self.delta, weight, denominator)
 
 
 class YesOrNoLoss(ElementwiseLoss):
     """A loss whose target is 0 for no, 1 for yes, or a probability between."""
+
+    half: float
+    """The output that stands for a probability of one half: more than it is a yes."""
 
     def prepare(self, output: Array, target: Any) -> Array:
         target = super().prepare(output, target)
@@ -111,12 +124,20 @@ class YesOrNoLoss(ElementwiseLoss):
                 )
         return target
 
+    def accuracy(self, output: Array, target: Array) -> float | None:
+        output, target, *_ = self.arguments(output, target, denominator=1.0)
+        if not target.size:
+            raise DataError(f"a share of nothing is not a number: {self!r} got no answers")
+        yes, no = (output > self.half) & (target > 0.5), (output <= self.half) & (target <= 0.5)  # NaN is neither
+        return float(np.mean(yes | no))
+
 
 @LOSSES.register
 class BCEWithLogitsLoss(YesOrNoLoss):
     """Binary cross-entropy on logits, in nats, for yes or no. See `formulas.binary_cross_entropy_with_logits`.
 
-    output: logits (N, K), without a sigmoid. target: (N, K), numbers from 0 to 1.
+    output: logits (N, K), without a sigmoid.
+    target: (N, K), numbers from 0 to 1.
     Source: Goodfellow et al., Deep Learning, 6.2.2.2.
 
     >>> value, _ = BCEWithLogitsLoss()(np.array([[0.0]]), np.array([[1.0]]))
@@ -124,19 +145,16 @@ class BCEWithLogitsLoss(YesOrNoLoss):
     0.6931
     """
 
-    def accuracy(self, output: Array, target: Array) -> float | None:
-        output, target, _ = self._checked(output, target, None)
-        return float(np.mean((output > 0) == (target > 0.5)))
-
-    def formula(self, output: Array, target: Array, weight: Any, denominator: float) -> tuple[Any, Callable[..., Any]]:
-        return fast(formulas.binary_cross_entropy_with_logits)(output, target, weight, denominator)
+    formula = staticmethod(formulas.binary_cross_entropy_with_logits)
+    half = 0.0
 
 
 @LOSSES.register
 class BCELoss(YesOrNoLoss):
     """Binary cross-entropy on probabilities, in nats, for yes or no. See `formulas.binary_cross_entropy`.
 
-    output: probabilities (N, K), such as those of a last layer `Sigmoid`. target: (N, K), numbers from 0 to 1.
+    output: probabilities (N, K), such as those of a last layer `Sigmoid`.
+    target: (N, K), numbers from 0 to 1.
     Logarithms are taken as -100 at the least, as in torch: certain and wrong costs 100. `BCEWithLogitsLoss` needs no
     such limit, and is the better choice for training.
     Raises DataError for outputs outside 0 to 1, which are no probabilities.
@@ -147,6 +165,9 @@ class BCELoss(YesOrNoLoss):
     50.6931
     """
 
+    formula = staticmethod(formulas.binary_cross_entropy)
+    half = 0.5
+
     def prepare(self, output: Array, target: Any) -> Array:
         target = super().prepare(output, target)
         if output.size and (output.min() < 0 or output.max() > 1):  # NaN passes, and makes the value NaN
@@ -155,13 +176,6 @@ class BCELoss(YesOrNoLoss):
                 "end the network with Sigmoid(), or use BCEWithLogitsLoss"
             )
         return target
-
-    def accuracy(self, output: Array, target: Array) -> float | None:
-        output, target, _ = self._checked(output, target, None)
-        return float(np.mean((output > 0.5) == (target > 0.5)))
-
-    def formula(self, output: Array, target: Array, weight: Any, denominator: float) -> tuple[Any, Callable[..., Any]]:
-        return fast(formulas.binary_cross_entropy)(output, target, weight, denominator)
 
 
 def _reshape_advice(output: tuple[int, ...], target: tuple[int, ...]) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -13,21 +12,33 @@ from layerwise.arrays import any_array, extent, real_array
 from layerwise.checks import fraction, whole_number
 from layerwise.compiled import fast
 from layerwise.errors import DataError, KindError, SettingError, ShapeError
-from layerwise.losses.loss import LOSSES, Loss
-from layerwise.metrics import accuracy
+from layerwise.losses.loss import LOSSES, Loss, Operation
 from layerwise.types import Array
 
 IGNORE_INDEX = -100
 """The label that is ignored unless another one is named; torch's choice."""
+
+_ROUNDING = 1e-3
+"""How far rounding may take the sum of probabilities from 1, or the logarithm of one above 0."""
 
 
 class LabelLoss(Loss):
     """A loss of labels (N,) under an output (N, K); of labels (N, T) under (N, T, K), one at each step of a sequence.
 
     Classes lie along the last axis, for sequences too, as everywhere in Layerwise; torch wants (N, K, T) here.
+    A subclass gives the formula, which is called with rows (N, K) and labels (N,) from 0 to K - 1 always. Its weights
+    have those of the classes in them, and are 0 where the label is ignored. `Loss` tells the rest.
 
-    weight: one number for each class, 0 or more. The mean is then divided by the sum of the weights of the labels, not
-    by N, as in torch. ignore_index: samples with this label count nowhere.
+    weight: one number for each class, 0 or more, or None. The mean is divided by the sum of those of the labels.
+    ignore_index: the label of samples that count nowhere, -100 unless given.
+
+    >>> class MissLoss(LabelLoss):
+    ...     def formula(self, output, target, weight, denominator):
+    ...         missed = weight[:, 0] * (1 - output[np.arange(len(target)), target])   # 1 - ŷ of the true class
+    ...         slope = np.where(np.arange(output.shape[1]) == target[:, None], -weight, 0.0)
+    ...         return missed.sum() / denominator, lambda dC: dC * slope / denominator
+    >>> MissLoss()([[0.5, 0.5], [0.25, 0.75]], [0, 1])[0]
+    0.375
     """
 
     takes = "logits"
@@ -38,7 +49,7 @@ class LabelLoss(Loss):
 
     def prepare(self, output: Array, target: Any) -> Array:
         target = any_array("target", target)
-        self._check_output(output)
+        self._require_classes(output)
         if target.shape != output.shape[:-1]:
             raise ShapeError(f"{self!r} expects {self._wanted(output)}, got {target.shape}", _advice(output, target))
         if target.dtype.kind not in "iu":
@@ -46,31 +57,20 @@ class LabelLoss(Loss):
                 f"{self!r} expects labels that are whole numbers, got {target.dtype}: number the classes 0, 1, 2, ..., "
                 "or use MSELoss for quantities"
             )
-        self._check_range(output.shape[-1], target)
+        _require_labels(target, output.shape[-1], self.ignore_index)
         return target
 
-    def _check_output(self, output: Array) -> None:
+    def _require_classes(self, output: Array) -> None:
+        K = output.shape[-1] if output.ndim > 1 else 0
         if output.ndim < 2:
             raise ShapeError(f"{self!r} expects {self.takes} (N, K), got shape {output.shape}")
-        if self.weight is not None and len(self.weight) != output.shape[-1]:
-            raise ShapeError(f"the loss has {len(self.weight)} class weights, the network {output.shape[-1]} outputs")
+        if not K:
+            raise DataError(f"{self!r} expects {self.takes} of one class or more, got 0 outputs: shape {output.shape}")
+        if self.weight is not None and len(self.weight) != K:
+            raise ShapeError(f"the loss has {len(self.weight)} class weights, the network {K} outputs")
 
     def _wanted(self, output: Array) -> str:
         return f"labels of shape {output.shape[:-1]}"
-
-    def _check_range(self, classes: int, target: Array) -> None:
-        if not target.size:
-            return
-        low, high = fast(extent)(target)
-        if low >= 0 and high < classes:
-            return
-        outside = ((target < 0) | (target >= classes)) & (target != self.ignore_index)
-        if outside.any():
-            place = tuple(np.argwhere(outside)[0])
-            words = ", ".join(f"{axis} {index}" for axis, index in zip(("row", "step"), place, strict=False))
-            raise DataError(
-                f"label {target[place]} in {words} is outside 0 to {classes - 1}: the network has {classes} outputs"
-            )
 
     def shares(self, output: Array, target: Array) -> Array | None:
         """The weight of the class of each sample, 0 where the label is ignored; of a sequence, their sum."""
@@ -82,19 +82,12 @@ class LabelLoss(Loss):
 
     def _label_weights(self, output: Array, target: Array) -> Array | None:
         """The weight of the class of each label, 0 where it is ignored; None where all count 1."""
-        if self.weight is None and not self._may_ignore(target):
+        if self.weight is None and not _may_hold(target, self.ignore_index):
             return None
         kept = target != self.ignore_index
         if self.weight is None:
             return None if kept.all() else kept
         return kept * np.asarray(self.weight, output.dtype)[np.where(kept, target, 0)]
-
-    def _may_ignore(self, target: Array) -> bool:
-        """Whether the ignored label lies between the least and the largest: a quick look that mostly says no."""
-        if not target.size:
-            return False
-        low, high = fast(extent)(target)
-        return bool(low <= self.ignore_index <= high)
 
     def rows(self, output: Array, target: Array, weight: Array) -> tuple[Array, Array, Array]:
         """Every step of every sequence in a row of its own, with the weight of its sequence."""
@@ -104,29 +97,31 @@ class LabelLoss(Loss):
         shape = (labels, K) if _is_soft(target) else (labels,)
         return output.reshape(labels, K), target.reshape(shape), per_label
 
+    def operation(self, output: Array, target: Array, weight: Array, denominator: float) -> Operation:
+        """Labels that can be looked up, and their weights with those of their classes in them. All are rows."""
+        weights = self._label_weights(output, target)
+        if weights is not None:
+            target, weight = np.where(target == self.ignore_index, 0, target), weight * weights[:, None]
+        return self.formula, (output, target, weight, denominator)
+
     def accuracy(self, output: Array, target: Array) -> float | None:
-        output, target, _ = self._checked(output, target, None)
+        output, target, *_ = self.arguments(output, target, denominator=1.0)
         kept = target != self.ignore_index
-        return accuracy(output[kept], target[kept])
+        return _share_of_right(output[kept], target[kept])
 
     def answers(self, target: Array) -> int:
         return int(np.count_nonzero(target != self.ignore_index))
-
-    def _known(self, output: Array, target: Array, weight: Array) -> tuple[Array, Array]:
-        """Labels that can be looked up, and their weights with those of their classes in them. All are rows."""
-        weights = self._label_weights(output, target)
-        if weights is None:
-            return target, weight
-        return np.where(target == self.ignore_index, 0, target), weight * weights[:, None]
 
 
 @LOSSES.register
 class NLLLoss(LabelLoss):
     """Negative log-likelihood: cross-entropy on log-probabilities, in nats. See `formulas.negative_log_likelihood`.
 
-    output: log-probabilities (N, K), such as those of a last layer `LogSoftmax`; logits would give nonsense.
+    output: log-probabilities (N, K), such as those of a last layer `LogSoftmax`.
     target: labels (N,), whole numbers from 0 to K - 1.
-    weight: one number for each class, or None. ignore_index: the label of samples that count nowhere.
+    weight: one number for each class, or None.
+    ignore_index: the label of samples that count nowhere, -100 unless given.
+    Raises DataError for outputs above 0, which are no log-probabilities; torch takes them, and its value is below 0.
     Source: Bishop, Pattern Recognition and Machine Learning, 4.3.4.
 
     >>> value, backward = NLLLoss()(np.log([[0.5, 0.25, 0.25]]), np.array([1]))
@@ -135,23 +130,30 @@ class NLLLoss(LabelLoss):
     """
 
     takes = "log-probabilities"
+    formula = staticmethod(formulas.negative_log_likelihood)
 
-    def formula(self, output: Array, target: Array, weight: Any, denominator: float) -> tuple[Any, Callable[..., Any]]:
-        target, weight = self._known(output, target, weight)
-        return fast(formulas.negative_log_likelihood)(output, target, weight, denominator)
+    def prepare(self, output: Array, target: Any) -> Array:
+        target = super().prepare(output, target)
+        if output.size and output.max() > _ROUNDING:  # NaN passes, and makes the value NaN
+            raise DataError(
+                f"{self!r} expects log-probabilities, which are 0 at the most, got outputs up to {output.max():g}: "
+                "end the network with LogSoftmax(), or use CrossEntropyLoss on logits"
+            )
+        return target
 
 
 @LOSSES.register
 class CrossEntropyLoss(LabelLoss):
     """Cross-entropy on logits, in nats, for one class out of K. See `formulas.cross_entropy_with_logits`.
 
-    output: logits (N, K), without a softmax. target: labels (N,), whole numbers from 0 to K - 1; or probabilities
-    (N, K), rows of sum 1 (see `formulas.cross_entropy_with_soft_targets`).
-    Of sequences, output: (N, T, K), target: (N, T) or (N, T, K); the mean is over all steps whose label counts.
-    weight: one number for each class, or None. With labels, the mean is divided by the sum of the weights of these
-    labels; with probabilities, by N, as in torch.
-    ignore_index: the label of samples that count nowhere; not for probabilities.
-    label_smoothing: ε from 0 to 1. The true class is given the probability 1 - ε + ε/K, every other one ε/K.
+    output: logits (N, K), without a softmax; of sequences (N, T, K).
+    target: labels (N,) from 0 to K - 1, or probabilities (N, K), rows of sum 1; of sequences (N, T) or (N, T, K).
+    weight: one number for each class, or None; the mean over labels is divided by the sum of theirs, that over
+    probabilities by N, as in torch.
+    ignore_index: the label of samples that count nowhere, -100 unless given; not for probabilities.
+    label_smoothing: ε from 0 to 1, 0 unless given; the true class is given 1 - ε + ε/K, every other one ε/K.
+    For probabilities see `formulas.cross_entropy_with_soft_targets`.
+    Raises DataError for labels outside 0 to K - 1 and for rows that are no probabilities.
     Source: Goodfellow et al., Deep Learning, 6.2.2.3; for the smoothing Szegedy et al., Rethinking the Inception
     architecture for computer vision, CVPR 2016, section 7.
 
@@ -163,6 +165,8 @@ class CrossEntropyLoss(LabelLoss):
     0.5244
     """
 
+    formula = staticmethod(formulas.cross_entropy_with_logits)
+
     def __init__(self, weight: Any = None, *, ignore_index: int = IGNORE_INDEX, label_smoothing: float = 0.0) -> None:
         super().__init__(weight, ignore_index=ignore_index)
         self.label_smoothing = fraction("label_smoothing", label_smoothing, one_allowed=True)
@@ -172,7 +176,7 @@ class CrossEntropyLoss(LabelLoss):
         if not _is_soft(target) or target.ndim < output.ndim:
             self._refuse_whole_rows(output, target)
             return super().prepare(output, target)
-        self._check_output(output)
+        self._require_classes(output)
         if target.shape != output.shape:
             advice = "write target.ravel()" if target.shape[1:] == (1,) else "give one probability per class"
             raise ShapeError(f"{self!r} expects {self._wanted(output)}, got {target.shape}", advice)
@@ -181,7 +185,7 @@ class CrossEntropyLoss(LabelLoss):
                 f"{self!r} ignores a label, and the targets are probabilities: give these samples the weight 0"
             )
         target = real_array("target", target, output.dtype)
-        _check_probabilities(target)
+        _require_probabilities(target)
         return target
 
     def _refuse_whole_rows(self, output: Array, target: Array) -> None:
@@ -200,27 +204,60 @@ class CrossEntropyLoss(LabelLoss):
         return None if target.ndim == 2 else np.full(len(target), math.prod(target.shape[1:-1]), output.dtype)
 
     def accuracy(self, output: Array, target: Array) -> float | None:
-        output, target, _ = self._checked(output, target, None)
-        if _is_soft(target):
-            return accuracy(output.reshape(-1, output.shape[-1]), target.argmax(axis=-1).ravel())
-        return super().accuracy(output, target)
+        target = any_array("target", target)
+        if not _is_soft(target):
+            return super().accuracy(output, target)
+        output, target, *_ = self.arguments(output, target, denominator=1.0)
+        labels = np.where(np.isnan(target).any(axis=-1), -1, target.argmax(axis=-1))  # -1: no class, so never right
+        return _share_of_right(output.reshape(-1, output.shape[-1]), labels.ravel())
 
     def answers(self, target: Array) -> int:
         return math.prod(target.shape[:-1]) if _is_soft(target) else super().answers(target)
 
-    def formula(self, output: Array, target: Array, weight: Any, denominator: float) -> tuple[Any, Callable[..., Any]]:
-        if not _is_soft(target) and not self.label_smoothing:
-            target, weight = self._known(output, target, weight)
-            return fast(formulas.cross_entropy_with_logits)(output, target, weight, denominator)
+    def operation(self, output: Array, target: Array, weight: Array, denominator: float) -> Operation:
         if not _is_soft(target):
+            if not self.label_smoothing:
+                return super().operation(output, target, weight, denominator)
             weight = weight * (target != self.ignore_index)[:, None]
             target = (target[:, None] == np.arange(output.shape[1])).astype(output.dtype)  # one-hot
-        return fast(formulas.cross_entropy_with_soft_targets)(output, self._smoothed(target), weight, denominator)
+        return formulas.cross_entropy_with_soft_targets, (output, self._smoothed(target), weight, denominator)
 
     def _smoothed(self, y: Array) -> Array:
         """Probabilities (N, K) with ε of them spread over all classes, times the weights of the classes."""
         y = (1 - self.label_smoothing) * y + self.label_smoothing / y.shape[1]
         return y if self.weight is None else y * np.asarray(self.weight, y.dtype)
+
+
+def _share_of_right(output: Array, labels: Array) -> float:
+    """How many of the largest outputs are at their labels; NaN is never right."""
+    if not labels.size:
+        raise DataError("a share of nothing is not a number: there is no label that counts")
+    right = (output.argmax(axis=-1) == labels) & ~np.isnan(output).any(axis=-1)
+    return float(right.mean())
+
+
+def _require_labels(target: Array, classes: int, ignored: int) -> None:
+    """Refuse the first label that names no class; NumPy would take -1 for the last one."""
+    if not target.size:
+        return
+    low, high = fast(extent)(target)
+    if low >= 0 and high < classes:
+        return
+    outside = ((target < 0) | (target >= classes)) & (target != ignored)
+    if outside.any():
+        place = tuple(np.argwhere(outside)[0])
+        words = ", ".join(f"{axis} {index}" for axis, index in zip(("row", "step"), place, strict=False))
+        raise DataError(
+            f"label {target[place]} in {words} is outside 0 to {classes - 1}: the network has {classes} outputs"
+        )
+
+
+def _may_hold(target: Array, label: int) -> bool:
+    """Whether a label lies between the least and the largest: a quick look that mostly says no."""
+    if not target.size:
+        return False
+    low, high = fast(extent)(target)
+    return bool(low <= label <= high)
 
 
 def _advice(output: Array, target: Array) -> str:
@@ -237,11 +274,11 @@ def _is_soft(target: Array) -> bool:
     return target.dtype.kind == "f"
 
 
-def _check_probabilities(target: Array) -> None:
+def _require_probabilities(target: Array) -> None:
     """Refuse rows that are no probabilities. NaN passes, and makes the value NaN."""
     target = target.reshape(math.prod(target.shape[:-1]), target.shape[-1])
     sums = target.sum(axis=1)
-    wrong = (target < 0).any(axis=1) | (np.abs(sums - 1) > 1e-3)
+    wrong = (target < 0).any(axis=1) | (np.abs(sums - 1) > _ROUNDING)
     if wrong.any():
         row = int(wrong.argmax())
         raise DataError(

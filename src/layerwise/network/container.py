@@ -8,6 +8,7 @@ from typing import Any, ClassVar, NamedTuple, SupportsIndex
 
 import numpy as np
 
+from layerwise import formulas
 from layerwise.errors import KindError, SettingError, ShapeError
 from layerwise.layers import LAYERS, Layer, Pass
 from layerwise.types import Array, Backward, Shape
@@ -16,10 +17,10 @@ from layerwise.types import Array, Backward, Shape
 class Container(Layer):
     """Layers inside a layer. The children are named as torch names them: "0", "1", ..., then `layer_settings`.
 
-    A subclass says in `forward` what flows where (by a `Fork`, where several children are given the same x), and in
-    `inputs` which child is given what. Registered among the
-    layers, it then has its place in tables, summaries, drawings and files: its constructor takes `*layers` and
-    settings by name.
+    A subclass says in `forward` what flows where, and in `inputs` which child is given what. It takes x through a child
+    by `pass_.take(child, x)`, so that taps and states know the child by its address and use; by a `Fork`, where several
+    children are given the same x. Registered among the layers, it then has its place in tables, summaries, drawings and
+    files: its constructor takes `*layers` and settings by name.
     """
 
     layer_settings: ClassVar[tuple[str, ...]] = ()
@@ -106,31 +107,37 @@ class Fork:
     one way says nothing about the next.
     """
 
-    def __init__(self, pass_: Pass) -> None:
-        self.pass_ = pass_
+    def __init__(self, container: Layer, x: Array, ways: int, pass_: Pass) -> None:
+        self.x, self.pass_ = x, pass_
         self.input_gradient, self.mask = pass_.input_gradient, pass_.mask
         self.told = pass_.lengths is not None or pass_.mask is not None
         self.found: list[Array | None] = []
+        self.backwards = [pass_.call(container, formulas.fan_out, x)[1] for _ in range(ways - 1)]
 
-    def branch(self, layer: Layer, x: Array) -> tuple[Array, Backward]:
+    def branch(self, layer: Layer) -> tuple[Array, Backward]:
         """The next of the ways; a tap sees what comes out of it."""
-        return self._way(layer, x, self.pass_.take)
+        return self._way(layer, self.pass_.take)
 
-    def row(self, row: Layer, x: Array) -> tuple[Array, Backward]:
+    def row(self, row: Layer) -> tuple[Array, Backward]:
         """The next of the ways, a row whose layers are those of the container itself and show themselves."""
-        return self._way(row, x, lambda row, x: row.forward(x, self.pass_))
+        return self._way(row, lambda row, x: row.forward(x, self.pass_))
 
-    def _way(
-        self, layer: Layer, x: Array, go: Callable[[Layer, Array], tuple[Array, Backward]]
-    ) -> tuple[Array, Backward]:
+    def _way(self, layer: Layer, go: Callable[[Layer, Array], tuple[Array, Backward]]) -> tuple[Array, Backward]:
         self.pass_.input_gradient, self.pass_.mask = self.input_gradient, self.mask
-        y, backward = go(layer, x)
+        y, backward = go(layer, self.x)
         self.found.append(self.pass_.mask)
         return y, backward
 
     def join(self) -> None:
         """Tell the layers behind: what was known before, else that a step is padding where it is on every way."""
         self.pass_.mask = self.mask if self.told else _real_on_any(self.found)
+
+    def backward(self, gradients: Sequence[Array | None]) -> Array | None:
+        """The gradient at x from those that come back on its ways, in order; None where nobody wanted one."""
+        dx, *others = gradients
+        for backward, other in zip(reversed(self.backwards), others, strict=True):
+            dx = None if dx is None or other is None else backward(dx, other)
+        return dx
 
 
 def _real_on_any(masks: Sequence[Array | None]) -> Array | None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
 from layerwise.layers import Layer
 from layerwise.layers.parameter import Parameter
@@ -12,36 +11,20 @@ from layerwise.types import Array
 
 def named_parameters(layer: Layer) -> Iterator[tuple[str, Parameter]]:
     """Every parameter of a layer and of the layers inside it, under each of its names."""
-    return ((prefix + name, each) for prefix, inner in walk(layer, "") for name, each in inner.parameters.items())
+    return ((prefix + name, each) for prefix, inner in layer.walk() for name, each in inner.parameters.items())
 
 
 def named_buffers(layer: Layer) -> Iterator[tuple[str, Array]]:
     """Every buffer, in the same way."""
-    return ((prefix + name, each) for prefix, inner in walk(layer, "") for name, each in inner.buffers.items())
+    return ((prefix + name, each) for prefix, inner in layer.walk() for name, each in inner.buffers.items())
 
 
 def with_buffers(layer: Layer) -> Iterator[tuple[str, Layer]]:
     """The layers that have buffers, each with the prefix of their names."""
-    return ((prefix, inner) for prefix, inner in walk(layer, "") if inner.buffers)
+    return ((prefix, inner) for prefix, inner in layer.walk() if inner.buffers)
 
 
-def cast_buffers(layer: Layer, dtype: Any) -> None:
-    """Give the buffers that hold quantities the network's type; counts stay whole numbers."""
-    for _, inner in walk(layer, ""):
-        inner.buffers = {name: b.astype(dtype) if b.dtype.kind == "f" else b for name, b in inner.buffers.items()}
-
-
-def words(names: Iterable[str]) -> str:
-    """Names as a list for people.
-
-    >>> words({"b", "a"}), words([])
-    ('a, b', 'none')
-    """
-    return ", ".join(sorted(names)) or "none"
-
-
-def walk(layer: Layer, prefix: str) -> Iterator[tuple[str, Layer]]:
-    """The layer and all inside it, each with the prefix of its arrays' names."""
-    yield prefix, layer
-    for name, child in layer.children():
-        yield from walk(child, f"{prefix}{name}.")
+def give_addresses(layer: Layer) -> None:
+    """Tell all layers inside this one where they stand; of several places of one layer, the first."""
+    for prefix, inner in reversed(list(layer.walk())):
+        inner.address = prefix.removesuffix(".")

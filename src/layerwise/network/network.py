@@ -10,21 +10,23 @@ from typing import Any
 import numpy as np
 
 from layerwise import storage
+from layerwise.arguments import answering
 from layerwise.arrays import any_array, real_array
 from layerwise.checks import one_of, require_kind, whole_number, yes_or_no
 from layerwise.errors import KindError, SettingError, ShapeError, nearest
 from layerwise.layers import Layer, Pass
-from layerwise.layers.parameter import Parameter, Vector
-from layerwise.layers.pass_ import State, checked_positions
+from layerwise.layers.parameter import Vector, refuse_adopted
+from layerwise.layers.pass_ import State, checked_positions, require_known
 from layerwise.losses import Loss
 from layerwise.memory import keep_freed_memory
-from layerwise.network.names import cast_buffers, named_parameters, with_buffers, words
+from layerwise.network.names import give_addresses, named_parameters, with_buffers
 from layerwise.network.sequential import Sequential
 from layerwise.network.snapshot import Snapshot
 from layerwise.network.spec import layers_of, rows_of
+from layerwise.network.state_dict import checked_state, require_agreement
 from layerwise.network.summary import summary
-from layerwise.network.ties import require_agreement, tie
-from layerwise.tap import Tap
+from layerwise.network.ties import tie
+from layerwise.tap import Tap, checked_tap
 from layerwise.types import Array, Backward, Shape
 
 _SETTINGS = ("seed", "dtype", "ties")
@@ -58,10 +60,10 @@ class Network:
         self.dtype = _dtype(dtype)
         self.chain = Sequential(*layers)
         self.passes = 0
-        self._refuse_adopted()
+        refuse_adopted(self.chain.all_parameters())
         self.ties = tie(self.chain, {} if ties is None else ties)
-        self._give_addresses(self.chain, "")
-        self._names = self._name_parameters()
+        give_addresses(self.chain)
+        self._names = dict(named_parameters(self.chain))
         self._remembering = list(with_buffers(self.chain))
         first_names = {id(parameter): name for name, parameter in reversed(self._names.items())}
         unique = {id(parameter): parameter for parameter in self._names.values()}
@@ -69,7 +71,7 @@ class Network:
             list(unique.values()), [first_names[key] for key in unique], seed=self.seed, dtype=self.dtype
         )
         self._vector.owned = True
-        cast_buffers(self.chain, self.dtype)
+        self.chain.cast_buffers(self.dtype)
 
     # --- the flat arrays -----------------------------------------------------------------------------------------
 
@@ -140,10 +142,7 @@ class Network:
     def require_own(self, snapshot: Snapshot) -> None:
         """Refuse what is no snapshot, or one of another network."""
         require_kind("a snapshot", snapshot, Snapshot, "net.snapshot()")
-        own = {"theta": self.theta, **self.buffers()}
-        layouts = [{name: np.shape(array) for name, array in each.items()} for each in (own, snapshot.arrays())]
-        if layouts[0] != layouts[1]:
-            raise ShapeError(f"a snapshot of this network holds {layouts[0]}, got {layouts[1]}")
+        snapshot.require_layout(Snapshot(self.theta, self.buffers()))
 
     @property
     def decay_mask(self) -> Array:
@@ -159,7 +158,7 @@ class Network:
         self, x: Any, *, tap: Tap | None = None, lengths: Any = None, mask: Any = None, state: State | None = None
     ) -> Array:
         """The output in evaluation mode; nothing is kept for a way back. The rest is as for `forward`."""
-        pass_ = Pass(input_gradient=False, saves=False, tap=_checked_tap(tap))
+        pass_ = Pass(input_gradient=False, saves=False, tap=checked_tap(tap))
         y, _ = self._through(self._input(x), pass_, lengths, mask, state)
         return y
 
@@ -187,12 +186,14 @@ class Network:
         step is real. state: a dict, empty at first, that carries what recurrent layers remember from one call to the
         next, by address, "0", and for a layer's second place by address and use, "0#1"; each call reads it and leaves
         there what it ended with, unless it is refused. Gradients do not flow from call to call.
+        `backward` reads x, theta and y where they lie, without copies, and takes them as they then are: change none of
+        them before it has run (PyTorch raises an error there). `y.copy()` may be changed at any time.
         """
         batch = self._input(x)
         input_gradient = input_gradient and any_array("x", x).dtype.kind == "f"
         counted = yes_or_no("training", training) and step is None
         step = self.passes if counted else step or 0
-        pass_ = Pass(training, input_gradient, self.seed if seed is None else seed, step, _checked_tap(tap, taps))
+        pass_ = Pass(training, input_gradient, self.seed if seed is None else seed, step, checked_tap(tap, taps))
         y, backward = self._through(batch, pass_, lengths, mask, state)
         self.passes += counted
         updates = pass_.after
@@ -220,7 +221,7 @@ class Network:
         require_kind("state", state, dict, "{}")
         pass_.state = state
         y, backward = self.chain.forward(x, pass_)
-        _require_known(state, pass_.ends)
+        require_known(state, pass_.ends)
         state.update(pass_.ends)
         return y, backward
 
@@ -267,7 +268,7 @@ class Network:
         carried: Any = copy(state)  # which the loss may still refuse
         settings = {"tap": tap, "seed": seed, "step": step, "lengths": lengths, "mask": mask, "state": carried}
         y, backward = self.forward(x, training=True, input_gradient=False, **settings)
-        cost, backward_loss = loss(y, target, weight, denominator)
+        cost, backward_loss = loss(y, target, weight, denominator, tap=tap)
         backward(backward_loss())
         if state is not None:
             state.update(carried)
@@ -349,7 +350,7 @@ class Network:
         unique = list({id(parameter): parameter for parameter in twin._names.values()}.values())
         twin._vector = Vector(unique, [""] * len(unique), seed=0, dtype=twin.dtype)
         twin._vector.owned = True
-        cast_buffers(twin.chain, twin.dtype)
+        twin.chain.cast_buffers(twin.dtype)
         return twin
 
     def __copy__(self) -> Network:
@@ -371,18 +372,8 @@ class Network:
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Copy values in by name. Nothing changes unless every name and shape fits."""
-        if not isinstance(state, Mapping):
-            raise KindError(f"a state is a dict of arrays by name, got {type(state).__name__}")
         places = self.parameters() | self.buffers()
-        missing, unknown = places.keys() - state.keys(), state.keys() - places.keys()
-        if missing or unknown:
-            raise SettingError(
-                f"the names do not fit this network; missing: {words(missing)}; unknown: {words(unknown)}"
-            )
-        arrays = {name: real_array(name, values, places[name].dtype) for name, values in state.items()}
-        for name, array in arrays.items():
-            if array.shape != places[name].shape:
-                raise ShapeError(f"{name} has shape {places[name].shape}, got values of shape {array.shape}")
+        arrays = checked_state(state, places)
         require_agreement(self._names, arrays)
         for name, array in arrays.items():
             np.copyto(places[name], array)
@@ -391,40 +382,8 @@ class Network:
         """Write weights and spec to a safetensors file, whole or not at all; `lw.load(path)` reads it."""
         storage.write(path, self.state_dict(), {"kind": "network", "network": self.spec()})
 
-    # --- adopting layers -----------------------------------------------------------------------------------------
 
-    def _refuse_adopted(self) -> None:
-        for parameter in self.chain.all_parameters():
-            if parameter.vector is not None and parameter.vector.owned:
-                raise SettingError(
-                    "a layer can belong to one network only, and this one has a network already: pass a new layer, or "
-                    "copy.deepcopy(layer) to take its values along"
-                )
-
-    def _give_addresses(self, layer: Layer, prefix: str) -> None:
-        for name, child in reversed(list(layer.children())):  # the first of several places gives the name
-            child.address = prefix + name
-            self._give_addresses(child, f"{prefix}{name}.")
-
-    def _name_parameters(self) -> dict[str, Parameter]:
-        return dict(named_parameters(self.chain))
-
-
-def _require_known(state: State, known: State) -> None:
-    """Refuse states of layers that there are not: a key with a slip in it would be a beginning with zeros."""
-    for key in state:
-        if key not in known:
-            layers = ", ".join(map(repr, known)) or "none"
-            raise SettingError(f"state[{key!r}] belongs to no recurrent layer of this network; their keys: {layers}")
-
-
-def _checked_tap(tap: Any, taps: Any = None) -> Tap | None:
-    """The tap, by whichever of its two words it was given."""
-    if tap is not None and taps is not None:
-        raise SettingError("tap and taps are two words for one thing: pass tap alone")
-    found: Tap | None = taps if tap is None else tap
-    require_kind("tap", found, Tap, "an object of a class that derives from lw.Tap", optional=True)
-    return found
+answering(Network, "network")
 
 
 def _dtype(wanted: Any) -> Any:

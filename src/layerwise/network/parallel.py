@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator, Sequence
 
-import numpy as np
-
+from layerwise import formulas
 from layerwise.checks import one_of
 from layerwise.errors import ShapeError
 from layerwise.layers import LAYERS, Layer, Pass
 from layerwise.network.container import Container, Fork
-from layerwise.types import Array, Backward, Shape
+from layerwise.types import Array, Backward, Differentiable, Shape
 
-Shares = Callable[[Array], list[Array]]
-"""From the gradient at what was put together to the gradients at the parts."""
+WAYS: dict[str, Callable[..., Differentiable]] = {
+    "concatenate": formulas.concatenate,
+    "add": formulas.add,
+    "multiply": formulas.multiply,
+}
+"""How two outputs become one; more of them do so one after the other."""
 
 
 @LAYERS.register
@@ -45,7 +47,7 @@ class Parallel(Container):
 
     def __init__(self, *layers: Layer, combine: str = "concatenate") -> None:
         super().__init__(*layers)
-        self.combine = one_of("combine", combine, _WAYS)
+        self.combine = one_of("combine", combine, WAYS)
         self.output_shape(None)
 
     @property
@@ -53,28 +55,45 @@ class Parallel(Container):
         return self.combine
 
     def forward(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
-        fork = Fork(pass_)
-        values, backwards = zip(*(fork.branch(each, x) for each in self.layers), strict=True)
+        fork = Fork(self, x, len(self.layers), pass_)
+        values, backwards = zip(*(fork.branch(each) for each in self.layers), strict=True)
         fork.join()
         self._combined([value.shape[1:] for value in values])  # NumPy would broadcast
-        y, shares = _WAYS[self.combine](values)
+        y, combine_backward = self._combine(values, pass_)
 
         def backward(dy: Array) -> Array | None:
-            dx, *others = [back(part) for back, part in zip(backwards, shares(dy), strict=True)]
-            for other in others:
-                dx = None if dx is None or other is None else dx + other
-            return dx
+            return fork.backward([back(dv) for back, dv in zip(backwards, combine_backward(dy), strict=True)])
 
         return y, backward
+
+    def _combine(self, values: Sequence[Array], pass_: Pass) -> tuple[Array, Callable[[Array], list[Array]]]:
+        """All outputs as one, and the way from the gradient there to the gradients at each of them."""
+        y, *others = values
+        settings = {"axis": 1 + _axis(y.ndim - 1)} if self.combine == "concatenate" else {}
+        backwards = []
+        for other in others:
+            y, backward = pass_.call(self, WAYS[self.combine], y, other, **settings)
+            backwards.append(backward)
+
+        def combine_backward(dy: Array) -> list[Array]:
+            gradients = []
+            for backward in reversed(backwards):
+                dy, dv = backward(dy)
+                gradients.append(dv)
+            return [dy, *reversed(gradients)]
+
+        return y, combine_backward
 
     def output_shape(self, shape: Shape | None) -> Shape | None:
         return self._combined([layer.output_shape(shape) for layer in self.layers])
 
     def _combined(self, shapes: Sequence[Shape | None]) -> Shape | None:
-        """The shape of y from those of the parts, or of as many as are known; raises ShapeError if they do not fit."""
+        """The shape of y from those of the branches, as far as they are known; raises ShapeError if they do not fit."""
         known = [shape for shape in shapes if shape is not None]
         if not known:
             return None
+        if self.combine == "concatenate" and () in known:
+            raise ShapeError(f"{self!r} puts features next to each other, and single numbers have none")
         axis = _axis(len(known[0])) if self.combine == "concatenate" else None
         columns = list(zip(*known, strict=False))
         fits = len({len(shape) for shape in known}) == 1
@@ -100,24 +119,3 @@ class Parallel(Container):
 def _axis(axes: int) -> int:
     """Where features lie in a sample of so many axes: channels first in images (C, H, W), else last."""
     return 0 if axes == 3 else axes - 1
-
-
-def _concatenate(values: tuple[Array, ...]) -> tuple[Array, Shares]:
-    axis = 1 + _axis(values[0].ndim - 1)
-    ends = np.cumsum([value.shape[axis] for value in values])[:-1]
-    return np.concatenate(values, axis), lambda dy: np.split(dy, ends, axis)
-
-
-def _add(values: tuple[Array, ...]) -> tuple[Array, Shares]:
-    return sum(values[1:], values[0]), lambda dy: [dy] * len(values)
-
-
-def _multiply(values: tuple[Array, ...]) -> tuple[Array, Shares]:
-    def shares(dy: Array) -> list[Array]:
-        others = [values[:place] + values[place + 1 :] for place in range(len(values))]
-        return [math.prod(rest, start=dy) for rest in others]
-
-    return math.prod(values[1:], start=values[0]), shares
-
-
-_WAYS = {"concatenate": _concatenate, "add": _add, "multiply": _multiply}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from layerwise import formulas
 from layerwise.errors import ShapeError
 from layerwise.layers import LAYERS, Layer, Pass
 from layerwise.network.container import Container, Fork, input_shape, optional_layer
@@ -46,18 +47,20 @@ let f keep the shape, or give a shortcut=... that changes it as f does
         self.output_shape(None)
 
     def forward(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
-        fork = Fork(pass_)
-        kept, kept_backward = _identity(x) if self.shortcut is None else fork.branch(self.shortcut, x)
-        change, change_backward = fork.row(self.row, x)
+        fork = Fork(self, x, 2, pass_)
+        kept, kept_backward = _identity(x) if self.shortcut is None else fork.branch(self.shortcut)
+        change, change_backward = fork.row(self.row)
         fork.join()
         if kept.shape != change.shape:
             raise self._misfit(kept.shape[1:], change.shape[1:])
 
-        def backward(dy: Array) -> Array | None:
-            dx, df = kept_backward(dy), change_backward(dy)
-            return None if dx is None or df is None else dx + df
+        y, sum_backward = pass_.call(self, formulas.add, kept, change)
 
-        return kept + change, backward
+        def backward(dy: Array) -> Array | None:
+            dkept, dchange = sum_backward(dy)
+            return fork.backward([kept_backward(dkept), change_backward(dchange)])
+
+        return y, backward
 
     def output_shape(self, shape: Shape | None) -> Shape | None:
         change = self.row.output_shape(shape)

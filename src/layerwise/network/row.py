@@ -8,7 +8,7 @@ from layerwise.layers.pass_ import Pass, Unit
 from layerwise.types import Array, Backward
 
 
-def in_turn(units: Sequence[Unit], x: Array, pass_: Pass) -> tuple[Array, Backward]:
+def run_row(units: Sequence[Unit], x: Array, pass_: Pass) -> tuple[Array, Backward]:
     """The output of the last unit, and the way back through all of them, each shown to the tap if there is one."""
     if len(units) == 1:
         return pass_.take(units[0], x)

@@ -9,8 +9,8 @@ from layerwise.compiled import in_use
 from layerwise.errors import ShapeError
 from layerwise.layers import LAYERS, Layer, Pass, Select
 from layerwise.network.container import Container
-from layerwise.network.plan import Plan
-from layerwise.network.row import in_turn
+from layerwise.network.execution.plan import Plan
+from layerwise.network.row import run_row
 from layerwise.types import Array, Backward, Shape
 
 
@@ -46,7 +46,7 @@ write Linear(64, 10)
 
     def forward(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
         plan = self.plan
-        return in_turn(self.layers, x, pass_) if plan is None else plan.forward(x, pass_)
+        return run_row(self.layers, x, pass_) if plan is None else plan.forward(x, pass_)
 
     @property
     def plan(self) -> Plan | None:

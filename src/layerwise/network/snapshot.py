@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
+
+from layerwise.errors import ShapeError
 from layerwise.types import Array
 
 _THETA = "theta"
@@ -31,6 +34,12 @@ class Snapshot:
     def arrays(self) -> dict[str, Array]:
         """All of them by name, for a file; the name of a buffer holds a dot, so none is called theta."""
         return {_THETA: self.theta, **self.buffers}
+
+    def require_layout(self, own: Snapshot) -> None:
+        """Refuse to stand for a network whose own arrays have other names or shapes."""
+        wanted, found = ({name: np.shape(array) for name, array in each.arrays().items()} for each in (own, self))
+        if wanted != found:
+            raise ShapeError(f"a snapshot of this network holds {wanted}, got {found}")
 
     @classmethod
     def of(cls, arrays: Mapping[str, Array]) -> Snapshot:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from layerwise.checks import whole_number
+from layerwise.checks import several, whole_number
 from layerwise.errors import KindError, SettingError
 from layerwise.network.container import Container, input_shape, leaves
 from layerwise.types import Shape
@@ -40,9 +40,10 @@ def summary(chain: Container, shape: Shape | None, itemsize: int) -> str:
 
 
 def _checked(shape: Shape) -> Shape:
-    if not isinstance(shape, tuple | list):
+    listed = several(shape)
+    if listed is None:
         raise KindError(f"input_shape is the shape of one sample, such as (1, 28, 28); got {shape!r}")
-    return tuple(size if size is None else whole_number("input_shape", size, minimum=0) for size in shape)
+    return tuple(size if size is None else whole_number("input_shape", size, minimum=0) for size in listed)
 
 
 def _words(shape: Shape | None) -> str:

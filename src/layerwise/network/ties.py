@@ -5,13 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
 from layerwise.errors import KindError, SettingError, ShapeError, nearest
 from layerwise.layers import Layer
-from layerwise.layers.parameter import Parameter
-from layerwise.network.names import walk
-from layerwise.types import Array
 
 
 def tie(layer: Layer, ties: Any) -> dict[str, str]:
@@ -22,7 +17,7 @@ def tie(layer: Layer, ties: Any) -> dict[str, str]:
     """
     if not isinstance(ties, Mapping) or not all(isinstance(each, str) for pair in ties.items() for each in pair):
         raise KindError(f"ties are names of parameters by name, such as {{'2.weight': '0.weight'}}; got {ties!r}")
-    places = {prefix + name: (inner, name) for prefix, inner in walk(layer, "") for name in inner.parameters}
+    places = {prefix + name: (inner, name) for prefix, inner in layer.walk() for name in inner.parameters}
     for name, target in ties.items():
         for each in (name, target):
             if each not in places:
@@ -39,15 +34,3 @@ def tie(layer: Layer, ties: Any) -> dict[str, str]:
             layer_tied.parameters[own] = shared
             given_up.siblings.remove(given_up)
     return dict(ties)
-
-
-def require_agreement(parameters: Mapping[str, Parameter], arrays: Mapping[str, Array]) -> None:
-    """Refuse two different arrays for one parameter, of which one would be lost."""
-    first: dict[int, str] = {}
-    for name, parameter in parameters.items():
-        other = first.setdefault(id(parameter), name)
-        if not np.array_equal(arrays[name], arrays[other], equal_nan=True):
-            raise SettingError(
-                f"{other} and {name} are one array in this network, and the state holds two different ones: load it "
-                "into a network where they are two"
-            )

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
 
-from layerwise.checks import fraction, not_negative
+from layerwise.checks import fraction, not_negative, several
 from layerwise.errors import SettingError
 from layerwise.optimizers.optimizer import OPTIMIZERS, Optimizer
 from layerwise.types import Array
@@ -43,9 +42,10 @@ class Adam(Optimizer):
         decay: str = "all",
     ) -> None:
         super().__init__(lr, weight_decay, decay)
-        if not isinstance(betas, Sequence) or len(betas) != 2:
+        two = several(betas)
+        if two is None or len(two) != 2:
             raise SettingError(f"betas are two numbers, such as (0.9, 0.999); got {betas!r}")
-        self.betas = (fraction("beta1", betas[0]), fraction("beta2", betas[1]))
+        self.betas = (fraction("beta1", two[0]), fraction("beta2", two[1]))
         self.eps = not_negative("eps", eps)
 
     def update(self, theta: Array, grad: Array, lr: float, decay: Array | float | None) -> None:
@@ -56,12 +56,9 @@ class Adam(Optimizer):
         m += (1 - beta1) * g
         v *= beta2
         v += (1 - beta2) * (g * g)
-        # η m̂ / (√v̂ + ε), with the corrections of m̂ and v̂ moved into the two scalars: two passes over memory fewer.
-        correction = math.sqrt(1 - beta2**self.t)
-        rate = lr * correction / (1 - beta1**self.t)
-        root = np.sqrt(v)
-        root += self.eps * correction
-        theta -= rate * (m / root)
+        m_hat = m / (1 - beta1**self.t)
+        v_hat = v / (1 - beta2**self.t)
+        theta -= lr * m_hat / (np.sqrt(v_hat) + self.eps)
 
 
 @OPTIMIZERS.register

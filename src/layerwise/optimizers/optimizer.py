@@ -23,6 +23,14 @@ class Optimizer(ABC):
     weight_decay: λ, how strongly every step pulls theta to 0. decay: what it pulls at: "all" of theta, as torch does
     unless it is given groups of parameters, or "weights", which spares biases and needs the mask that `step` takes.
     A subclass names its state arrays in `slots`; they start at 0, with the shape and type of theta.
+
+    >>> class SignDescent(Optimizer):
+    ...     def update(self, theta, grad, lr, decay):
+    ...         theta -= lr * np.sign(grad)
+    >>> theta = np.array([1.0, 2.0])
+    >>> SignDescent(lr=0.5).step(theta, np.array([0.01, -100.0]))
+    >>> theta
+    array([0.5, 2.5])
     """
 
     slots: tuple[str, ...] = ()
@@ -120,4 +128,4 @@ class Optimizer(ABC):
         return f"{type(self).__name__}({settings})"
 
 
-OPTIMIZERS: Registry[Optimizer] = Registry("optimizer")
+OPTIMIZERS: Registry[Optimizer] = Registry("optimizer", "lw.optimizers.OPTIMIZERS")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from layerwise import formulas
-from layerwise.arrays import real_array, require_finite
+from layerwise.arrays import any_array, real_array, require_finite
 from layerwise.checks import whole_number
 from layerwise.errors import DataError, KindError, SettingError, ShapeError
 from layerwise.plots import style
@@ -76,9 +76,8 @@ def decision_boundary(
 
 def _probabilities(predict: Callable[[Array], Array], points: Array) -> Array:
     """(N, 2) → (N, K), K at least 2."""
-    logits = np.concatenate(
-        [np.asarray(predict(points[start : start + _ROWS])) for start in range(0, len(points), _ROWS)]
-    )
+    starts = range(0, len(points), _ROWS)
+    logits = np.concatenate([any_array("what predict returned", predict(points[i : i + _ROWS])) for i in starts])
     if logits.ndim != 2 or len(logits) != len(points) or logits.shape[1] == 0:
         raise ShapeError(f"predict must turn (N, 2) into logits (N, K) or (N, 1), got {logits.shape} for {len(points)}")
     require_finite("what predict returned", logits)

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from layerwise.arrays import parts
+from layerwise.arrays import chunks
 from layerwise.compiled import in_use
 from layerwise.errors import SettingError
 from layerwise.losses import Loss
@@ -68,7 +68,7 @@ def fingerprint(*arrays: Array, dtype: Any = None) -> str:
     for array in arrays:
         kind = _kind(array, dtype)
         total = zlib.crc32(f"{array.shape}{kind}".encode(), total)
-        for _, part in parts(array):
+        for _, part in chunks(array):
             total = zlib.crc32(np.ascontiguousarray(part, kind).data, total)
     return f"{total:08x}"
 

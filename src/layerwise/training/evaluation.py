@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator
-from itertools import pairwise
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
-from layerwise.arrays import any_array, parts
+from layerwise.arrays import any_array, chunks
 from layerwise.losses import Loss
 from layerwise.network import Network
 from layerwise.training.samples import Batch
@@ -20,20 +19,22 @@ _ROWS = 4096
 
 def predict(net: Network, x: Array) -> Array:
     """The outputs for all of x in evaluation mode, computed in parts so that memory stays small."""
+    x = any_array("x", x)
     outputs = [net(part) for _, part in in_parts(x, net)] or [net(x)]
     return outputs[0] if len(outputs) == 1 else np.concatenate(outputs)
 
 
-def in_parts(x: Array, net: Network) -> Iterator[tuple[int, Array]]:
-    """Some thousand samples after the other, with the number of the first of each part.
+def in_parts(x: Array, net: Network) -> list[tuple[int, Array]]:
+    """Some thousand samples after the other, as views, with the number of the first of each part.
 
     No part is a single sample beside others: a layer that takes the statistics of what it is given could not use it.
     """
-    starts = [start for start, _ in parts(x, _ROWS, net.dtype)]
-    if len(starts) > 1 and len(x) - starts[-1] == 1:
-        del starts[-1]
-    for start, end in pairwise([*starts, len(x)]):
-        yield start, x[start:end]
+    found = list(chunks(x, _ROWS, net.dtype))
+    if len(found) > 1 and len(found[-1][1]) == 1:
+        found.pop()
+        start, _ = found.pop()
+        found.append((start, x[start:]))
+    return found
 
 
 def evaluate(net: Network, x: Array, target: Array, loss: Loss, sample_weight: Any = None) -> dict[str, float]:
@@ -49,15 +50,16 @@ def evaluate(net: Network, x: Array, target: Array, loss: Loss, sample_weight: A
     >>> {name: round(value, 4) for name, value in found.items()}   # ln 3, and half of the labels are 0
     {'loss': 1.0986, 'accuracy': 0.5}
     """
-    target = any_array("target", target)
+    x, target = any_array("x", x), any_array("target", target)
     weight = None if sample_weight is None else any_array("sample_weight", sample_weight)
     found, denominator, answers, right = 0.0, 0.0, 0, None
-    for start, part in itertools.chain(in_parts(x, net), [] if len(x) else [(0, x)]):
-        rows = slice(start, start + len(part))
-        y, y_target = net(part), target[rows]
+    for start, part in itertools.chain(in_parts(x, net), [(0, x)] if x.shape[:1] == (0,) else []):
+        y = net(part)
         if start == 0:
             alike = np.broadcast_to(y[:1], (len(x), *y.shape[1:]))  # the target is checked and counted as a whole
             denominator = loss.denominator(alike, target, weight)
+        rows = slice(start, start + len(part))
+        y_target = target[rows]
         value, _ = loss(y, y_target, None if weight is None else weight[rows], denominator)
         found += value
         if count := loss.answers(y_target):

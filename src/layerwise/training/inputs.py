@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from layerwise.arrays import on_disk, parts, real_array, require_finite
+from layerwise.arrays import chunks, on_disk, real_array, require_finite
 from layerwise.checks import require_kind
 from layerwise.errors import DataError, KindError, ShapeError
 from layerwise.losses import Loss
@@ -93,7 +93,7 @@ def _looked_at(name: str, output: Array, target: Array, loss: Loss) -> tuple[boo
     """
     kinds: set[str] = set()
     shares: list[tuple[int, Array | None]] = []
-    for start, part in parts(target) if on_disk(target) else [(0, target)]:
+    for start, part in chunks(target) if on_disk(target) else [(0, target)]:
         outputs = np.broadcast_to(output, (len(part), *output.shape[1:]))
         with _named(f"{name} data" + f", counting its rows from row {start}" * (start > 0)):
             prepared = loss.prepare(outputs, part)
@@ -164,7 +164,7 @@ def _finite(name: str, values: Any, net: Network) -> Array:
     if array.dtype == net.dtype:
         return array
     if on_disk(array):
-        for start, part in parts(array):
+        for start, part in chunks(array):
             with _named(f"from row {start} on"):
                 require_finite(f"{name} in {net.dtype}", real_array(name, part, net.dtype))
         return array

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from layerwise.arrays import parts
+from layerwise.arrays import chunks
 from layerwise.data.batches import batches, shuffled
 from layerwise.types import Array
 
@@ -82,7 +82,7 @@ class Samples:
 
     def parts(self) -> Iterator[Batch]:
         """All samples in their order, cut so that little memory is needed."""
-        for start, part in parts(self.x, _ROWS, self.dtype):
+        for start, part in chunks(self.x, _ROWS, self.dtype):
             yield self.take(slice(start, start + len(part)))
 
 

@@ -26,7 +26,7 @@ from layerwise.compiled.blas import set_threads as _set
 from layerwise.compiled.blas import use_threads
 from layerwise.errors import SettingError
 from layerwise.network import Network
-from layerwise.network.plan import shares_batches
+from layerwise.network.execution.plan import shares_batches
 
 MOST_THREADS = 1024
 

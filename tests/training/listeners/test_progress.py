@@ -252,6 +252,26 @@ def test_a_notebook_has_one_display_updated_in_place(
     assert len(notebook[1].shown) <= 12
 
 
+@pytest.mark.parametrize(("names", "shown"), [
+    (["ZMQInteractiveShell"], True),
+    (["ZMQInteractiveShell", "Shell"], True),
+    (["ZMQInteractiveShell", "DatabricksShell"], True),
+    (["InteractiveShell", "ZMQInteractiveShell", "SpyderShell", "Mine"], True),
+    (["InteractiveShell"], False),
+    (["InteractiveShell", "TerminalInteractiveShell"], False),
+    (["ZMQ"], False),
+], ids=str)  # fmt: skip
+def test_shells_made_from_that_of_a_notebook_show_progress_too(
+    notebook: list[Handle], names: list[str], shown: bool
+) -> None:
+    """Colab's is called Shell, and derives from ZMQInteractiveShell. names: from the base to the shell's own class."""
+    cls: type = object
+    for name in names:
+        cls = type(name, (cls,), {})
+    sys.modules["IPython"].get_ipython = cls  # type: ignore[attr-defined]
+    assert isinstance(progress_listener(None, io.StringIO()), NotebookProgress) == shown
+
+
 def test_an_ipython_terminal_is_a_terminal(notebook: list[Handle], terminal: Terminal) -> None:
     sys.modules["IPython"].get_ipython = lambda: object()  # type: ignore[attr-defined]
     assert isinstance(progress_listener(None, terminal.stream), TerminalProgress)

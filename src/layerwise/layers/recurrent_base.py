@@ -144,21 +144,28 @@ class Recurrent(Layer):
         """One layer in its one or two directions, whose outputs stand side by side."""
         last = self.output == "last" and layer == self.num_layers - 1
         outputs, backwards = [], []
+        x_backward = pass_.call(self, formulas.fan_out, x)[1] if self.bidirectional else _only
         for track in (track for track in self.tracks if track.layer == layer):
             value, backward = self._track(track, x, lengths, states[len(ends)], input_gradient, pass_)
             ends.append(tuple(getattr(value, f"{name}_n") for name in self.states))
             outputs.append(value.h_n if last else value.h)
             backwards.append(backward)
-        y = outputs[0] if len(outputs) == 1 else np.concatenate(outputs, axis=-1)
+        y, sides = self._side_by_side(outputs, pass_)
 
         def backward_layer(dy: Array) -> Array | None:
             gradients = []
-            for part, backward in zip(np.split(dy, len(backwards), axis=-1), backwards, strict=True):
+            for side, backward in zip(sides(dy), backwards, strict=True):
                 unused = np.broadcast_to(np.zeros((), dy.dtype), (*x.shape[:2], self.hidden_size))
-                gradients.append(backward(unused, part) if last else backward(part, None))
-            return sum(gradients[1:], start=gradients[0]) if input_gradient else None
+                gradients.append(backward(unused, side) if last else backward(side, None))
+            return x_backward(*gradients) if input_gradient else None
 
         return y, backward_layer
+
+    def _side_by_side(self, outputs: list[Array], pass_: Pass) -> tuple[Array, Callable[[Array], tuple[Array, ...]]]:
+        """The outputs of one direction or of both, side by side, and the way from the gradient there to theirs."""
+        if len(outputs) == 1:
+            return outputs[0], lambda dy: (dy,)
+        return pass_.call(self, formulas.concatenate, *outputs, axis=-1)
 
     def _track(
         self, track: Track, x: Array, lengths: Array | None, states: Arrays, input_gradient: bool, pass_: Pass
@@ -202,8 +209,8 @@ class Recurrent(Layer):
                 f"{self!r} can not go on from a chunk before: its backward direction begins at the end of the whole "
                 "sequence. Pass whole sequences, or use one direction"
             )
-        parts = carried if isinstance(carried, tuple) else (carried,)
-        arrays = [real_array(f"state[{key!r}]", part, dtype) for part in parts]
+        given = carried if isinstance(carried, tuple) else (carried,)
+        arrays = [real_array(f"state[{key!r}]", state, dtype) for state in given]
         if [array.shape for array in arrays] != [shape] * len(self.states):
             shapes = ", ".join(str(array.shape) for array in arrays)
             raise ShapeError(
@@ -215,8 +222,8 @@ class Recurrent(Layer):
 
     def _end(self, ends: list[Arrays]) -> Any:
         """What every layer and direction has ended with, in torch's shape (tracks, N, H)."""
-        parts = tuple(np.stack(part) for part in zip(*ends, strict=True))
-        return parts if len(parts) > 1 else parts[0]
+        states = tuple(np.stack(state) for state in zip(*ends, strict=True))
+        return states if len(states) > 1 else states[0]
 
     # --- shapes --------------------------------------------------------------------------------------------------
 
@@ -271,6 +278,10 @@ class Recurrent(Layer):
 
     def _names(self) -> list[str]:
         return list(self.__dict__.get("parameters", {}))
+
+
+def _only(dx: Array) -> Array:
+    return dx
 
 
 def _uniform(bound: float, shape: tuple[int, ...], rng: Generator) -> Array:

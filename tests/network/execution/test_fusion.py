@@ -14,7 +14,7 @@ from tests.network.silent import Silent
 import layerwise as lw
 from layerwise.errors import ShapeError
 from layerwise.layers import Pass
-from layerwise.network.fusion import DenseChain, fused
+from layerwise.network.execution.fusion import DenseChain, fused
 
 pytest.importorskip("numba")
 

@@ -11,39 +11,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from layerwise.formulas.registration import Case, formula, kink, smooth
+from layerwise.checks import positive
+from layerwise.formulas.machinery.registration import Case, formula, kink, smooth
 from layerwise.types import Array, Differentiable, Generator
-
-SHAPES = [(1, 1), (1, 4), (5, 1), (3, 2), (4, 7), (9, 3)]
-
-
-def regression_samples(rng: Generator) -> Iterator[Case]:
-    for shape in SHAPES:
-        weight = rng.uniform(0.5, 2, size=(shape[0], 1))
-        yield smooth(prediction=rng.normal(size=shape), y=rng.normal(size=shape), weight=weight, denominator=3.0)
-
-
-def absolute_samples(rng: Generator) -> Iterator[Case]:
-    for shape in SHAPES:
-        y, weight = rng.normal(size=shape), rng.uniform(0.5, 2, size=(shape[0], 1))
-        yield smooth(prediction=y + _errors(rng, shape, 0.1, 2), y=y, weight=weight, denominator=3.0)
-    y = np.array([[1.0], [2.0], [3.0]])
-    yield kink(prediction=np.array([[1.0], [5.0], [-3.0]]), y=y, weight=np.ones((1, 1)), denominator=1.0)
-
-
-def huber_samples(rng: Generator) -> Iterator[Case]:
-    for shape, delta in zip(SHAPES, [1.0, 0.5, 2.0, 1.0, 0.1, 3.0], strict=True):
-        y, weight = rng.normal(size=shape), rng.uniform(0.5, 2, size=(shape[0], 1))
-        near, far = _errors(rng, shape, 0.1, 0.9), _errors(rng, shape, 1.1, 3)
-        error = delta * np.where(rng.random(shape) < 0.5, near, far)
-        yield smooth(prediction=y + error, y=y, delta=delta, weight=weight, denominator=3.0)
-    error = np.array([[0.5], [-0.5], [0.0]])  # where the parabola meets the lines, the slope is bent
-    yield kink(prediction=error, y=np.zeros((3, 1)), delta=0.5, weight=np.ones((1, 1)), denominator=1.0)
-
-
-def _errors(rng: Generator, shape: tuple[int, ...], low: float, high: float) -> Array:
-    """Differences of either sign, of a size between low and high."""
-    return rng.uniform(low, high, size=shape) * np.where(rng.random(shape) < 0.5, -1, 1)
 
 
 @formula(
@@ -54,7 +24,7 @@ def _errors(rng: Generator, shape: tuple[int, ...], low: float, high: float) -> 
     denominator="()",
     C="()",
     constants=("y", "weight", "denominator"),
-    sample=regression_samples,
+    sample="regression_samples",
     source="Gauss, Theoria motus (1809); Bishop, Pattern Recognition and Machine Learning, 3.1",
 )
 def mean_squared_error(prediction: Array, y: Array, weight: Array, denominator: float) -> Differentiable:
@@ -86,7 +56,7 @@ def mean_squared_error(prediction: Array, y: Array, weight: Array, denominator: 
     denominator="()",
     C="()",
     constants=("y", "weight", "denominator"),
-    sample=absolute_samples,
+    sample="absolute_samples",
     source="Laplace, Mémoire sur la probabilité des causes (1774)",
 )
 def mean_absolute_error(prediction: Array, y: Array, weight: Array, denominator: float) -> Differentiable:
@@ -121,13 +91,14 @@ def mean_absolute_error(prediction: Array, y: Array, weight: Array, denominator:
     denominator="()",
     C="()",
     constants=("y", "delta", "weight", "denominator"),
-    sample=huber_samples,
+    sample="huber_samples",
     source="Huber, Robust estimation of a location parameter, Annals of Mathematical Statistics 35 (1964)",
 )
 def huber(prediction: Array, y: Array, delta: float, weight: Array, denominator: float) -> Differentiable:
     """Half the squared error where it is at most δ, and a straight line of slope δ beyond.
 
     With c, the error e clipped to [-δ, δ], both are one expression: c (e - c/2) is e²/2 inside, δ (|e| - δ/2) outside.
+    delta: δ, above 0; SettingError if it is not.
     Backward: dŷ = w c / d. Value and slope are continuous at δ.
 
     >>> import numpy as np
@@ -136,6 +107,7 @@ def huber(prediction: Array, y: Array, delta: float, weight: Array, denominator:
     (4.625, array([[0.5],
            [1. ]]))
     """
+    positive("delta", delta)
     error = prediction - y
     clipped = np.clip(error, -delta, delta)
     C = (weight * clipped * (error - clipped / 2)).sum() / denominator
@@ -145,3 +117,38 @@ def huber(prediction: Array, y: Array, delta: float, weight: Array, denominator:
         return dprediction
 
     return C, backward
+
+
+# What the formulas are tried on.
+
+
+SHAPES = [(1, 1), (1, 4), (5, 1), (3, 2), (4, 7), (9, 3)]
+
+
+def regression_samples(rng: Generator) -> Iterator[Case]:
+    for shape in SHAPES:
+        weight = rng.uniform(0.5, 2, size=(shape[0], 1))
+        yield smooth(prediction=rng.normal(size=shape), y=rng.normal(size=shape), weight=weight, denominator=3.0)
+
+
+def absolute_samples(rng: Generator) -> Iterator[Case]:
+    for shape in SHAPES:
+        y, weight = rng.normal(size=shape), rng.uniform(0.5, 2, size=(shape[0], 1))
+        yield smooth(prediction=y + _errors(rng, shape, 0.1, 2), y=y, weight=weight, denominator=3.0)
+    y = np.array([[1.0], [2.0], [3.0]])
+    yield kink(prediction=np.array([[1.0], [5.0], [-3.0]]), y=y, weight=np.ones((1, 1)), denominator=1.0)
+
+
+def huber_samples(rng: Generator) -> Iterator[Case]:
+    for shape, delta in zip(SHAPES, [1.0, 0.5, 2.0, 1.0, 0.1, 3.0], strict=True):
+        y, weight = rng.normal(size=shape), rng.uniform(0.5, 2, size=(shape[0], 1))
+        near, far = _errors(rng, shape, 0.1, 0.9), _errors(rng, shape, 1.1, 3)
+        error = delta * np.where(rng.random(shape) < 0.5, near, far)
+        yield smooth(prediction=y + error, y=y, delta=delta, weight=weight, denominator=3.0)
+    error = np.array([[0.5], [-0.5], [0.0]])  # where the parabola meets the lines, the slope is bent
+    yield kink(prediction=error, y=np.zeros((3, 1)), delta=0.5, weight=np.ones((1, 1)), denominator=1.0)
+
+
+def _errors(rng: Generator, shape: tuple[int, ...], low: float, high: float) -> Array:
+    """Differences of either sign, of a size between low and high."""
+    return rng.uniform(low, high, size=shape) * np.where(rng.random(shape) < 0.5, -1, 1)

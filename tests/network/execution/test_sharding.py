@@ -12,11 +12,11 @@ from tests.network.silent import Silent
 import layerwise as lw
 from layerwise.compiled import workers
 from layerwise.layers import Layer, Pass
-from layerwise.network import plan as plans
-from layerwise.network.fusion import fused
-from layerwise.network.parts import Part, in_parts
-from layerwise.network.plan import each_sample_alone
-from layerwise.network.row import in_turn
+from layerwise.network.execution import plan as plans
+from layerwise.network.execution.fusion import fused
+from layerwise.network.execution.plan import each_sample_alone
+from layerwise.network.execution.sharding import Shard, run_sharded
+from layerwise.network.row import run_row
 
 pytest.importorskip("numba")  # without twins nothing is shared, and so nothing cut
 
@@ -51,7 +51,7 @@ def passes(net, x, way, tap=None, **more):
 
 
 def cut(number):
-    return lambda units, x, pass_: in_parts(units, x, pass_, number)
+    return lambda units, x, pass_: run_sharded(units, x, pass_, number)
 
 
 def close(found, expected):
@@ -62,10 +62,10 @@ def close(found, expected):
 
 
 @pytest.mark.parametrize(("row", "shape"), APART, ids=NAMES)
-def test_parts_of_every_layer_add_up_to_the_whole(row, shape):
+def test_shards_of_every_layer_add_up_to_the_whole(row, shape):
     net = lw.Network(row.make(), seed=2, dtype="float64")
     x, whole_tap, tap = row.x(shape), Notes(), Notes()
-    whole = passes(net, x, in_turn, whole_tap)
+    whole = passes(net, x, run_row, whole_tap)
     for number in {1, min(2, len(x)), len(x)}:
         tap.seen.clear()
         found = passes(net, x, cut(number), tap)
@@ -100,7 +100,7 @@ def test_a_network_in_parts(number, told):
     x, lengths = words(), np.array([5, 1, 3, 5, 2, 4, 1])
     more = {"nothing": {}, "lengths": {"lengths": lengths}, "mask": {"mask": np.arange(5) < lengths[:, None]}}[told]
     net = network()
-    whole, found = passes(net, x, in_turn, **more), passes(net, x, cut(number), **more)
+    whole, found = passes(net, x, run_row, **more), passes(net, x, cut(number), **more)
     close(found[:3], whole[:3])
     assert found[1] is None
     assert found[2].any()
@@ -118,7 +118,7 @@ def test_watching_changes_no_bit():
 
 def test_backward_twice_adds_twice():
     net, x = network(), words()
-    y, backward = in_parts(net.layers, x, Pass(True, False, SEED, STEP), 2)
+    y, backward = run_sharded(net.layers, x, Pass(True, False, SEED, STEP), 2)
     dy = numbers(y.shape, "dy")
     backward(dy)
     once = net.grad.copy()
@@ -128,7 +128,7 @@ def test_backward_twice_adds_twice():
 
 def test_a_tap_is_shown_the_way_there_before_the_way_back():
     tap = Notes()
-    y, backward = in_parts(network().layers, words(), Pass(True, False, SEED, STEP, tap), 2)
+    y, backward = run_sharded(network().layers, words(), Pass(True, False, SEED, STEP, tap), 2)
     there = [each[0] for each in tap.seen]
     assert {"activation", "value"} == set(there)
     backward(numbers(y.shape, "dy"))
@@ -138,8 +138,8 @@ def test_a_tap_is_shown_the_way_there_before_the_way_back():
 def test_rows_of_dense_layers_run_as_one_in_a_part_too():
     net = lw.Network(lw.Linear(40, 30), lw.Tanh(), lw.Linear(30, 20), seed=2, dtype="float64")
     x = numbers((301, 40))
-    whole = passes(net, x, in_turn)
-    fast = passes(net, x, lambda layers, x, pass_: in_parts(fused(layers), x, pass_, 2))
+    whole = passes(net, x, run_row)
+    fast = passes(net, x, lambda layers, x, pass_: run_sharded(fused(layers), x, pass_, 2))
     close(fast[:3], whole[:3])
     for one, other in zip(fast[:3], passes(net, x, cut(2))[:3], strict=True):
         np.testing.assert_array_equal(one, other)  # nobody can tell who looks
@@ -147,7 +147,7 @@ def test_rows_of_dense_layers_run_as_one_in_a_part_too():
 
 def test_evaluation_keeps_nothing():
     net, x = network(), words()
-    y, _ = in_parts(net.layers, x, Pass(input_gradient=False, saves=False), 2)
+    y, _ = run_sharded(net.layers, x, Pass(input_gradient=False, saves=False), 2)
     np.testing.assert_allclose(y, net(x), rtol=1e-12)
 
 
@@ -174,7 +174,7 @@ def test_a_layer_that_mixes_samples_or_is_unknown_is_never_cut(stranger):
 
 def test_a_mask_that_an_embedding_finds_in_a_part_reaches_the_layers_behind(monkeypatch):
     """The row inside is cut, the one around it not, for the sake of a normalisation that mixes samples."""
-    monkeypatch.setattr(plans, "WORTH_PARTS", 1)
+    monkeypatch.setattr(plans, "WORTH_SHARDING", 1)
     inner = lw.Sequential(lw.Embedding(11, 8, padding_idx=0, masks=True), lw.MultiheadAttention(8, 2))
     fresh = lw.Network(inner, lw.LSTM(8, 3, output="last"), lw.BatchNorm1d(3), lw.Linear(3, 2), dtype="float64")
     x = words()
@@ -197,26 +197,26 @@ def test_a_mask_that_an_embedding_finds_in_a_part_reaches_the_layers_behind(monk
 def test_an_error_tells_the_row_of_the_batch():
     x = words()
     x[5, 3] = 99
-    for way in (in_turn, cut(3)):
+    for way in (run_row, cut(3)):
         with pytest.raises(lw.errors.DataError, match=r"\(5, 3\)"):
             way(network().layers, x, Pass())
 
 
 def test_a_way_back_that_was_broken_off_leaves_no_gradient(monkeypatch):
     net, x, tap = network(), words(), Notes()
-    y, backward = in_parts(net.layers, x, Pass(True, False, SEED, STEP, tap), 2)
+    y, backward = run_sharded(net.layers, x, Pass(True, False, SEED, STEP, tap), 2)
     dy = numbers(y.shape, "dy")
     tap.seen.clear()
     backward(dy)
     right, shown = net.grad.copy(), len(tap.seen)
     net.zero_grad()
-    add = Part.add_gradient
+    add = Shard.add_gradient
 
     def interrupted(part, parameter, gradient):
         add(part, parameter, gradient)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(Part, "add_gradient", interrupted)
+    monkeypatch.setattr(Shard, "add_gradient", interrupted)
     with pytest.raises(KeyboardInterrupt):
         backward(dy)
     monkeypatch.undo()
@@ -231,9 +231,9 @@ def test_what_a_caller_has_told_numpy_holds_in_every_part():
     net, x = lw.Network(lw.Linear(2, 2)), np.full((4, 2), 3e38, np.float32)
     net.theta[:] = 3e38
     with np.errstate(all="ignore"):  # a warning is an error here
-        in_parts(net.layers, x, Pass(), 2)
+        run_sharded(net.layers, x, Pass(), 2)
     with np.errstate(over="raise"), pytest.raises(FloatingPointError):
-        in_parts([Loud()], x, Pass(), 2)
+        run_sharded([Loud()], x, Pass(), 2)
 
 
 class Loud(lw.ReLU):

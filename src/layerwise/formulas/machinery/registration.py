@@ -10,7 +10,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from layerwise.errors import SettingError
 from layerwise.types import Generator
@@ -39,6 +39,9 @@ def kink(**arguments: Any) -> Case:
     return Case(arguments, smooth=False)
 
 
+Sampler: TypeAlias = Callable[[Generator], Iterator[Case]]
+
+
 @dataclass(frozen=True)
 class Formula:
     """One entry of the registry."""
@@ -49,12 +52,34 @@ class Formula:
     shapes: dict[str, str]
     constants: tuple[str, ...]
     source: str
-    sample: Callable[[Generator], Iterator[Case]]
+    sampler: Sampler | str
+    """The generator of valid arguments, or its name in the module of the function."""
+
+    @property
+    def sample(self) -> Sampler:
+        """The generator of valid arguments: called with a random generator, it yields cases."""
+        if not isinstance(self.sampler, str):
+            return self.sampler
+        try:
+            found: Sampler = self.function.__globals__[self.sampler]
+        except KeyError:
+            module = self.function.__module__
+            raise SettingError(
+                f"formula {self.name!r} has its samples from {self.sampler!r}, which is not in {module}",
+                f"write there  def {self.sampler}(rng): yield smooth(...)",
+            ) from None
+        return found
 
     @property
     def family(self) -> str:
         """The module that the formula stands in: activation, affine, loss, ..."""
         return self.function.__module__.rpartition(".")[2]
+
+    @property
+    def file(self) -> str:
+        """The file that it stands in, from the folder of its package: formulas/affine.py."""
+        path = self.function.__module__.split(".")
+        return "/".join(path[1:] or path) + ".py"
 
     @property
     def arguments(self) -> tuple[str, ...]:
@@ -82,7 +107,7 @@ registry: dict[str, Formula] = {}
 def formula(
     tex: str,
     *,
-    sample: Callable[[Generator], Iterator[Case]],
+    sample: Sampler | str,
     source: str,
     constants: tuple[str, ...] = (),
     **shapes: str,
@@ -90,7 +115,8 @@ def formula(
     """Enter a function into the registry, and return it unchanged.
 
     tex: the formula in LaTeX, in the letters of the notation page.
-    sample: a generator of valid arguments, edges included, from a random generator.
+    sample: a generator of valid arguments, edges included, from a random generator; or its name in the module of the
+        function, where it may stand below: it is looked up when the registry is asked for it.
     source: the paper or book that it comes from.
     constants: the arguments that have no derivative (labels, masks, settings).
     shapes: the shape of every argument and of the value, by name.

@@ -15,7 +15,7 @@ from layerwise.random import generator
 pytest.importorskip("numba")
 
 from layerwise.compiled import workers
-from layerwise.network.fusion_image import ImageBlock, with_blocks
+from layerwise.network.execution.fusion_image import ImageBlock, with_blocks
 
 
 class Nobody(lw.Tap):

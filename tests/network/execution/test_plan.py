@@ -11,8 +11,8 @@ from tests.network.silent import Silent
 import layerwise as lw
 from layerwise.compiled import workers
 from layerwise.layers import Pass
-from layerwise.network import plan as plans
-from layerwise.network.plan import Plan, shares_batches
+from layerwise.network.execution import plan as plans
+from layerwise.network.execution.plan import Plan, shares_batches
 
 pytest.importorskip("numba")
 
@@ -32,7 +32,7 @@ Looks.__module__ = lw.ReLU.__module__
 
 @pytest.fixture
 def looks(monkeypatch):
-    monkeypatch.setattr(plans, "WORTH_PARTS", 1)
+    monkeypatch.setattr(plans, "WORTH_SHARDING", 1)
     monkeypatch.setattr(workers, "cores", lambda: 2)
     Looks.seen = []
     return Looks.seen
@@ -61,9 +61,9 @@ def test_a_batch_of_one_or_none_or_of_a_small_network_is_not(looks, monkeypatch)
     assert rows_seen(net, images(0), looks) == [0]
     work = 4 * net.chain._plan.multiplications((1, 4, 4))
     assert work == 4 * (2 * 9 * 4)
-    monkeypatch.setattr(plans, "WORTH_PARTS", work)
+    monkeypatch.setattr(plans, "WORTH_SHARDING", work)
     assert rows_seen(net, images(4), looks) == [2, 2]
-    monkeypatch.setattr(plans, "WORTH_PARTS", work + 1)
+    monkeypatch.setattr(plans, "WORTH_SHARDING", work + 1)
     assert rows_seen(net, images(4), looks) == [4]
 
 
@@ -119,7 +119,7 @@ def test_dense_layers_in_a_row_are_one_unit():
 def asked(monkeypatch):
     """Who is asked to compute, and with which units."""
     found = []
-    for name in ("in_turn", "quietly", "in_parts"):
+    for name in ("run_row", "run_row_with_single_products", "run_sharded"):
         ask = lambda units, x, pass_, *number, name=name: found.append((name, units, *number)) or (x, None)  # noqa: E731
         monkeypatch.setattr(plans, name, ask)
     return found
@@ -131,19 +131,19 @@ def test_layers_that_run_as_one_run_one_by_one_under_a_tap(asked):
     plan = Plan(row)
     for tap in (None, Silent()):
         plan.forward(np.ones((2, 2), np.float32), Pass(tap=tap))
-    assert asked == [("in_turn", plan.units), ("in_turn", row.layers)]
+    assert asked == [("run_row", plan.units), ("run_row", row.layers)]
 
 
 @pytest.mark.parametrize(("layer", "x", "way"), [
-    (lw.Linear(4, 2), np.ones((6, 4)), "in_turn"),
-    (lw.GRU(4, 2), np.ones((6, 3, 4)), "quietly"),
-    (lw.MultiheadAttention(4, 2), np.ones((6, 3, 4)), "in_parts"),
-    (lw.MultiheadAttention(4, 2), np.ones((1, 3, 4)), "in_turn"),
-    (lw.Conv2d(1, 2, 3), images(6), "in_parts"),
-    (lw.Conv2d(1, 2, 3), images(1), "quietly"),
+    (lw.Linear(4, 2), np.ones((6, 4)), "run_row"),
+    (lw.GRU(4, 2), np.ones((6, 3, 4)), "run_row_with_single_products"),
+    (lw.MultiheadAttention(4, 2), np.ones((6, 3, 4)), "run_sharded"),
+    (lw.MultiheadAttention(4, 2), np.ones((1, 3, 4)), "run_row"),
+    (lw.Conv2d(1, 2, 3), images(6), "run_sharded"),
+    (lw.Conv2d(1, 2, 3), images(1), "run_row_with_single_products"),
 ])  # fmt: skip
 def test_each_kind_of_layer_in_its_way(layer, x, way, looks, asked):
-    """A batch of one has no parts; what twins share among threads by themselves runs quietly then."""
+    """A batch of one is not cut; what twins share among threads by themselves runs with single products then."""
     row = lw.Sequential(layer)
     lw.Network(row)
     Plan(row).forward(x, Pass())

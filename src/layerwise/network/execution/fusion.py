@@ -20,8 +20,8 @@ from layerwise.layers import Layer, Linear, Pass, ReLU, Sigmoid, Tanh
 from layerwise.layers.parameter import Vector
 from layerwise.layers.pass_ import Unit
 from layerwise.losses import BCEWithLogitsLoss, Loss, MSELoss
-from layerwise.network.fusion_image import with_blocks
-from layerwise.network.row import in_turn
+from layerwise.network.execution.fusion_image import with_blocks
+from layerwise.network.row import run_row
 from layerwise.types import Array, Backward
 
 ACTIVATIONS: dict[type[Layer], int] = {ReLU: codes.RELU, Tanh: codes.TANH, Sigmoid: codes.SIGMOID}
@@ -30,7 +30,7 @@ COSTS: dict[type[Loss], int] = {MSELoss: codes.SQUARED_ERROR, BCEWithLogitsLoss:
 
 
 @dataclass(frozen=True)
-class Place:
+class Layout:
     """Where the parameters of a chain lie, what the loops must know of it, and the loops."""
 
     vector: Vector
@@ -62,13 +62,13 @@ class DenseChain:
         self.small = codes.SMALL // work
         after = [*(ACTIVATIONS.get(type(layer), codes.IDENTITY) for layer in layers[1:]), codes.IDENTITY]
         self.codes = [code for layer, code in zip(layers, after, strict=True) if isinstance(layer, Linear)]
-        self.place: Place | None = None
+        self.place: Layout | None = None
 
     def forward(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
         """As of a layer."""
         place, shape = self._place_for(x), x.shape
         if place is None:
-            return in_turn(self.layers, x, pass_)
+            return run_row(self.layers, x, pass_)
         if len(shape) > 2:
             return self._steps(x, pass_)
         small = shape[0] <= self.small and not pass_.shared  # which lets its loops add into grad
@@ -89,7 +89,7 @@ class DenseChain:
         value: float = place.kernels.chain_cost(x, theta, grad, place.plan, code, target, weight, denominator, y)
         return value
 
-    def _place_for(self, x: Array) -> Place | None:
+    def _place_for(self, x: Array) -> Layout | None:
         """Where the parameters lie, if the chain can compute with this input."""
         place, shape = self.place, x.shape
         if place is None or place.vector is not self.linear[0].parameters["weight"].vector:
@@ -108,7 +108,7 @@ class DenseChain:
 
         return rows.reshape(shape_y), backward
 
-    def _small(self, x: Array, pass_: Pass, place: Place) -> tuple[Array, Backward]:
+    def _small(self, x: Array, pass_: Pass, place: Layout) -> tuple[Array, Backward]:
         x, theta, kernels = np.ascontiguousarray(x), place.vector.theta, place.kernels
         shape = len(x), self.outputs
         hidden, y = np.empty(len(x) * self.hidden, theta.dtype), np.empty(shape, theta.dtype)
@@ -124,7 +124,7 @@ class DenseChain:
 
         return y, backward
 
-    def _large(self, x: Array, pass_: Pass, place: Place) -> tuple[Array, Backward]:
+    def _large(self, x: Array, pass_: Pass, place: Layout) -> tuple[Array, Backward]:
         y, backwards = x, []
         for layer, code in zip(self.linear, self.codes, strict=True):
             y, backward = _dense(layer, code, y, pass_, place.kernels)
@@ -152,7 +152,7 @@ class DenseChain:
             raise ShapeError(f"the gradient behind {self.layers[-1]!r} has shape {dy.shape}, its output {shape}")
         return np.ascontiguousarray(dy, dtype)
 
-    def _find(self) -> Place | None:
+    def _find(self) -> Layout | None:
         """Where the parameters lie, if in one vector; found again when a network has taken them into another."""
         parameters = [each for layer in self.linear for each in layer.parameters.values()]
         vector = parameters[0].vector
@@ -162,7 +162,7 @@ class DenseChain:
 
         rows = [self._row(layer, code) for layer, code in zip(self.linear, self.codes, strict=True)]
         dtype = vector.theta.dtype
-        self.place = place = Place(vector, dtype, np.array(rows), kernels, np.empty((0, 0), dtype))  # at once: another
+        self.place = place = Layout(vector, dtype, np.array(rows), kernels, np.empty((0, 0), dtype))  # at once: another
         return place  # thread may be looking
 
     def _row(self, layer: Linear, code: int) -> tuple[int, ...]:

@@ -1,9 +1,9 @@
-"""A batch in parts: each of our threads takes some of the samples through all layers, and later back.
+"""A batch in shards: each of our threads takes some of the samples through all layers, and later back.
 
 Threads that share each layer by itself wait for each other at every layer, and hand every value from core to core.
 Where no layer mixes samples, they need to meet twice only: when all outputs are there, and when all gradients are
 (measured: a step of a small GPT took 7.3 ms so, and 8.7 with shared layers; one of a convolutional network 3.5 and
-4.3). Gradients are added in the order of the parts, so that bits depend on how many there are and on nothing else.
+4.3). Gradients are added in the order of the shards, so that bits depend on how many there are and on nothing else.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from layerwise.errors import LayerwiseError
 from layerwise.layers import Pass
 from layerwise.layers.parameter import Parameter
 from layerwise.layers.pass_ import Unit
-from layerwise.network.row import in_turn
+from layerwise.network.row import run_row
 from layerwise.random import skip
 from layerwise.tap import Call, Tap
 from layerwise.types import Array, Backward
 
 
-class Part(Pass):
-    """The pass of some samples in a row of a batch: it keeps gradients, and what a tap shall see, for later."""
+class Shard(Pass):
+    """The pass of some rows of a batch: it keeps gradients, and what a tap shall see, for later."""
 
     __slots__ = ("gradients", "notes", "rows")
 
@@ -64,7 +64,7 @@ class Part(Pass):
 
 
 class Notes(Tap):
-    """A tap that notes what one part shows: which method was called, and with what."""
+    """A tap that notes what one shard shows: which method was called, and with what."""
 
     def __init__(self, operations: bool) -> None:
         self.operations = operations
@@ -86,55 +86,55 @@ class Notes(Tap):
         self.seen.append(("operation_backward", (call, upstream, gradients)))
 
 
-def in_parts(units: Sequence[Unit], x: Array, pass_: Pass, number: int) -> tuple[Array, Backward]:
-    """As `in_turn`, with the batch cut into a number of parts."""
-    ends = [len(x) * part // number for part in range(number + 1)]
-    parts = [Part(pass_, slice(*ends[part : part + 2])) for part in range(number)]
+def run_sharded(units: Sequence[Unit], x: Array, pass_: Pass, number: int) -> tuple[Array, Backward]:
+    """As `run_row`, with the batch cut into a number of shards."""
+    ends = [len(x) * k // number for k in range(number + 1)]
+    shards = [Shard(pass_, slice(*ends[k : k + 2])) for k in range(number)]
     try:
-        ways = _all(number, lambda k: in_turn(units, x[parts[k].rows], parts[k]))
-    except LayerwiseError:  # which tells a row of its part: the whole knows the row of the batch
-        return in_turn(units, x, pass_)
-    _tell(pass_, parts)
-    _show(parts, pass_)
+        ways = _run_all(number, lambda k: run_row(units, x[shards[k].rows], shards[k]))
+    except LayerwiseError:  # which tells a row of its shard: the whole knows the row of the batch
+        return run_row(units, x, pass_)
+    _leave_in_whole(pass_, shards)
+    _show(pass_, shards)
     y = np.concatenate([value for value, _ in ways])
 
     def backward(dy: Array) -> Array | None:
-        _forget(parts)  # what has been shown, and what a way back that was broken off may have left
-        gradients = _all(number, lambda k: ways[k][1](dy[parts[k].rows]))
-        for shares in zip(*(part.gradients for part in parts), strict=True):
+        _clear(shards)  # of what has been shown, and of what a way back that was broken off may have left
+        gradients = _run_all(number, lambda k: ways[k][1](dy[shards[k].rows]))
+        for shares in zip(*(shard.gradients for shard in shards), strict=True):
             parameter, first = shares[0]
             pass_.add_gradient(parameter, sum((gradient for _, gradient in shares[1:]), start=first))
-        _show(parts, pass_)
+        _show(pass_, shards)
         return None if any(dx is None for dx in gradients) else np.concatenate(gradients)
 
     return y, backward
 
 
-def _tell(whole: Pass, parts: Sequence[Part]) -> None:
-    """Leave in the pass of the whole batch what layers have left in those of the parts, for the layers behind."""
-    whole.uses.update(parts[0].uses)
-    whole.draws.update(parts[0].draws)
-    masks = [part.mask for part in parts if part.mask is not None]
+def _run_all(number: int, call: Callable[[int], Any]) -> list[Any]:
+    """call(0), call(1), ..., shared among our threads, while matrix products use none of their own."""
+    results = [None] * number
+
+    def run_some(first: int, last: int) -> None:
+        for k in range(first, last):
+            results[k] = call(k)
+
+    with one_thread_each():
+        share(run_some, number)
+    return results
+
+
+def _leave_in_whole(whole: Pass, shards: Sequence[Shard]) -> None:
+    """Leave in the pass of the whole batch what layers have left in those of the shards, for the layers behind."""
+    whole.uses.update(shards[0].uses)
+    whole.draws.update(shards[0].draws)
+    masks = [shard.mask for shard in shards if shard.mask is not None]
     if masks:
         whole.mask = np.concatenate(masks)
 
 
-def _all(number: int, call: Callable[[int], Any]) -> list[Any]:
-    """call(0), call(1), ..., shared among our threads, while matrix products use none of their own."""
-    results = [None] * number
-
-    def some(first: int, last: int) -> None:
-        for part in range(first, last):
-            results[part] = call(part)
-
-    with one_thread_each():
-        share(some, number)
-    return results
-
-
-def _show(parts: Sequence[Part], whole: Pass) -> None:
-    """Show the tap of the whole batch what the parts have noted: arrays joined, calls one by one."""
-    notes = [part.notes.seen for part in parts if part.notes is not None]
+def _show(whole: Pass, shards: Sequence[Shard]) -> None:
+    """Show the tap of the whole batch what the shards have noted: arrays joined, calls of formulas one by one."""
+    notes = [shard.notes.seen for shard in shards if shard.notes is not None]
     for events in zip(*notes, strict=True):
         method, (*names, _) = events[0]
         show = getattr(whole.tap, method)
@@ -145,9 +145,9 @@ def _show(parts: Sequence[Part], whole: Pass) -> None:
             show(*names, np.concatenate([shown[-1] for _, shown in events]))
 
 
-def _forget(parts: Sequence[Part]) -> None:
-    """Let go what the parts have kept."""
-    for part in parts:
-        part.gradients = []
-        if part.notes is not None:
-            part.notes.seen = []
+def _clear(shards: Sequence[Shard]) -> None:
+    """Let go what the shards have kept."""
+    for shard in shards:
+        shard.gradients = []
+        if shard.notes is not None:
+            shard.notes.seen = []

@@ -6,16 +6,17 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from layerwise.compiled.codes import NOT_A_NUMBER
 from layerwise.errors import ShapeError
 from layerwise.layers import Conv2d, Layer, MaxPool2d, Pass, ReLU
 from layerwise.layers.pass_ import Unit
-from layerwise.network.row import in_turn
+from layerwise.network.row import run_row
 from layerwise.types import Array, Backward
 
 WIDTHS = (2, 3)
 """Windows of other widths have no loop of their own, and are rare."""
-LARGEST_WINDOW = 127
-"""The winner of a window is remembered in one byte."""
+LARGEST_WINDOW = 126
+"""The winner of a window is remembered in one byte, which has room for NOT_A_NUMBER besides."""
 
 
 class ImageBlock:
@@ -38,7 +39,7 @@ class ImageBlock:
         from layerwise.compiled.convolution import Convolution
 
         if not self._takes(x):
-            return in_turn(self.layers, x, pass_)
+            return run_row(self.layers, x, pass_)
         layer, high, wide = self.convolution, self.high, self.wide
         weight, bias = layer.parameters["weight"], layer.parameters.get("bias")
         computation = Convolution(
@@ -50,6 +51,10 @@ class ImageBlock:
         def backward(dy: Array) -> Array | None:
             if dy.shape != shape:  # a compiled loop looks at no bounds
                 raise ShapeError(f"the gradient behind {self.pool!r} has shape {dy.shape}, its output {shape}")
+            if (winner[:, 0, 0, 0] == NOT_A_NUMBER).any():  # where the slope of ReLU is NaN, only the layers know
+                pass_.input_gradient = input_gradient
+                _, backward_by_layers = run_row(self.layers, x, pass_)
+                return backward_by_layers(dy)
             dy = np.ascontiguousarray(dy, dtype)
             dx, dW, db = computation.backward_relu_pool(dy, winner, high, wide, input_gradient)
             pass_.add_gradient(weight, dW)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import TypeAlias
 
-from layerwise.checks import whole_number
+from layerwise.checks import several, whole_number
 from layerwise.errors import SettingError, ShapeError
 from layerwise.layers.layer import Layer
 from layerwise.types import Shape
@@ -24,12 +24,13 @@ def sizes(name: str, value: object, minimum: int = 1, axes: int = 2) -> Sizes:
     >>> sizes("stride", 2), sizes("kernel_size", [3, 5])
     (2, (3, 5))
     """
-    if not isinstance(value, tuple | list):
+    listed = several(value)
+    if listed is None:
         return whole_number(name, value, minimum=minimum)
-    if len(value) != axes:
-        several = "one number" if axes == 1 else f"one number, or {axes}: (height, width)"
-        raise SettingError(f"{name} must be {several}; got {value!r}")
-    return tuple(whole_number(name, each, minimum=minimum) for each in value)
+    if len(listed) != axes:
+        wanted = "one number" if axes == 1 else f"one number, or {axes}: (height, width)"
+        raise SettingError(f"{name} must be {wanted}; got {value!r}")
+    return tuple(whole_number(name, each, minimum=minimum) for each in listed)
 
 
 def each_way(value: Sizes, axes: int = 2) -> tuple[int, ...]:
