@@ -343,7 +343,7 @@ def test_a_layer_without_a_name_can_be_wound_back_and_not_written(tmp_path: Path
     run.go_back(state)
     run.advance()
     assert run.net.theta.tobytes() == theta.tobytes()
-    refused(tally, SettingError, "LAYERS.register", lambda: checkpoint.write(tmp_path / "run", state))
+    refused(tally, SettingError, ("Double", "register"), lambda: checkpoint.write(tmp_path / "run", state))
 
 
 def test_states_and_forks_share_nothing_that_changes() -> None:
