@@ -18,44 +18,23 @@ _ROWS = 4096
 
 
 def predict(net: Network, x: Array) -> Array:
-<<<<<<< HEAD
     """The outputs for all of x in evaluation mode, computed in chunks so that memory stays small."""
     x = any_array("x", x)
     outputs = [net(part) for _, part in in_chunks(x, net)] or [net(x)]
     return outputs[0] if len(outputs) == 1 else np.concatenate(outputs)
 
 
-def in_chunks(x: Array, net: Network) -> Iterator[tuple[int, Array]]:
-    """Some thousand samples after the other, with the number of the first of each chunk.
-=======
-    """The outputs for all of x in evaluation mode, computed in parts so that memory stays small."""
-    x = any_array("x", x)
-    outputs = [net(part) for _, part in in_parts(x, net)] or [net(x)]
-    return outputs[0] if len(outputs) == 1 else np.concatenate(outputs)
-
-
-def in_parts(x: Array, net: Network) -> list[tuple[int, Array]]:
-    """Some thousand samples after the other, as views, with the number of the first of each part.
->>>>>>> 7890890640e995b1674e605444cadf8be688540d
+def in_chunks(x: Array, net: Network) -> list[tuple[int, Array]]:
+    """Some thousand samples after the other, as views, with the number of the first of each chunk.
 
     No chunk is a single sample beside others: a layer that takes the statistics of what it is given could not use it.
     """
-<<<<<<< HEAD
-    if x.ndim == 0:  # no samples: the network says what it wants instead
-        return
-    starts = [start for start, _ in chunks(x, _ROWS, net.dtype)]
-    if len(starts) > 1 and len(x) - starts[-1] == 1:
-        del starts[-1]
-    for start, end in pairwise([*starts, len(x)]):
-        yield start, x[start:end]
-=======
     found = list(chunks(x, _ROWS, net.dtype))
     if len(found) > 1 and len(found[-1][1]) == 1:
         found.pop()
         start, _ = found.pop()
         found.append((start, x[start:]))
     return found
->>>>>>> 7890890640e995b1674e605444cadf8be688540d
 
 
 def evaluate(net: Network, x: Array, target: Array, loss: Loss, sample_weight: Any = None) -> dict[str, float]:
@@ -74,11 +53,7 @@ def evaluate(net: Network, x: Array, target: Array, loss: Loss, sample_weight: A
     x, target = any_array("x", x), any_array("target", target)
     weight = None if sample_weight is None else any_array("sample_weight", sample_weight)
     found, denominator, answers, right = 0.0, 0.0, 0, None
-<<<<<<< HEAD
     for start, part in itertools.chain(in_chunks(x, net), [(0, x)] if x.shape[:1] == (0,) else []):
-=======
-    for start, part in itertools.chain(in_parts(x, net), [(0, x)] if x.shape[:1] == (0,) else []):
->>>>>>> 7890890640e995b1674e605444cadf8be688540d
         y = net(part)
         if start == 0:
             alike = np.broadcast_to(y[:1], (len(x), *y.shape[1:]))  # the target is checked and counted as a whole
