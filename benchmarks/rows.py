@@ -1,52 +1,42 @@
-"""A network as rows: each names a layer, with its arguments; a row may hold rows."""
+"""The rows of a network, as `Network.spec()` writes them: the layers they name, and those layers in another library."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
+
+Row: TypeAlias = dict[str, Any]
+"""One layer, by name and settings; a container's `layers` are rows themselves."""
 
 
-@dataclass(frozen=True)
-class Row:
-    """One layer under PyTorch's name. Arguments that are rows are the layers inside it."""
+def settings(row: Row) -> dict[str, Any]:
+    """What the layer is built with, beside the layers inside it.
 
-    kind: str
-    arguments: tuple[Any, ...] = ()
-    settings: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def inside(self) -> list[Row]:
-        """The layers inside this one; none for most."""
-        return [each for each in self.arguments if isinstance(each, Row)]
-
-    def build(self, look_up: Callable[[str], Callable[..., Any]]) -> Any:
-        """The layer, made by what `look_up` finds under its name; those inside it come first.
-
-        >>> row("Residual", row("ReLU")).build(lambda kind: lambda *inside: (kind, *inside))
-        ('Residual', ('ReLU',))
-        """
-        arguments = [each.build(look_up) if isinstance(each, Row) else each for each in self.arguments]
-        return look_up(self.kind)(*arguments, **self.settings)
-
-
-def row(kind: str, *arguments: Any, **settings: Any) -> Row:
-    """A row, written like the call that builds the layer.
-
-    >>> row("MultiheadAttention", 64, 4, causal=True)
-    Row(kind='MultiheadAttention', arguments=(64, 4), settings={'causal': True})
+    >>> settings({"name": "Linear", "in_features": 2, "out_features": 8})
+    {'in_features': 2, 'out_features': 8}
     """
-    return Row(kind, arguments, settings)
+    return {name: value for name, value in row.items() if name not in ("name", "layers")}
+
+
+def built(row: Row, look_up: Callable[[str], Callable[..., Any]]) -> Any:
+    """The layer, made by what `look_up` finds under its name; those inside it come first.
+
+    >>> built({"name": "Residual", "layers": [{"name": "ReLU"}]}, lambda name: lambda *inside: (name, *inside))
+    ('Residual', ('ReLU',))
+    """
+    inside = [built(each, look_up) for each in row.get("layers", ())]
+    return look_up(row["name"])(*inside, **settings(row))
 
 
 def addressed(rows: Iterable[Row], prefix: str = "") -> Iterator[tuple[str, Row]]:
     """Every row that holds no others, with its place in the network, such as "3.1".
 
-    >>> [(place, each.kind) for place, each in addressed([row("Linear", 2, 8), row("Residual", row("ReLU"))])]
-    [('0', 'Linear'), ('1.0', 'ReLU')]
+    >>> rows = [{"name": "Tanh"}, {"name": "Residual", "layers": [{"name": "ReLU"}]}]
+    >>> [(place, each["name"]) for place, each in addressed(rows)]
+    [('0', 'Tanh'), ('1.0', 'ReLU')]
     """
     for number, each in enumerate(rows):
-        if each.inside:
-            yield from addressed(each.inside, f"{prefix}{number}.")
+        if "layers" in each:
+            yield from addressed(each["layers"], f"{prefix}{number}.")
         else:
             yield f"{prefix}{number}", each

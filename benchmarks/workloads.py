@@ -1,8 +1,9 @@
 """What the bench trains: each workload is one declaration of a network, an update and a source of data.
 
-Layers, losses and optimizers stand under their PyTorch names, which are Layerwise's names too, so most contenders
-build theirs by looking the name up. A declaration takes its sizes as arguments: the defaults are the workload that is
-compared from run to run, others show that nothing is made for these sizes alone.
+A network is declared in Layerwise's own layers and kept as the rows of its spec. Names and settings there are those of
+PyTorch, as of losses and optimizers, so most contenders build theirs by looking the name up. A declaration takes its
+sizes as arguments: the defaults are the workload that is compared from run to run, others show that nothing is made for
+these sizes alone.
 """
 
 from __future__ import annotations
@@ -15,10 +16,13 @@ from itertools import pairwise
 
 import numpy as np
 
-from benchmarks.rows import Row, addressed, row
+import layerwise as lw
+from benchmarks.rows import Row, addressed
 from benchmarks.teachers import Batch, Teacher, directions, pictures, quarters, sentences
 from benchmarks.weights import initial
 from layerwise.checks import one_of, whole_number
+from layerwise.network.mlp import mlp_layers
+from layerwise.network.spec import rows_of
 from layerwise.random import generator
 from layerwise.types import Array
 
@@ -34,7 +38,7 @@ class Workload:
     """One training task, the same for every contender. Arrays are float32, labels of classes and symbols int64."""
 
     title: str
-    layers: tuple[Row, ...]
+    layers: list[Row]
     loss: str
     optimizer: str
     lr: float
@@ -51,7 +55,7 @@ class Workload:
     @property
     def kinds(self) -> set[str]:
         """The names of its layers."""
-        return {each.kind for _, each in addressed(self.layers)}
+        return {each["name"] for _, each in addressed(self.layers)}
 
     @property
     def pool(self) -> int:
@@ -95,13 +99,7 @@ def tiny(batch: int = 10, first: int = 8, second: int = 8) -> Workload:
     """W1: so small that what counts is how long each call takes to begin."""
     return Workload(
         title=f"tiny: 2-{first}-{second}-1 tanh, batch {batch}, SGD",
-        layers=(
-            row("Linear", 2, first),
-            row("Tanh"),
-            row("Linear", first, second),
-            row("Tanh"),
-            row("Linear", second, 1),
-        ),
+        layers=_dense(2, first, second, 1, activation="tanh"),
         loss="BCEWithLogitsLoss",
         optimizer="SGD",
         lr=0.03,
@@ -116,10 +114,9 @@ def mlp(
 ) -> Workload:
     """W2: dense layers. depth: how many there are of the second width."""
     widths = [features, first, *[second] * depth]
-    hidden = [each for D, K in pairwise(widths) for each in (row("Linear", D, K), row("ReLU"))]
     return Workload(
         title=f"MLP: {_dashes(*widths, classes)} ReLU, batch {batch}, Adam",
-        layers=(*hidden, row("Linear", widths[-1], classes)),
+        layers=_dense(*widths, classes, activation="relu"),
         loss="CrossEntropyLoss",
         optimizer="Adam",
         lr=1e-3,
@@ -139,20 +136,22 @@ def cnn(
     depth: int = 1,
 ) -> Workload:
     """W3: convolutions of 3 x 3. depth: how many stand behind the first pooling."""
-    pool, flat = row("MaxPool2d", 2), second * (side // 4) ** 2
+    flat = second * (side // 4) ** 2
     deeper = [each for C, K in pairwise([first, *[second] * depth]) for each in _convolution(C, K)]
     chain = _dashes(f"{first}c3", "pool", *[f"{second}c3"] * depth, "pool", hidden, classes)
     return Workload(
         title=f"CNN: {chain} on {side}x{side}, batch {batch}, Adam",
-        layers=(
-            *_convolution(1, first),
-            pool,
-            *deeper,
-            pool,
-            row("Flatten"),
-            row("Linear", flat, hidden),
-            row("ReLU"),
-            row("Linear", hidden, classes),
+        layers=rows_of(
+            [
+                *_convolution(1, first),
+                lw.MaxPool2d(2),
+                *deeper,
+                lw.MaxPool2d(2),
+                lw.Flatten(),
+                lw.Linear(flat, hidden),
+                lw.ReLU(),
+                lw.Linear(hidden, classes),
+            ]
         ),
         loss="CrossEntropyLoss",
         optimizer="Adam",
@@ -167,10 +166,10 @@ def lstm(
     batch: int = 32, length: int = 64, symbols: int = 64, embedding: int = 64, hidden: int = 128, depth: int = 1
 ) -> Workload:
     """W4: a recurrent layer. depth: how many stand in a row."""
-    recurrent = [row("LSTM", D, H) for D, H in pairwise([embedding, *[hidden] * depth])]
+    recurrent = [lw.LSTM(D, H) for D, H in pairwise([embedding, *[hidden] * depth])]
     return Workload(
         title=f"LSTM: {_dashes(symbols, embedding, *[hidden] * depth)}, length {length}, batch {batch}, Adam",
-        layers=(row("Embedding", symbols, embedding), *recurrent, row("Linear", hidden, symbols)),
+        layers=rows_of([lw.Embedding(symbols, embedding), *recurrent, lw.Linear(hidden, symbols)]),
         loss="CrossEntropyLoss",
         optimizer="Adam",
         lr=1e-3,
@@ -191,19 +190,15 @@ def gpt(
 ) -> Workload:
     """W5: causal attention. head: the width of one. inner: the width between the two linear layers of a block."""
     D = heads * head
-    block = (
-        row("Residual", row("LayerNorm", D), row("MultiheadAttention", D, heads, causal=True)),
-        row("Residual", row("LayerNorm", D), row("Linear", D, inner), row("GELU"), row("Linear", inner, D)),
-    )
+    layers: list[lw.Layer] = [lw.Embedding(symbols, D), lw.PositionalEmbedding(length, D)]
+    for _ in range(blocks):
+        layers += [
+            lw.Residual(lw.LayerNorm(D), lw.MultiheadAttention(D, heads, causal=True)),
+            lw.Residual(lw.LayerNorm(D), lw.Linear(D, inner), lw.GELU(), lw.Linear(inner, D)),
+        ]
     return Workload(
         title=f"GPT: {blocks} blocks, {heads} heads of {head}, inner {inner}, length {length}, batch {batch}, Adam",
-        layers=(
-            row("Embedding", symbols, D),
-            row("PositionalEmbedding", length, D),
-            *block * blocks,
-            row("LayerNorm", D),
-            row("Linear", D, symbols),
-        ),
+        layers=rows_of([*layers, lw.LayerNorm(D), lw.Linear(D, symbols)]),
         loss="CrossEntropyLoss",
         optimizer="Adam",
         lr=1e-3,
@@ -213,8 +208,14 @@ def gpt(
     )
 
 
-def _convolution(C: int, K: int) -> tuple[Row, Row]:
-    return row("Conv2d", C, K, 3, padding=1), row("ReLU")
+def _dense(*widths: int, activation: str) -> list[Row]:
+    """The rows of `lw.mlp`, without its initializer: all contenders start from the same weights."""
+    rows = rows_of(mlp_layers(*widths, activation=activation))
+    return [{name: value for name, value in row.items() if name != "init"} for row in rows]
+
+
+def _convolution(C: int, K: int) -> tuple[lw.Layer, lw.Layer]:
+    return lw.Conv2d(C, K, 3, padding=1), lw.ReLU()
 
 
 def _dashes(*parts: object) -> str:

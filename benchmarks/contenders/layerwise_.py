@@ -12,8 +12,7 @@ from layerwise.types import Array
 
 
 def build(workload: Workload, weights: dict[str, Array]) -> Trainee:
-    layers = [each.build(lambda kind: getattr(lw, kind)) for each in workload.layers]
-    net = lw.Network(*layers, seed=0, dtype="float32")
+    net = lw.Network.from_spec({"layers": workload.layers, "dtype": "float32"})
     net.load_state_dict(weights)
     loss = getattr(lw, workload.loss)()
     optimizer = getattr(lw, workload.optimizer)(lr=workload.lr)

@@ -44,7 +44,7 @@ def of_step(workload: Workload, x: Array) -> list[Product]:
     forward: list[Product] = []
     backs: list[Back] = []
     for _, row in addressed(workload.layers):
-        x, products, back = _KINDS.get(row.kind, _nothing)(row, x)
+        x, products, back = _KINDS.get(row["name"], _nothing)(row, x)
         forward += products
         backs.append(back)
     dx, backward = _new(*x.shape), []
@@ -70,7 +70,7 @@ def _affine(x: Array, K: int) -> Made:
 
 
 def _linear(row: Row, x: Array) -> Made:
-    D, K = row.arguments
+    D, K = row["in_features"], row["out_features"]
     y, forward, flat_back = _affine(x if x.ndim == 2 else x.reshape(-1, D), K)
 
     def back(dy: Array) -> tuple[list[Product], list[Product], Array]:
@@ -83,7 +83,7 @@ def _linear(row: Row, x: Array) -> Made:
 def _convolution(row: Row, x: Array) -> Made:
     """One product for the whole batch: a row for each channel and place of the kernel, a column for each place."""
     N, C, H, W = x.shape
-    _, K, side = row.arguments
+    K, side = row["out_channels"], row["kernel_size"]
     rows, columns = C * side * side, N * H * W
     kernel, laid_out, y = _new(K, rows), _new(rows, columns), _new(K, columns)
     dkernel, dlaid_out, dy = _new(K, rows), _new(rows, columns), _new(K, columns)
@@ -93,7 +93,7 @@ def _convolution(row: Row, x: Array) -> Made:
 
 def _max_pool(row: Row, x: Array) -> Made:
     N, C, H, W = x.shape
-    side = row.arguments[0]
+    side = row["kernel_size"]
     return _new(N, C, H // side, W // side), [], lambda dy: ([], [], _new(*x.shape))
 
 
@@ -102,13 +102,13 @@ def _flatten(row: Row, x: Array) -> Made:
 
 
 def _embedding(row: Row, x: Array) -> Made:
-    return _new(*x.shape, row.arguments[1]), [], lambda dy: ([], [], dy)
+    return _new(*x.shape, row["embedding_dim"]), [], lambda dy: ([], [], dy)
 
 
 def _lstm(row: Row, x: Array) -> Made:
     """The products with the inputs of all steps at once, those with the states step by step."""
     N, T, D = x.shape
-    H = row.arguments[1]
+    H = row["hidden_size"]
     _, forward, back_at_input = _affine(x.reshape(-1, D), 4 * H)
     W, z, dz = _new(4 * H, H), _new(N, 4 * H), _new(T, N, 4 * H)
     h, dh, dW = _new(T, N, H), _new(N, H), _new(4 * H, H)
@@ -126,7 +126,8 @@ def _lstm(row: Row, x: Array) -> Made:
 def _attention(row: Row, x: Array) -> Made:
     """The two projections, and between them two products for each head, (T, D/heads) with its like."""
     N, T, D = x.shape
-    shape, square = (N, row.arguments[1], T, D // row.arguments[1]), (N, row.arguments[1], T, T)
+    heads = row["num_heads"]
+    shape, square = (N, heads, T, D // heads), (N, heads, T, T)
     _, ins, back_ins = _affine(x.reshape(-1, D), 3 * D)
     q, k, v, mixed = (_new(*shape) for _ in range(4))
     dq, dk, dv, dmixed = (_new(*shape) for _ in range(4))

@@ -57,7 +57,7 @@ def _network(workload: Workload, weights: dict[str, Array]) -> Any:
     classes = np.arange(max(2, _widths(workload)[-1]))
     x = np.zeros((workload.batch, _widths(workload)[0]), np.float32)
     net.partial_fit(x, np.resize(classes, workload.batch), classes=classes)
-    linear = [place for place, each in enumerate(workload.layers) if each.kind == "Linear"]
+    linear = [place for place, row in enumerate(workload.layers) if row["name"] == "Linear"]
     for W, b, place in zip(net.coefs_, net.intercepts_, linear, strict=True):
         W[:] = weights[f"{place}.weight"].T
         b[:] = weights[f"{place}.bias"]
@@ -67,5 +67,5 @@ def _network(workload: Workload, weights: dict[str, Array]) -> Any:
 
 def _widths(workload: Workload) -> tuple[int, ...]:
     """The width of each layer from input to output: (784, 128, 64, 10)."""
-    sizes = [each.arguments for each in workload.layers if each.kind == "Linear"]
-    return (sizes[0][0], *(K for _, K in sizes))
+    rows = [row for row in workload.layers if row["name"] == "Linear"]
+    return (rows[0]["in_features"], *(row["out_features"] for row in rows))

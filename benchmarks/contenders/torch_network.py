@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from benchmarks.rows import built
 from benchmarks.workloads import Workload
 from layerwise.types import Array
 
@@ -16,7 +17,7 @@ def network(torch: Any, workload: Workload, weights: dict[str, Array]) -> tuple[
     """The workload's layers as `torch.nn.Sequential`, at the given weights, and its loss."""
     own = _modules(torch)
     net = torch.nn.Sequential(
-        *(each.build(lambda kind: own.get(kind) or getattr(torch.nn, kind)) for each in workload.layers)
+        *(built(row, lambda name: own.get(name) or getattr(torch.nn, name)) for row in workload.layers)
     )
     net.load_state_dict({name: torch.from_numpy(value.copy()) for name, value in weights.items()})
     return net.to(memory_format=torch.channels_last), _loss(torch, workload)
@@ -36,24 +37,24 @@ def _modules(torch: Any) -> dict[str, Any]:
             return x + super().forward(x)
 
     class PositionalEmbedding(torch.nn.Module):  # type: ignore[misc]
-        def __init__(self, T: int, D: int) -> None:
+        def __init__(self, max_length: int, embedding_dim: int) -> None:
             super().__init__()
-            self.weight = torch.nn.Parameter(torch.empty(T, D))
+            self.weight = torch.nn.Parameter(torch.empty(max_length, embedding_dim))
 
         def forward(self, x: Any) -> Any:
             return x + self.weight[: x.shape[1]]
 
     class LSTM(torch.nn.LSTM):  # type: ignore[misc]
-        def __init__(self, D: int, H: int) -> None:
-            super().__init__(D, H, batch_first=True)
+        def __init__(self, input_size: int, hidden_size: int) -> None:
+            super().__init__(input_size, hidden_size, batch_first=True)
 
         def forward(self, x: Any) -> Any:
             return super().forward(x)[0]
 
     class MultiheadAttention(torch.nn.Module):  # type: ignore[misc]
-        def __init__(self, D: int, heads: int, causal: bool) -> None:
+        def __init__(self, embed_dim: int, num_heads: int, causal: bool) -> None:
             super().__init__()
-            self.heads, self.causal = heads, causal
+            D, self.heads, self.causal = embed_dim, num_heads, causal
             self.in_proj_weight = torch.nn.Parameter(torch.empty(3 * D, D))
             self.in_proj_bias = torch.nn.Parameter(torch.empty(3 * D))
             self.out_proj = torch.nn.Linear(D, D)

@@ -31,6 +31,17 @@ def quantity(value: float) -> str:
     return f"{rounded:,.0f}" if abs(rounded) >= 1000 else f"{rounded:g}"
 
 
+def setting(value: object) -> str:
+    """The value of a setting, numbers with four digits that count.
+
+    >>> setting(1 / 21), setting(0.002), setting(400), setting([0.9, 0.999]), setting("he_normal"), setting(1e-30)
+    ('0.04762', '0.002', '400', '[0.9, 0.999]', 'he_normal', '1e-30')
+    """
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(setting, value))}]"
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
 def printable(text: str, width: int = 24) -> str:
     """A name from a file: without control characters, and cut to a readable length.
 

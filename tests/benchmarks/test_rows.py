@@ -1,21 +1,24 @@
-"""Rows: read like calls, and built from the inside out."""
+"""Rows of a spec: their places, and layers built from the inside out."""
 
 from __future__ import annotations
 
-from benchmarks.rows import addressed, row
+from benchmarks.rows import addressed, built
 
-NESTED = [row("Linear", 2, 8), row("Residual", row("Tanh"), row("Residual", row("Linear", 8, 8, bias=False)))]
+import layerwise as lw
+from layerwise.network.spec import rows_of
+
+NESTED = rows_of([lw.Linear(2, 8), lw.Residual(lw.Tanh(), lw.Residual(lw.Linear(8, 8, bias=False)))])
 
 
 def test_rows_inside_rows_have_places() -> None:
-    assert [(place, each.kind) for place, each in addressed(NESTED)] == [
+    assert [(place, each["name"]) for place, each in addressed(NESTED)] == [
         ("0", "Linear"), ("1.0", "Tanh"), ("1.1.0", "Linear"),
     ]  # fmt: skip
 
 
-def test_arguments_and_settings_reach_the_layer() -> None:
-    def layer(kind: str):
-        return lambda *arguments, **settings: (kind, arguments, settings)
+def test_settings_reach_the_layer() -> None:
+    def layer(name: str):
+        return lambda *inside, **settings: (name, inside, settings)
 
-    inner = ("Linear", (8, 8), {"bias": False})
-    assert NESTED[1].build(layer) == ("Residual", (("Tanh", (), {}), ("Residual", (inner,), {})), {})
+    inner = ("Linear", (), {"in_features": 8, "out_features": 8, "bias": False})
+    assert built(NESTED[1], layer) == ("Residual", (("Tanh", (), {}), ("Residual", (inner,), {})), {})

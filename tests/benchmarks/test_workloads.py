@@ -29,7 +29,7 @@ def test_each_round_has_fresh_batches(workload: Workload) -> None:
     assert len({x.tobytes() for x in batches}) == 8
     assert {x.shape[0] for x in batches} == {workload.batch}
     assert {x[0].size for x in batches} == {workload.numbers}
-    symbols = workload.layers[0].kind == "Embedding"
+    symbols = workload.layers[0]["name"] == "Embedding"
     assert {x.dtype for x in batches} == {np.dtype("int64" if symbols else "float32")}
 
 
@@ -102,9 +102,9 @@ def test_varied_sizes_lie_within_the_spread_and_odd_ones_among_them(name: str) -
 
 def test_places_of_rows_are_those_of_the_parameters() -> None:
     places = dict(addressed(WORKLOADS["W5"].layers))
-    assert places["2.1"].kind == "MultiheadAttention"
+    assert places["2.1"]["name"] == "MultiheadAttention"
     assert {name.rpartition(".")[0].removesuffix(".out_proj") for name in WORKLOADS["W5"].initial_weights(0)} == {
-        place for place, row in places.items() if row.kind != "GELU"
+        place for place, row in places.items() if row["name"] != "GELU"
     }
 
 

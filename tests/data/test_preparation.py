@@ -227,3 +227,34 @@ def test_a_damaged_table_is_refused_by_its_entry(spec, message, tally):
     with pytest.raises(DataError, match=message) as caught:
         Preparation.from_spec(spec)
     noted(tally, caught.value)
+
+
+# --- back to raw values ----------------------------------------------------------------------------------------------
+
+WITH_GAPS = Preparation(
+    (Column("age", 40.0, 10.0, fill=30.0, gaps=True), Column("town", categories=("Bonn", "Ulm"), gaps=True)),
+    target="kind",
+    classes=("a", "b"),
+)
+
+
+def test_a_gap_is_shown_as_one_and_not_as_what_fills_it():
+    rows = [WITH_GAPS.raw(row) for row in WITH_GAPS.apply({"age": ["50", "NA", "30"], "town": ["Ulm", "", "Rome"]})]
+    assert rows[0] == [("age", "50"), ("town", "Ulm")]
+    assert rows[1] == [("age", "NA"), ("town", "NA")]
+    assert rows[2] == [("age", "30"), ("town", "")]
+
+
+def test_raw_values_prepared_again_give_the_same_features():
+    x = WITH_GAPS.apply({"age": ["50", "NA"], "town": ["NA", "Bonn"]})
+    again = [dict(WITH_GAPS.raw(row)) for row in x]
+    columns = {name: [row[name] for row in again] for name in ("age", "town")}
+    assert WITH_GAPS.apply(columns).tobytes() == x.tobytes()
+
+
+@pytest.mark.parametrize("cell", ["0", "1", "-3", "0.5", "17", "120", "-0.25", "1e+05"])
+@pytest.mark.parametrize(("mean", "scale"), [(0.1, 0.7), (3.4567, 1.2345), (-0.33, 2.1), (0.0, 1.0), (41.7, 13.9)])
+def test_a_raw_value_is_written_as_it_came(cell, mean, scale):
+    """float32 keeps some seven digits of the prepared number: what lies below them is no digit of the cell."""
+    column = Preparation((Column("a", mean, scale),), target="y")
+    assert column.raw(column.apply({"a": [cell]})[0]) == [("a", cell)]

@@ -18,8 +18,8 @@ EXPERIMENT = Experiment(
 )
 
 
-def changed(*entries: str, **choices: object) -> Experiment:
-    return Changes(entries=entries, **choices).to_experiment(EXPERIMENT)  # type: ignore[arg-type]
+def changed(*entries: str, of: Experiment = EXPERIMENT, **choices: object) -> Experiment:
+    return Changes(entries=entries, **choices).to_experiment(of)  # type: ignore[arg-type]
 
 
 def test_no_changes_change_nothing() -> None:
@@ -52,8 +52,16 @@ def test_another_optimizer_comes_with_its_own_settings() -> None:
     ],
 )
 def test_values_are_those_of_toml(entry: str, value: object) -> None:
-    found = changed(f"early_stopping.patience={entry}").early_stopping
-    assert found == {"patience": value}
+    found = changed(f"early_stopping.patience={entry}").listeners
+    assert found == [{"name": "EarlyStopping", "patience": value}]
+
+
+def test_early_stopping_is_a_listener_under_its_own_name() -> None:
+    first = changed("early_stopping.patience=3")
+    again = changed("early_stopping.monitor=val_loss", of=first)
+    assert again.listeners == [{"patience": 3, "monitor": "val_loss", "name": "EarlyStopping"}]
+    assert changed("listeners.0.patience=7", of=first).listeners == [{"name": "EarlyStopping", "patience": 7}]
+    assert changed("early_stopping=none", of=first).listeners is None
 
 
 def test_lists_are_entered_by_number() -> None:

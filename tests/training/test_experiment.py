@@ -15,6 +15,7 @@ from tests.tally import Tally
 import layerwise as lw
 from layerwise.data.dataset import Part
 from layerwise.errors import DataError, FileError, KindError, LayerwiseError, SettingError
+from layerwise.training.events import LISTENERS
 from layerwise.training.experiment import Experiment
 from layerwise.training.suited import suited
 
@@ -32,7 +33,9 @@ FULL: dict[str, Any] = {
     "schedule": {"name": "CosineAnnealingLR", "T_max": 3, "eta_min": 1e-5},
     "regularizer": {"name": "L2", "strength": 1e-4},
     "ties": {"1.0.bias": "0.bias"},
-    "early_stopping": {"patience": 2, "monitor": "val_accuracy", "min_delta": 0.001, "restore_best": False},
+    "listeners": [
+        {"name": "EarlyStopping", "patience": 2, "monitor": "val_accuracy", "min_delta": 0.001, "restore_best": False}
+    ],
     "clip_norm": 1.5,
     "clip_value": 0.5,
     "evaluate_train": True,
@@ -42,6 +45,7 @@ FULL: dict[str, Any] = {
     "dtype": "float64",
     "threads": 2,
 }
+PATIENCE = {"name": "EarlyStopping"}
 SMALL = {name: FULL[name] for name in ("data", "layers", "loss", "optimizer")}
 
 
@@ -86,7 +90,7 @@ def test_every_entry_reaches_the_run() -> None:
     assert run(experiment)[1].environment["threads"] == 2
     assert "train_loss_evaluated" in run(experiment)[1]
     assert "train_loss_evaluated" not in run(msgspec.structs.replace(experiment, evaluate_train=False))[1]
-    impatient = msgspec.structs.replace(experiment, epochs=90, early_stopping={"patience": 1, "min_delta": 9.0})
+    impatient = msgspec.structs.replace(experiment, epochs=90, listeners=[PATIENCE | {"patience": 1, "min_delta": 9.0}])
     assert run(impatient)[1].epochs == 2
     other_loss = msgspec.structs.replace(experiment, loss={"name": "MSELoss"})
     with pytest.raises(LayerwiseError, match="MSELoss"):
@@ -176,24 +180,29 @@ TABLES: dict[str, tuple[Any, type[LayerwiseError], tuple[str, ...]]] = {
         for name in SMALL
     },
     "nothing": ({}, SettingError, ("not complete", "data")),
-    "not a table": ([], SettingError, ("experiment",)),
+    "not a table": ([], SettingError, ("an experiment is a table", "got []")),
     **{
-        f"{name} = {value!r}": (changed(**{name: value}), SettingError, (f"$.{name}",))
-        for name, values in {
-            "epochs": ("3", 2.5, True, None),
-            "batch_size": ("3", [3]),
-            "seed": (1.5, "a"),
-            "threads": ("2", None),
-            "clip_norm": ("1", [1]),
-            "dtype": (32, None),
-            "layers": ("ReLU", {"name": "ReLU"}, [3]),
-            "data": ("digits", ["digits"]),
-            "loss": ("MSELoss", 3),
-            "schedule": ("StepLR",),
-            "early_stopping": (True, 5),
-        }.items()
+        f"{name} = {value!r}": (changed(**{name: value}), SettingError, (f"{name} must be {kind}", f"got {value!r}"))
+        for name, kind, values in (
+            ("epochs", "a whole number", ("3", 2.5, True, None)),
+            ("batch_size", "a whole number", ("3", [3])),
+            ("seed", "a whole number", (1.5, "a")),
+            ("threads", "a whole number", ("2", None)),
+            ("clip_norm", "a number", ("1", [1])),
+            ("dtype", "a text", (32, None)),
+            ("evaluate_train", "true or false", (1, "yes")),
+            ("layers", "a list", ("ReLU", {"name": "ReLU"})),
+            ("data", "a table", ("digits", ["digits"])),
+            ("loss", "a table", ("MSELoss", 3)),
+            ("schedule", "a table", ("StepLR",)),
+            ("listeners", "a list", ("EarlyStopping", {"name": "EarlyStopping"})),
+            ("early_stopping", "a table", (True, 5)),
+        )
         for value in values
     },
+    "a layer that is a number": (changed(layers=[LAYERS[0], 3]), SettingError, ("layers 1 must be a table; got 3",)),
+    "a listener by name": (changed(listeners=["x"]), SettingError, ("listeners 0 must be a table; got 'x'",)),
+    "a tie to a number": (changed(ties={"0.weight": 3}), SettingError, ("ties must be a table of a text",)),
 }
 
 
@@ -229,8 +238,10 @@ RUNS: dict[str, tuple[dict[str, Any], type[LayerwiseError], tuple[str, ...]]] = 
     "a rate in words": ({"optimizer": {"name": "SGD", "lr": "fast"}}, KindError, ("lr must be a number",)),
     "a schedule without its length": ({"schedule": {"name": "StepLR"}}, SettingError, ("StepLR", "step_size")),
     "an unknown penalty": ({"regularizer": {"name": "L3", "strength": 1}}, SettingError, ("no regularizer",)),
-    "impatience": ({"early_stopping": {"patiense": 3}}, SettingError, ("Did you mean 'patience'?",)),
+    "impatience": ({"listeners": [PATIENCE | {"patiense": 3}]}, SettingError, ("Did you mean 'patience'?",)),
     "no patience": ({"early_stopping": {"patience": 0}}, SettingError, ("patience", "at least 1")),
+    "an unknown listener": ({"listeners": [{"name": "EarlyStop"}]}, SettingError, ("Did you mean 'EarlyStopping'?",)),
+    "a listener without a name": ({"listeners": [{}]}, KindError, ("a listener is a table with a name",)),
     "no epochs": ({"epochs": 0}, SettingError, ("epochs", "at least 1")),
     "no batch": ({"batch_size": -3}, SettingError, ("batch_size", "-3")),
     "an unknown type": ({"dtype": "float16"}, SettingError, ("dtype 'float16'",)),
@@ -267,6 +278,44 @@ def test_files_that_are_no_experiment(tmp_path: Path, tally: Tally) -> None:
     refused(tally, FileError, "could not write", lambda: experiment.save(tmp_path / "no folder" / "a.toml"))
     own = Experiment(data={"name": "moons", "n": test_files_that_are_no_experiment}, layers=[], loss={}, optimizer={})
     refused(tally, KindError, "numbers, text, lists and tables", lambda: own.to_toml())
+
+
+def test_early_stopping_of_an_older_table_is_the_first_listener() -> None:
+    entry = {"patience": 4, "monitor": "val_accuracy"}
+    old = {**SMALL, "early_stopping": entry}
+    assert Experiment.from_table(old).listeners == [PATIENCE | entry]
+    assert Experiment.from_table({**old, "early_stopping": None}).listeners is None
+    both = Experiment.from_table({**old, "listeners": [PATIENCE | {"patience": 9}]})
+    assert [each["patience"] for each in both.listeners or ()] == [4, 9]
+    assert Experiment.from_toml(both.to_toml()) == both
+
+
+def test_what_is_built_is_what_trains_and_is_built_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    experiment = Experiment.from_table({**FULL, "epochs": 1})
+    setup = experiment.build()
+    for registry in (lw.losses.LOSSES, lw.optimizers.OPTIMIZERS, LISTENERS):
+        monkeypatch.setattr(registry, "build", None)
+    monkeypatch.setattr(Experiment, "network", None)
+    history = setup.train(experiment.load_data(), progress=False)
+    assert history.epochs == 1
+    assert setup.listeners[0].best_epoch == 1  # type: ignore[attr-defined]
+    net = lw.Network.from_spec(setup.net.spec())
+    monkeypatch.undo()
+    assert experiment.build(net).net is net
+
+
+TOO_DEEP = "x = " + 2000 * "[" + 2000 * "]"
+TOO_LONG = f"epochs = {5000 * '9'}"
+
+
+@pytest.mark.parametrize(
+    "text", [TOO_DEEP, TOO_LONG, 900 * "[a." + "b]", "a" + 3000 * ".a" + " = 1", "x = {y = " * 1500]
+)
+def test_a_file_that_python_can_not_read_is_refused_in_words(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "deep.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(LayerwiseError, match=r"deep\.toml: "):
+        Experiment.read(path)
 
 
 def test_without_a_validation_part_all_samples_teach() -> None:

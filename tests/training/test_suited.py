@@ -60,10 +60,10 @@ def test_the_sizes_follow_the_data() -> None:
     assert row["shortcut"] == {"name": "Linear", "in_features": 10, "out_features": 1, "init": "zeros"}
     assert not regression.network()(table.test.x).any()  # it begins with the mean
     assert regression.loss == {"name": "MSELoss"}
-    assert (regression.regularizer, regression.early_stopping) == (
+    assert (regression.regularizer, regression.listeners) == (
         {"name": "L2", "strength": 10 / len(table.train.x)},
         None,
     )
     curve, spiral = (suited(lw.data.load(name), {"name": name}) for name in ("sine", "spiral"))
-    assert curve.early_stopping is not None
-    assert spiral.early_stopping is curve.regularizer is spiral.regularizer is images.regularizer is None
+    assert curve.listeners == [{"name": "EarlyStopping", "patience": 21}]
+    assert spiral.listeners is curve.regularizer is spiral.regularizer is images.regularizer is None

@@ -16,6 +16,7 @@ from layerwise.runs import RunFolder, Start, resumed, start, writing
 from layerwise.runs import folder as folders
 from layerwise.training import History
 from layerwise.training.changes import Changes
+from layerwise.wording import setting
 
 _WHAT_TO_TYPE = """\
 layerwise train wants something to learn from. Type one of these:
@@ -76,9 +77,7 @@ def _run(folder: RunFolder, ready: Start, progress: bool) -> int:
     try:
         if not folder.examples.exists():  # the last of the files that belong to the start
             writing.write_start(folder, ready)
-        history = ready.experiment.train(
-            ready.net, ready.data, checkpoint=folder.checkpoint, resume=going_on, progress=progress
-        )
+        history = ready.setup.train(ready.data, checkpoint=folder.checkpoint, resume=going_on, progress=progress)
         _finish(folder, ready, history, progress)
     except DivergedError as error:
         return _diverged(folder, ready, error)
@@ -113,13 +112,12 @@ def _plan(ready: Start) -> str:
     if table.regularizer is not None:
         words.append(_settings(table.regularizer))
     words += [f"batches of {table.batch_size}", f"{table.epochs} epochs"]
-    if table.early_stopping is not None:
-        words.append("early stopping")
+    words += [_settings(listener) for listener in table.listeners or ()]
     return ", ".join([*words, f"seed {table.seed}"])
 
 
 def _settings(table: dict[str, object]) -> str:
-    settings = ", ".join(f"{name}={value}" for name, value in table.items() if name != "name")
+    settings = ", ".join(f"{name}={setting(value)}" for name, value in table.items() if name != "name")
     return f"{table['name']}({settings})"
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from layerwise.data import Dataset, Preparation
+from layerwise.formulas import log_softmax
 from layerwise.types import Array
 from layerwise.wording import quantity
 
@@ -31,20 +32,12 @@ class Mistake:
     features: tuple[tuple[str, str], ...]
 
 
-def softmax(logits: Array) -> Array:
-    """Probabilities (N, K) of logits (N, K), in float64."""
-    shifted = logits.astype(np.float64) - logits.max(axis=1, keepdims=True)
-    weights = np.exp(shifted)
-    return weights / weights.sum(axis=1, keepdims=True)
-
-
 def worst_classes(data: Dataset, logits: Array, predicted: Array) -> tuple[Mistake, ...]:
     """The wrong answers with the highest loss, which are those that gave the true class the least probability."""
     x, y = data.test
-    probabilities = softmax(logits)
     # The loss itself, not 1 - p: probabilities near 0 would tie.
-    shifted = logits.astype(np.float64) - logits.max(axis=1, keepdims=True)
-    loss = np.log(np.exp(shifted).sum(axis=1)) - shifted[np.arange(len(y)), y]
+    log_probabilities, _ = log_softmax(logits.astype(np.float64))
+    loss = -log_probabilities[np.arange(len(y)), y]
     wrong = np.flatnonzero(predicted != y)
     order = wrong[np.argsort(-loss[wrong], kind="stable")][:WORST]
     return tuple(
@@ -52,7 +45,7 @@ def worst_classes(data: Dataset, logits: Array, predicted: Array) -> tuple[Mista
             int(row),
             data.classes[y[row]],
             data.classes[predicted[row]],
-            float(probabilities[row, predicted[row]]),
+            float(np.exp(log_probabilities[row, predicted[row]])),
             _image(data, x[row]),
             () if data.image_shape else unusual(data.preparation, x[row]),
         )
@@ -87,7 +80,7 @@ def _image(data: Dataset, x: Array) -> Array | None:
 
 def unusual(preparation: Preparation, x: Array) -> tuple[tuple[str, str], ...]:
     """The columns of a sample that lie furthest from the usual, with their raw values; all, if there are few."""
-    values = raw_values(preparation, x)
+    values = preparation.raw(x)
     if len(values) <= _FEATURES:
         return tuple(values)
     distance, start = [], 0
@@ -97,21 +90,3 @@ def unusual(preparation: Preparation, x: Array) -> tuple[tuple[str, str], ...]:
         start += len(column.features)
     furthest = sorted(range(len(values)), key=lambda place: -distance[place])[:_FEATURES]
     return tuple(values[place] for place in furthest)
-
-
-def raw_values(preparation: Preparation, x: Array, digits: int = 4) -> list[tuple[str, str]]:
-    """The columns of one prepared sample with their values before preparation; "NA" for a missing value that a
-    feature tells, "" for a text unseen in training."""
-    found: list[tuple[str, str]] = []
-    start = 0
-    row = x.ravel()
-    for column in preparation.columns:
-        part = row[start : start + len(column.features)]
-        start += len(column.features)
-        if column.gaps and part[-1]:
-            found.append((column.name, "NA"))
-        elif column.categories:
-            found.append((column.name, column.categories[int(part.argmax())] if part.any() else ""))
-        else:
-            found.append((column.name, f"{float(part[0]) * column.scale + column.mean:.{digits}g}"))
-    return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -104,9 +105,7 @@ class Column:
             return "NA"
         if self.categories:
             return self.categories[int(x[: len(self.categories)].argmax())] if x[: len(self.categories)].any() else ""
-        value = float(x[0]) * self.scale + self.mean
-        if abs(value) < 1e-6 * max(abs(self.mean), self.scale):  # what float32 left of a 0
-            value = 0.0
+        value = _unscaled(self, float(x[0]))
         if isinstance(self.reading, DateReading):
             return self.reading.write(value)
         return (self.reading or Notation()).write(value, digits)
@@ -171,6 +170,13 @@ def scaled(name: str, values: Array, mean: float, scale: float, place: Place) ->
 def missing_cell(name: str, where: str) -> DataError:
     """The sentence about a cell that must hold something."""
     return DataError(f"{where}: the value of {name!r} is missing: fill it in, or leave out the row")
+
+
+def _unscaled(column: Column, x: float) -> float:
+    """The value of a column's cell, without the digits that float32 did not keep: 0 comes back as 0."""
+    value = x * column.scale + column.mean
+    kept = abs(column.mean) + abs(x * column.scale)
+    return round(value, 6 - math.floor(math.log10(kept))) + 0.0 if kept > 0 else 0.0
 
 
 def _median(values: Array) -> float:

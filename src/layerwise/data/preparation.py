@@ -203,6 +203,12 @@ class Preparation:
             found[source] = column.decode(row[start : start + len(column.features)], digits)
         return list(found.items())
 
+    def raw_target(self, y: Array, digits: int = 7) -> str:
+        """The cell of the target for one label, or one standardised number, as the table would have it."""
+        if self.classes:
+            return self.classes[int(y)]
+        return (self.reading or Notation()).write(float(self.to_units(y).ravel()[0]), digits)
+
     def describe(self) -> str:
         """One sentence about what was done to the columns."""
         plain = [column for column in self.columns if not column.categories]

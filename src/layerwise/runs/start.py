@@ -1,43 +1,41 @@
-"""From what a user typed to an experiment with its data: a set's name, a CSV file, a TOML file, or a run's folder."""
+"""From what a user typed to an experiment with its data: a set's name, a table, a TOML file, or a run's folder."""
 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from layerwise import data as datasets
-from layerwise.checks import positive, whole_number
 from layerwise.data import Dataset
 from layerwise.errors import DataError, FileError, LayerwiseError, SettingError, ShapeError, nearest
-from layerwise.losses import LOSSES
 from layerwise.network import Network
-from layerwise.optimizers import OPTIMIZERS
-from layerwise.regularizers import REGULARIZERS
 from layerwise.runs import folder as folders
 from layerwise.runs import origin as origins
 from layerwise.runs.folder import RunFolder
-from layerwise.schedules import SCHEDULES
-from layerwise.specs import Registry
 from layerwise.training.changes import Changes
-from layerwise.training.events import Listener
-from layerwise.training.experiment import Experiment, Table
-from layerwise.training.listeners import EarlyStopping
+from layerwise.training.experiment import Experiment, Setup, Table
 from layerwise.training.suited import suited
-
-_EARLY_STOPPING: Registry[Listener] = Registry("early stopping")
-_EARLY_STOPPING.register(EarlyStopping)
 
 
 @dataclass(frozen=True)
 class Start:
     """All that a run begins with. notes: what the user should know before it does."""
 
-    experiment: Experiment
+    setup: Setup
     data: Dataset
-    net: Network
     origin: Table
     notes: tuple[str, ...] = ()
+
+    @property
+    def experiment(self) -> Experiment:
+        """The complete table of the run."""
+        return self.setup.experiment
+
+    @property
+    def net(self) -> Network:
+        """The network to train."""
+        return self.setup.net
 
     @property
     def name(self) -> str:
@@ -46,7 +44,7 @@ class Start:
 
 
 def start(what: str, target: str | None, changes: Changes) -> Start:
-    """Prepare a run. what: the name of a dataset, a CSV file, a TOML file, or the folder of a run to repeat.
+    """Prepare a run. what: the name of a dataset, a file that holds a table, a TOML file, or the folder of a run to repeat.
 
     Errors: all that can be wrong with the data or the settings is raised here, before anything is written.
     """
@@ -54,20 +52,21 @@ def start(what: str, target: str | None, changes: Changes) -> Start:
     path = Path(what)
     if what in known:
         _refuse_target(target, "a set with a name has its target")
-        _refuse_drop(changes)
+        _refuse_reading(changes)
         return _first(changes.to_source({"name": what}), changes)
-    if path.suffix.lower() == ".csv":
-        if target is None:
-            raise _no_target(path)
-        return _first(changes.to_source({"path": str(_absolute(path)), "target": target}), changes)
     if path.suffix.lower() == ".toml":
         _refuse_target(target, "an experiment states it")
         return _again(Experiment.read(path), changes, origins.read(RunFolder(path.parent)), path.parent)
-    if path.is_dir():
+    if path.is_dir() and not path.suffix:
         _refuse_target(target, "a run states it")
         folder = folders.found(path)
         return _again(Experiment.read(folder.experiment), changes, origins.read(folder), Path())
-    raise _unknown(what, path, known)
+    if not (path.exists() or path.suffix.lower() in datasets.TABLES or "://" in what or what == "-"):
+        raise _unknown(path, what, known)
+    if target is None:
+        raise _no_target(what, changes)
+    source = {"path": str(path) if "://" in what or what == "-" else str(_absolute(path)), "target": target}
+    return _first(changes.to_source(source), changes)
 
 
 def resumed(folder: RunFolder) -> Start:
@@ -85,7 +84,7 @@ def resumed(folder: RunFolder) -> Start:
 def _first(source: Table, changes: Changes) -> Start:
     """A first experiment, suited to the data, with the user's choices."""
     seed = changes.first_seed()
-    data = _plain_experiment(source, seed).load_data()
+    data = datasets.from_table(source, seed)
     experiment = changes.to_experiment(suited(data, source, seed))
     return _ready(experiment, data)
 
@@ -99,30 +98,14 @@ def _again(experiment: Experiment, changes: Changes, origin: Table, base: Path) 
     ready = _ready(experiment, experiment.load_data())
     changed = origins.change(origin, ready.origin)
     notes = (f"{changed} since the run that is repeated: the figures will differ",) if changed else ()
-    return Start(ready.experiment, ready.data, ready.net, ready.origin, notes)
-
-
-def _plain_experiment(source: Table, seed: int) -> Experiment:
-    """Just enough of an experiment to load its data."""
-    return Experiment.from_table({"data": source, "layers": [], "loss": {}, "optimizer": {}, "seed": seed})
+    return replace(ready, notes=(*notes, *ready.notes))
 
 
 def _ready(experiment: Experiment, data: Dataset) -> Start:
-    """Build every part once, so that what does not fit is told before there is a folder."""
-    for name in ("epochs", "batch_size", "threads"):
-        whole_number(name, getattr(experiment, name))
-    LOSSES.build(experiment.loss)
-    OPTIMIZERS.build(experiment.optimizer)
-    if experiment.schedule is not None:
-        SCHEDULES.build(experiment.schedule)
-    if experiment.regularizer is not None:
-        REGULARIZERS.build(experiment.regularizer)
-    if experiment.early_stopping is not None:
-        _EARLY_STOPPING.build({**experiment.early_stopping, "name": "EarlyStopping"})
-    if experiment.clip_norm is not None:
-        positive("clip_norm", experiment.clip_norm)
-    net = experiment.network()
-    output = net(data.train.x[:1])
+    """Build every part, so that what does not fit is told before there is a folder."""
+    setup = experiment.build()
+    _require_rate(setup)
+    output = setup.net(data.train.x[:1])
     wanted = len(data.classes) or 1
     if output.shape != (1, wanted):
         what = f"{wanted} classes" if data.classes else "one quantity"
@@ -130,7 +113,15 @@ def _ready(experiment: Experiment, data: Dataset) -> Start:
             f"{data.name} has {what}, and the network answers with shape (N, {', '.join(map(str, output.shape[1:]))})",
             f"end it with a Linear layer of {wanted} outputs",
         )
-    return Start(experiment, data, net, origins.origin_of(experiment.data, data))
+    return Start(setup, data, origins.origin_of(experiment.data, data), data.notes)
+
+
+def _require_rate(setup: Setup) -> None:
+    """Refuse a run that can not learn, whatever its length."""
+    rate, schedule = setup.optimizer.lr, setup.schedule
+    rates = [rate] if schedule is None else [schedule(rate, t) for t in range(setup.experiment.epochs)]
+    if not any(rates):
+        raise SettingError("the learning rate is 0, so nothing would be learnt: choose one above 0, such as --lr 0.001")
 
 
 def _absolute(path: Path) -> Path:
@@ -139,24 +130,25 @@ def _absolute(path: Path) -> Path:
 
 def _refuse_target(target: str | None, reason: str) -> None:
     if target is not None:
-        raise SettingError(f"--target is for a CSV file; {reason}: leave it out")
+        raise SettingError(f"--target is for a table in a file; {reason}: leave it out")
 
 
-def _refuse_drop(changes: Changes) -> None:
-    if changes.drop:
-        raise SettingError("--drop leaves out columns of a CSV file; a set with a name is taken whole")
+def _refuse_reading(changes: Changes) -> None:
+    """A set with a name is read as it is."""
+    if changes.reading:
+        option = f"--{next(iter(changes.reading)).replace('read_as', 'as')}"
+        raise SettingError(f"{option} is for the columns of a table; a set with a name is taken as it is: leave it out")
 
 
-def _no_target(path: Path) -> LayerwiseError:
+def _no_target(what: str, changes: Changes) -> LayerwiseError:
     """Which columns the file has, since one of them must be named."""
-    columns = [f"{name!r}" for name in datasets.read_rows(path)]
+    options = {name: value for name, value in changes.to_source({}).items() if name in ("delimiter", "encoding")}
+    columns = [f"{name!r}" for name in datasets.read_frame(what, **options).names]
     listed = ", ".join(columns[:12]) + (f" and {len(columns) - 12} more" if len(columns) > 12 else "")
-    return SettingError(f"{path} needs --target COLUMN, the column to predict; its columns are {listed}")
+    return SettingError(f"{what} needs --target COLUMN, the column to predict; its columns are {listed}")
 
 
-def _unknown(what: str, path: Path, known: list[str]) -> LayerwiseError:
-    if path.is_file():
-        return FileError(f"{path} is neither a .csv nor a .toml file: save a table as CSV (UTF-8) to train on it")
+def _unknown(path: Path, what: str, known: list[str]) -> LayerwiseError:
     if path.suffix or path.parent != Path():
         return FileError(f"there is no file or folder {path}")
     return SettingError(f"there is no dataset {what!r}, nor a file or folder of that name.{nearest(what, known)}")

@@ -17,12 +17,15 @@ Table = dict[str, Any]
 
 _BARE_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_ .-]*")
 _NESTED = ("loss", "optimizer", "schedule", "regularizer", "early_stopping", "data")
+_ENTRIES = (*Experiment.__struct_fields__, "early_stopping")
+"""What a path begins with; `early_stopping` stands for the listener of that name, wherever it is in its list."""
 
 
 @dataclass(frozen=True)
 class Changes:
     """Choices that were made; None and () leave things as they are.
 
+    read_as: texts `column=kind`. task, decimal, encoding, drop: of a table, as for `layerwise.data.read_table`.
     hidden: the widths of the hidden layers. optimizer: a name in any case. entries: texts `path=value`, the value in
     the syntax of TOML, such as "optimizer.lr=0.01" or "layers.0.out_features=32"; `none` takes an entry away.
     """
@@ -35,6 +38,10 @@ class Changes:
     optimizer: str | None = None
     threads: int | None = None
     drop: tuple[str, ...] = ()
+    read_as: tuple[str, ...] = ()
+    task: str | None = None
+    decimal: str | None = None
+    encoding: str | None = None
     entries: tuple[str, ...] = ()
 
     def first_seed(self) -> int:
@@ -45,11 +52,17 @@ class Changes:
                 _assign(table, keys, value)
         return table["seed"]
 
+    @property
+    def reading(self) -> Table:
+        """The choices about how a table is read, as options of `layerwise.data.read_table`."""
+        kinds = dict(_kind(entry) for entry in self.read_as)
+        chosen = {"drop": list(self.drop), "read_as": kinds, "task": self.task, "decimal": self.decimal}
+        return {name: value for name, value in (chosen | {"encoding": self.encoding}).items() if value}
+
     def to_source(self, source: Table) -> Table:
         """The data table with the choices about data."""
         table: Table = {"data": copy.deepcopy(source)}
-        if self.drop:
-            table["data"]["drop"] = list(self.drop)
+        table["data"] |= self.reading
         for keys, value in self._parsed():
             if keys[0] == "data":
                 _assign(table, keys, value)
@@ -58,6 +71,8 @@ class Changes:
     def to_experiment(self, experiment: Experiment) -> Experiment:
         """The experiment with all the choices. A schedule as long as the run stays as long as the run."""
         table = copy.deepcopy(experiment.to_table())
+        if any(keys[0] == "early_stopping" for keys, _ in self._parsed()):
+            table = _with_early_stopping(table)
         whole_run = "schedule" in table and table["schedule"].get("T_max") == table["epochs"]
         for name in ("epochs", "batch_size", "seed", "threads"):
             if getattr(self, name) is not None:
@@ -84,6 +99,17 @@ class Changes:
 
     def _parsed(self) -> list[tuple[list[str], Any]]:
         return [_parse(entry) for entry in self.entries]
+
+
+def _with_early_stopping(table: Table) -> Table:
+    """The table with its first EarlyStopping apart from the listeners, as the entry `early_stopping`."""
+    listeners = table.get("listeners", [])
+    found = next((each for each in listeners if each.get("name") == "EarlyStopping"), None)
+    if found is None:
+        return table
+    rest = [each for each in listeners if each is not found]
+    settings = {name: value for name, value in found.items() if name != "name"}
+    return table | {"listeners": rest or None, "early_stopping": settings}
 
 
 def with_hidden(layers: Sequence[Table], widths: Sequence[int]) -> list[Table]:
@@ -119,14 +145,22 @@ def _optimizer(name: str) -> str:
     return next((known for known in OPTIMIZERS if known.lower() == name.lower()), name)
 
 
+def _kind(entry: str) -> tuple[str, str]:
+    """The column and what it is, of `zip=category`."""
+    name, sign, kind = entry.rpartition("=")
+    if not sign or not name or not kind:
+        raise SettingError(f"--as wants a column and what it is, such as --as zip=category; got {entry!r}")
+    return name, kind
+
+
 def _parse(entry: str) -> tuple[list[str], Any]:
     """The path and the value of `path=value`."""
     path, sign, text = entry.partition("=")
     keys = path.strip().split(".")
     if not sign or not all(keys):
         raise SettingError(f"--set wants an entry and a value, such as --set optimizer.lr=0.01; got {entry!r}")
-    if keys[0] not in Experiment.__struct_fields__:
-        hint = nearest(keys[0], Experiment.__struct_fields__)
+    if keys[0] not in _ENTRIES:
+        hint = nearest(keys[0], _ENTRIES)
         raise SettingError(f"--set {path.strip()}: an experiment has no entry {keys[0]!r}.{hint}")
     return keys, _value(path.strip(), text.strip())
 
@@ -139,7 +173,7 @@ def _value(path: str, text: str) -> Any:
         table = tomllib.loads(f"value = {text}")
         if list(table) == ["value"]:
             return table["value"]
-    except tomllib.TOMLDecodeError:
+    except (ValueError, RecursionError):  # also a number of too many digits, and lists too deep in one another
         if _BARE_WORD.fullmatch(text):
             return text
     raise SettingError(f"--set {path}: {text!r} is no value of TOML, such as 0.01, true, [1, 2] or a name")

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from layerwise.network import Network, Snapshot
+from layerwise.specs import Registry
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,3 +120,6 @@ class Listener:
     def hears_steps(self) -> bool:
         """Whether `step_ended` is overridden."""
         return type(self).step_ended is not Listener.step_ended
+
+
+LISTENERS: Registry[Listener] = Registry("listener")

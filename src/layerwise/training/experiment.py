@@ -8,6 +8,9 @@ numbers.
 from __future__ import annotations
 
 import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,40 +19,52 @@ import numpy as np
 
 from layerwise import data as datasets
 from layerwise import files
+from layerwise.checks import positive, whole_number
 from layerwise.data import Dataset
 from layerwise.errors import FileError, KindError, LayerwiseError, SettingError, nearest
-from layerwise.losses import LOSSES
+from layerwise.losses import LOSSES, Loss
 from layerwise.network import Network
-from layerwise.optimizers import OPTIMIZERS
-from layerwise.regularizers import REGULARIZERS
-from layerwise.schedules import SCHEDULES
+from layerwise.optimizers import OPTIMIZERS, Optimizer
+from layerwise.regularizers import REGULARIZERS, Regularizer
+from layerwise.schedules import SCHEDULES, Schedule
+from layerwise.training.events import LISTENERS, Listener
 from layerwise.training.fit import fit
 from layerwise.training.history import History
-from layerwise.training.listeners import EarlyStopping
 
 Table = dict[str, Any]
+
+_KINDS = {
+    "int": "a whole number",
+    "float": "a number",
+    "str": "a text",
+    "bool": "true or false",
+    "object": "a table",
+    "array": "a list",
+}
+"""What msgspec calls a kind of value, and what people call it."""
 
 
 class Experiment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Everything that decides the outcome of a run.
 
-    data: {"name": "digits"} or {"path": "my.csv", "target": "price"}, with the options of `lw.data.load` or `read_csv`.
+    data: {"name": "digits"} or {"path": "my.csv", "target": "price"}, as for `lw.data.from_table`.
     layers: rows of layers, as in `Network.spec()`. ties: parameters with two names, as for `Network`, or absent.
-    loss, optimizer, schedule, regularizer: {"name": ..., settings}.
-    early_stopping: the settings of `EarlyStopping`, or absent. The others are arguments of `lw.fit` and `lw.Network`.
-    threads: for matrix products; another number gives other last bits.
+    loss, optimizer, schedule, regularizer: {"name": ..., settings}. listeners: a list of such tables, or absent.
+    The others are arguments of `lw.fit` and `lw.Network`. threads: for matrix products; another number gives other
+    last bits.
     `from_table` and `read` raise SettingError for an entry that is unknown, missing or of a wrong type; what stands in
-    the tables is checked when it is used.
+    the tables is checked when it is built. The entry `early_stopping` of older tables is read as a listener.
 
     >>> experiment = Experiment.from_table({
     ...     "data": {"name": "moons"},
     ...     "layers": [{"name": "Linear", "in_features": 2, "out_features": 2}],
     ...     "loss": {"name": "CrossEntropyLoss"},
     ...     "optimizer": {"name": "Adam", "lr": 0.05},
+    ...     "listeners": [{"name": "EarlyStopping", "patience": 10}],
     ...     "epochs": 30,
     ... })
-    >>> net = experiment.network()
-    >>> history = experiment.train(net, experiment.load_data())
+    >>> setup = experiment.build()
+    >>> history = setup.train(experiment.load_data())
     >>> history["val_accuracy"][-1] > 0.7      # a straight line, on two moons
     True
     >>> Experiment.from_toml(experiment.to_toml()) == experiment
@@ -63,7 +78,7 @@ class Experiment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     schedule: Table | None = None
     regularizer: Table | None = None
     ties: dict[str, str] | None = None
-    early_stopping: Table | None = None
+    listeners: list[Table] | None = None
     clip_norm: float | None = None
     clip_value: float | None = None
     epochs: int = 20
@@ -75,15 +90,7 @@ class Experiment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
 
     def load_data(self) -> Dataset:
         """Load and prepare the data, split by the seed of the experiment unless the data states its own."""
-        options = {"seed": self.seed, **self.data}
-        known = "a data table has a name, such as {name = 'digits'}, or a path and a target"
-        if "path" in options:
-            if "target" not in options:
-                raise SettingError(f"{known}; got {self.data}")
-            return _call(datasets.read_csv, options.pop("path"), options.pop("target"), **options)
-        if "name" not in options:
-            raise SettingError(f"{known}; got {self.data}")
-        return _call(datasets.load, options.pop("name"), **options)
+        return datasets.from_table(self.data, self.seed)
 
     def network(self) -> Network:
         """A network with fresh weights from the seed."""
@@ -91,33 +98,30 @@ class Experiment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
             {"layers": self.layers, "seed": self.seed, "dtype": self.dtype, "ties": self.ties or {}}
         )
 
-    def train(self, net: Network, data: Dataset, **watching: Any) -> History:
-        """Train `net` on the training part, choosing by the validation part, unless that is empty.
+    def build(self, net: Network | None = None) -> Setup:
+        """Build and check all that a run needs beside its data, each thing once.
 
-        The test part is not touched.
-        watching: `listeners`, `checkpoint`, `resume` and `progress` of `lw.fit`.
+        net: the network to train; a fresh one unless given.
+        Raises SettingError and KindError for what the tables can not mean.
         """
-        listeners = list(watching.pop("listeners", ()))
-        if self.early_stopping is not None:
-            listeners.insert(0, _call(EarlyStopping, **self.early_stopping))
-        return fit(
-            net,
-            data.train,
-            validation=data.validation if len(data.validation.x) else None,
+        for name in ("epochs", "batch_size", "threads"):
+            whole_number(name, getattr(self, name))
+        for name in ("clip_norm", "clip_value"):
+            if getattr(self, name) is not None:
+                positive(name, getattr(self, name))
+        return Setup(
+            experiment=self,
             loss=LOSSES.build(self.loss),
             optimizer=OPTIMIZERS.build(self.optimizer),
             schedule=None if self.schedule is None else SCHEDULES.build(self.schedule),
             regularizer=None if self.regularizer is None else REGULARIZERS.build(self.regularizer),
-            clip_norm=self.clip_norm,
-            clip_value=self.clip_value,
-            epochs=self.epochs,
-            batch_size=self.batch_size,
-            seed=self.seed,
-            threads=self.threads,
-            evaluate_train=self.evaluate_train,
-            listeners=listeners,
-            **watching,
+            listeners=tuple(map(LISTENERS.build, self.listeners or ())),
+            net=self.network() if net is None else net,
         )
+
+    def train(self, net: Network, data: Dataset, **watching: Any) -> History:
+        """Train `net` with everything else built anew: `build(net).train(data, ...)`."""
+        return self.build(net).train(data, **watching)
 
     def to_table(self) -> Table:
         """The experiment as plain tables, without what is absent (None).
@@ -129,13 +133,18 @@ class Experiment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     @classmethod
     def from_table(cls, table: Table) -> Experiment:
         """The experiment that a table describes; an unknown or missing entry is named."""
+        if not isinstance(table, Mapping):
+            raise SettingError(
+                f"an experiment is a table with the entries data, layers, loss, optimizer; got {table!r}"
+            )
+        table = _with_listeners(table)
         for name in table:
             if name not in cls.__struct_fields__:
                 raise SettingError(f"an experiment has no entry {name!r}.{nearest(name, cls.__struct_fields__)}")
         try:
             return msgspec.convert(table, cls)
         except msgspec.ValidationError as error:
-            raise SettingError(f"the experiment is not complete or not right: {error}") from None
+            raise SettingError(_in_words(str(error), table)) from None
 
     def to_toml(self) -> str:
         """The experiment as the text of a TOML file."""
@@ -150,8 +159,10 @@ class Experiment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
 
         try:
             table = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
+        except ValueError as error:  # also a number of more digits than Python reads
             raise FileError(f"this is not a TOML file: {error}") from None
+        except RecursionError:
+            raise FileError("this is no experiment: its tables and lists stand too deep in one another") from None
         return cls.from_table(table)
 
     def save(self, path: str | os.PathLike[str]) -> None:
@@ -171,6 +182,79 @@ class Experiment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
             raise type(error)(f"{path}: {error}") from None
 
 
+@dataclass(frozen=True)
+class Setup:
+    """What an experiment's run needs beside its data, built. Optimizers and listeners remember: train with it once."""
+
+    experiment: Experiment
+    net: Network
+    loss: Loss
+    optimizer: Optimizer
+    schedule: Schedule | None
+    regularizer: Regularizer | None
+    listeners: tuple[Listener, ...]
+
+    def train(self, data: Dataset, **watching: Any) -> History:
+        """Train on the training part, choosing by the validation part, unless that is empty.
+
+        The test part is not touched.
+        watching: `checkpoint`, `resume` and `progress` of `lw.fit`, and `listeners` beside those of the table.
+        """
+        table = self.experiment
+        return fit(
+            self.net,
+            data.train,
+            validation=data.validation if len(data.validation.x) else None,
+            loss=self.loss,
+            optimizer=self.optimizer,
+            schedule=self.schedule,
+            regularizer=self.regularizer,
+            clip_norm=table.clip_norm,
+            clip_value=table.clip_value,
+            epochs=table.epochs,
+            batch_size=table.batch_size,
+            seed=table.seed,
+            threads=table.threads,
+            evaluate_train=table.evaluate_train,
+            listeners=[*self.listeners, *watching.pop("listeners", ())],
+            **watching,
+        )
+
+
+def _with_listeners(table: Mapping[str, Any]) -> Table:
+    """The table with `early_stopping`, as older ones have it, as the first of its listeners."""
+    rest = {name: value for name, value in table.items() if name != "early_stopping"}
+    settings = table.get("early_stopping")
+    if settings is None:
+        return rest
+    if not isinstance(settings, Mapping):
+        raise SettingError(f"early_stopping must be a table, such as {{patience = 5}}; got {settings!r}")
+    others = table.get("listeners") or []
+    if not isinstance(others, list):
+        return rest  # which is refused with all that is of a wrong kind
+    return rest | {"listeners": [{**settings, "name": "EarlyStopping"}, *others]}
+
+
+def _in_words(problem: str, table: Table) -> str:
+    """What is wrong with a table, from msgspec's words for it.
+
+    >>> _in_words("Expected `int`, got `str` - at `$.epochs`", {"epochs": "abc"})
+    "epochs must be a whole number; got 'abc'"
+    >>> _in_words("Object missing required field `loss`", {})
+    "the experiment is not complete: it lacks its entry 'loss'"
+    """
+    if missing := re.search(r"missing required field `(\w+)`", problem):
+        return f"the experiment is not complete: it lacks its entry {missing[1]!r}"
+    found = re.fullmatch(r"Expected `([^`]+)`.* - at `\$\.(\w+)(?:\[(\d+|\.\.\.)\])?`", problem)
+    if not found:
+        return f"the experiment is not right: {problem}"
+    kind = " or ".join(_KINDS.get(name, name) for name in found[1].split(" | ") if name != "null")
+    value = table[found[2]]
+    if found[3] and found[3].isdecimal():
+        return f"{found[2]} {found[3]} must be {kind}; got {value[int(found[3])]!r}"
+    return f"{found[2]} must be {f'a table of {kind}' if found[3] else kind}; got {value!r}"
+
+
 def _without_none(value: Any) -> Any:
     """The value with lists for tuples; and as TOML knows no None, what is None is left out, at every depth."""
     if isinstance(value, dict):
@@ -183,14 +267,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, np.number | np.bool_):
         return value.item()
     raise KindError(f"a table of an experiment holds numbers, text, lists and tables; got {value!r}")
-
-
-def _call(function: Any, *arguments: Any, **options: Any) -> Any:
-    """Call with options that come from a table: an unknown one is answered with its nearest neighbour."""
-    import inspect
-
-    known = list(inspect.signature(function).parameters)
-    for name in options:
-        if name not in known:
-            raise SettingError(f"{function.__name__} has no setting {name!r}.{nearest(name, known)}")
-    return function(*arguments, **options)

@@ -34,6 +34,7 @@ def suited(data: Dataset, source: Table, seed: int = 0) -> Experiment:
     updates = _UPDATES if classification or plane else _UPDATES_OF_QUANTITIES
     epochs = 8 if large else min(400, math.ceil(updates / math.ceil(samples / batch_size)))
     outputs = len(data.classes) if classification else 1
+    patient = {"name": "EarlyStopping", "patience": max(20, epochs // 10)}
     pull = (5 if classification else 10) / samples
     layers = mlp_layers(features, *hidden, outputs, activation="relu", dropout=0.0 if plane else 0.2)
     if not classification and not plane:
@@ -48,7 +49,7 @@ def suited(data: Dataset, source: Table, seed: int = 0) -> Experiment:
         optimizer={"name": "Adam", "lr": 1e-2 if plane else 2e-3},
         schedule={"name": "CosineAnnealingLR", "T_max": epochs},
         regularizer=None if plane or data.image_shape else {"name": "L2", "strength": pull},
-        early_stopping={"patience": max(20, epochs // 10)} if plane and not classification else None,
+        listeners=[patient] if plane and not classification else None,
         epochs=epochs,
         batch_size=batch_size,
         seed=seed,

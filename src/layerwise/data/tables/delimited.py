@@ -21,7 +21,7 @@ from layerwise.data.tables.frame import Cellwise, Frame
 from layerwise.data.tables.header import column_names, numbered
 from layerwise.data.tables.lines import line_of, records
 from layerwise.data.tables.source import LINE_LIMIT, TextFile, text_file
-from layerwise.data.tables.values import NO_NUMBER, Texts, Values, gather
+from layerwise.data.tables.values import MISSING, Texts, Values, gather
 from layerwise.data.tables.words import counted
 from layerwise.errors import DataError
 from layerwise.types import Array
@@ -81,7 +81,7 @@ class Queried(Frame):
 
     def _counts(self, name: str) -> list[str]:
         text = self._as_text(name)
-        gaps = ", ".join("'" + word.replace("'", "''") + "'" for word in sorted(NO_NUMBER))
+        gaps = ", ".join("'" + word.replace("'", "''") + "'" for word in sorted(MISSING))
         return [
             f"count(*) FILTER ({text} NOT IN ({gaps}))",
             f"count(*) FILTER (regexp_full_match({text}, '{PLAIN}'))",

@@ -11,6 +11,7 @@ import numpy as np
 
 from layerwise.checks import one_of
 from layerwise.data.assemble import Choices, Feature, table_dataset
+from layerwise.data.column import Column
 from layerwise.data.dataset import Card, Dataset
 from layerwise.data.tables.decision import KINDS, Decision, option
 from layerwise.data.tables.formats import read_frame
@@ -97,6 +98,46 @@ def read_table(
     return reader.told(data, found)
 
 
+@dataclass(frozen=True)
+class Inspection:
+    """What was decided about the columns of a table. notes: one sentence for each thing that the user should know."""
+
+    label: str
+    rows: int
+    decisions: tuple[Decision, ...]
+    notes: tuple[str, ...]
+
+
+def inspect_table(
+    table: str | os.PathLike[str] | Any,
+    target: str | None = None,
+    *,
+    drop: Sequence[str] = (),
+    read_as: Mapping[str, str] | None = None,
+    task: str | None = None,
+    decimal: str | None = None,
+    delimiter: str | None = None,
+    encoding: str | None = None,
+) -> Inspection:
+    """What every column of a table is read as, without making a dataset of it; the arguments are those of `read_table`.
+
+    target: the column to predict, which then is looked at as one; None looks at all columns as features.
+
+    >>> found = inspect_table({"zip": ["00501", "10001", "94103"], "paid": ["yes", "no", "yes"]})
+    >>> [(each.name, each.kind, each.word) for each in found.decisions]
+    [('zip', 'number', '--as zip=category keeps its zeros'), ('paid', 'category', '')]
+    """
+    frame = read_frame(table, delimiter=delimiter, encoding=encoding)
+    if target is not None:
+        frame.find(target, what="the target")
+    reader = _Reader(frame, _kinds(frame, read_as, ()), _dropped(frame, drop, target), decimal)
+    found = reader.target(target, task) if target is not None else None
+    rows = np.arange(frame.rows)
+    columns = [column for each in reader.features(target) if (column := each.learnt(rows, scale=True)) is not None]
+    decisions, notes = reader.all_told(columns, found)
+    return Inspection(frame.label, frame.rows, tuple(decisions), tuple(notes))
+
+
 @dataclass
 class _Reader:
     """Reads the columns one by one, and keeps what is decided about each."""
@@ -113,7 +154,7 @@ class _Reader:
         self._count_doubles(values)
         return interpret_target(self.frame.label, name, values, task, self._context(name))
 
-    def features(self, target: str) -> Iterator[Feature]:
+    def features(self, target: str | None) -> Iterator[Feature]:
         """What is learnt from each column but the target, in the order of the table."""
         kept = [name for name in self.frame.names if name != target and name not in self.drop]
         for name, values in self.frame.columns(kept):
@@ -124,13 +165,19 @@ class _Reader:
 
     def told(self, data: Dataset, found: FoundTarget) -> Dataset:
         """The dataset with the decisions about its columns, and all that is to be said at once."""
-        decisions = [replace(each, becomes=_becomes(each, data)) for each in self.decisions]
-        dropped = [Decision(name, "dropped", becomes="left out") for name in self.frame.names if name in self.drop]
-        order = {name: number for number, name in enumerate(self.frame.names)}
-        decisions = sorted([*decisions, *dropped, found.decision], key=lambda each: order[each.name])
-        notes = [*self.frame.notes, *found.notes, *_sentences(decisions, data), *self._doubled(), *_unseen(data)]
+        decisions, notes = self.all_told(data.preparation.columns, found)
         preparation = replace(data.preparation, decisions=tuple(decisions))
-        return replace(data, preparation=preparation, notes=tuple(notes))
+        return replace(data, preparation=preparation, notes=(*notes, *_unseen(data)))
+
+    def all_told(self, columns: Sequence[Column], found: FoundTarget | None) -> tuple[list[Decision], list[str]]:
+        """The decisions in the order of the table, with what became of each; and all that is to be said."""
+        decisions = [replace(each, becomes=_becomes(each, columns)) for each in self.decisions]
+        decisions += [Decision(name, "dropped", becomes="left out") for name in self.frame.names if name in self.drop]
+        decisions += [found.decision] if found else []
+        order = {name: number for number, name in enumerate(self.frame.names)}
+        decisions.sort(key=lambda each: order[each.name])
+        notes = [*self.frame.notes, *(found.notes if found else ()), *_sentences(decisions), *self._doubled()]
+        return decisions, notes
 
     def _context(self, name: str) -> Context:
         return Context(
@@ -171,11 +218,11 @@ def _kinds(frame: Frame, read_as: Mapping[str, str] | None, categories: Sequence
     return kinds
 
 
-def _dropped(frame: Frame, drop: Sequence[str], target: str) -> frozenset[str]:
+def _dropped(frame: Frame, drop: Sequence[str], target: str | None) -> frozenset[str]:
     _check_list("drop", drop, "id")
     for name in drop:
         frame.find(name, what="drop")
-    if target in drop:
+    if target is not None and target in drop:
         raise DataError(f"the target {target!r} can not be dropped: choose another target or take it out of drop")
     return frozenset(drop)
 
@@ -185,10 +232,10 @@ def _check_list(name: str, names: Sequence[str], example: str) -> None:
         raise KindError(f"{name} must be a list of column names, such as {name}=[{example!r}]; got {shown(names)}")
 
 
-def _becomes(decision: Decision, data: Dataset) -> str:
+def _becomes(decision: Decision, columns: Sequence[Column]) -> str:
     if not decision.is_used:
         return decision.becomes
-    columns = [column for column in data.preparation.columns if column.raw == decision.name]
+    columns = [column for column in columns if column.raw == decision.name]
     width = sum(len(column.features) for column in columns)
     if not width:
         return "left out: the training part has no value"
@@ -196,7 +243,7 @@ def _becomes(decision: Decision, data: Dataset) -> str:
     return f"{counted(width, 'feature')}{gaps}"
 
 
-def _sentences(decisions: Sequence[Decision], data: Dataset) -> list[str]:
+def _sentences(decisions: Sequence[Decision]) -> list[str]:
     """What is to be said of columns: first those left out for one reason, with one cure for all, then each other."""
     texts = [each.name for each in decisions if each.kind == "text"]
     said = [each.sentence for each in decisions if each.sentence and (each.kind != "text" or len(texts) == 1)]

@@ -9,11 +9,12 @@ from typing import Any
 from layerwise.checks import not_negative, one_of, whole_number, yes_or_no
 from layerwise.errors import SettingError
 from layerwise.network import Snapshot
-from layerwise.training.events import EpochEnded, Listener, Started, Stop
+from layerwise.training.events import LISTENERS, EpochEnded, Listener, Started, Stop
 
 _BEST = "best/"
 
 
+@LISTENERS.register
 class EarlyStopping(Listener):
     """Stop after `patience` epochs without a better value of `monitor`.
 
