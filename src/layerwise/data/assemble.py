@@ -82,17 +82,21 @@ class Target:
 
 def split_rows(target: Target, choices: Choices) -> Split:
     """The rows of each part: stratified by class, or plain for regression. Rows without target are in none."""
+    known = None if target.known.all() else np.flatnonzero(target.known)
+    values = target.values if known is None else target.values[known]
+    found = _drawn(values, target, choices)
+    return found if known is None else Split(*(known[rows] for rows in found))
+
+
+def _drawn(values: Array, target: Target, choices: Choices) -> Split:
     validation, test = choices.fractions
     draw = generator(choices.seed, "data.split")
-    known = np.flatnonzero(target.known)
     if not target.classes:
-        found = plain_split(len(known), validation=validation, test=test, generator=draw)
-    else:
-        found = stratified_split(
-            target.values[known], validation=validation, test=test, generator=draw, classes=target.classes,
-            rare_in_training=target.rare_in_training,
-        )  # fmt: skip
-    return Split(*(known[rows] for rows in found))
+        return plain_split(len(values), validation=validation, test=test, generator=draw)
+    return stratified_split(
+        values, validation=validation, test=test, generator=draw, classes=target.classes,
+        rare_in_training=target.rare_in_training,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)

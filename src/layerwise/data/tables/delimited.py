@@ -10,7 +10,7 @@ import itertools
 import re
 import tempfile
 import weakref
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from layerwise.data.tables.dialect import Dialect, find_dialect
 from layerwise.data.tables.frame import Cellwise, Frame
 from layerwise.data.tables.header import column_names, numbered
 from layerwise.data.tables.lines import line_of, records
-from layerwise.data.tables.source import LINE_LIMIT, TextFile, text_file
+from layerwise.data.tables.source import TextFile, text_file
 from layerwise.data.tables.values import MISSING, Texts, Values, gather
 from layerwise.data.tables.words import counted
 from layerwise.errors import DataError
@@ -29,88 +29,108 @@ from layerwise.types import Array
 _CELLS_A_PASS = 2_000_000
 """Cells that stand in memory as texts or float64 at once; a long file is read several times, a few columns each."""
 _MOST_COLUMNS_A_PASS = 500
+_COLUMNS_A_LOOK = 100
 _SAMPLE_ROWS = 1000
+_LONGEST_LINE, _BUFFER = 2**21, 2**22
+"""Bytes for DuckDB, which holds some of these buffers; a file with longer lines is read by the module csv."""
 
-PLAIN = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?"
-GROUPED = r"[+-]?[1-9][0-9]{0,2}\.[0-9]{3}"
+_GAPS = ", ".join("'" + word + "'" for word in sorted(MISSING))
+_GROUPED = r"[+-]?[1-9][0-9]{0,2}\.[0-9]{3}"
 """A number of which nobody can tell whether its point stands before decimals or between thousands."""
-
+_POINT = re.compile(r"[+-]?(\d*\.(\d{1,2}|\d{4,})|0\.\d+|\d{4,}\.\d+)")
+"""One of which everybody can."""
 _PROOF_OF_DECIMALS = re.compile(r"[^\d.,]{0,4}(\d*([.,])(\d{1,2}|\d{4,})|0([.,])\d+|\d+\.\d{3}(,)\d+|\d+,\d{3}(\.)\d+)\D{0,5}")
 
 
 class Queried(Frame):
-    """A frame that DuckDB reads from a file, each column when it is asked for."""
+    """A frame that DuckDB reads from a file, each column when it is asked for.
 
-    def __init__(self, label: str, names: Sequence[str], relation: str, arguments: Sequence[Any]) -> None:
-        import duckdb
+    proven: columns in which a cell was seen that can be read in one way only.
+    """
 
+    def __init__(
+        self, label: str, names: Sequence[str], relation: str, arguments: Sequence[Any], proven: Collection[str] = ()
+    ) -> None:
         self.label = label
         self.names = tuple(names)
-        self._connection = duckdb.connect(config={"threads": 2})
+        self._number = {name: number for number, name in enumerate(names)}
         self._relation = relation
         self._arguments = list(arguments)
-        self._duckdb_error = duckdb.Error
-        self._facts: dict[str, bool] = {}
+        self._proven = frozenset(proven)
+        self._plain: dict[str, bool] = {}
+        self._connection: Any = None
         self.rows = int(self._query("count(*)").fetchone()[0])
 
     def columns(self, names: Sequence[str]) -> Iterator[tuple[str, Values]]:
         most = max(1, min(_MOST_COLUMNS_A_PASS, _CELLS_A_PASS // max(1, self.rows)))
-        self._look_at([name for name in names if name not in self._facts])
+        self._look_at([name for name in names if name not in self._plain])
         for group in _batched(names, most):
-            wanted = [self._as_number(name) if self._facts[name] else self._as_text(name) for name in group]
-            found = self._query(", ".join(f"{each} AS v{k}" for k, each in enumerate(wanted))).fetchnumpy()
+            wanted = [f"{self._cell(name, self._plain[name])} AS v{k}" for k, name in enumerate(group)]
+            found = self._query(", ".join(wanted)).fetchnumpy()
             for k, name in enumerate(group):
                 yield name, self._values(name, found.pop(f"v{k}"))
 
+    def release(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
     def _values(self, name: str, found: Array) -> Values:
-        if self._facts[name]:
-            numbers = np.ma.filled(found, np.nan).astype(np.float64, copy=False)
-            if not np.isinf(numbers).any():
-                return numbers
-            self._facts[name] = False  # beyond float64: read as text, so that the cell can be named
-            return self.column(name)
-        return gather(np.ma.filled(found, "").tolist(), len(found))
+        if not self._plain[name]:
+            return gather(np.ma.filled(found, "").tolist(), len(found))
+        numbers = np.ma.filled(found, np.nan)
+        if not np.isinf(numbers).any():
+            return numbers
+        self._plain[name] = False  # beyond float64: read as text, so that the cell can be named
+        return self.column(name)
 
     def _look_at(self, names: Sequence[str]) -> None:
         """Which columns hold nothing but plain numbers and gaps, none of which can be read in two ways."""
-        for group in _batched(names, 100):
-            asked = [fact for name in group for fact in self._counts(name)]
-            counts = self._query(", ".join(asked)).fetchone()
-            for name, (present, plain, dotted, grouped, zeros) in zip(group, _batched(counts, 5), strict=True):
-                self._facts[name] = present == plain and not zeros and not (grouped and grouped == dotted)
+        for group in _batched(names, _COLUMNS_A_LOOK):
+            counts = self._query(", ".join(fact for name in group for fact in self._facts(name))).fetchone()
+            for name, (odd, zeros, dotted, grouped) in zip(group, _batched(counts, 4), strict=True):
+                self._plain[name] = not odd and not zeros and not (grouped and grouped == dotted)
 
-    def _counts(self, name: str) -> list[str]:
-        text = self._as_text(name)
-        gaps = ", ".join("'" + word.replace("'", "''") + "'" for word in sorted(MISSING))
+    def _facts(self, name: str) -> list[str]:
+        """Counts of cells: that are no plain numbers, that begin with a zero as codes do, with a point, and with a
+        point that may stand between thousands."""
+        text = self._cell(name, as_number=False)
+        no_number = f"(TRY_CAST({text} AS DOUBLE) IS NULL OR contains({text}, '_'))"
+        facts = [
+            f"count(*) FILTER ({text} NOT IN ({_GAPS}) AND {no_number})",
+            f"count(*) FILTER ({text} LIKE '0_%' AND {text} NOT LIKE '0.%' AND {text} NOT LIKE '0e%')",
+        ]
+        if name in self._proven:
+            return [*facts, "0", "0"]
+        dotted = f"contains({text}, '.')"
         return [
-            f"count(*) FILTER ({text} NOT IN ({gaps}))",
-            f"count(*) FILTER (regexp_full_match({text}, '{PLAIN}'))",
-            f"count(*) FILTER (contains({text}, '.') AND {text} NOT IN ({gaps}))",
-            f"count(*) FILTER (regexp_full_match({text}, '{GROUPED}'))",
-            f"count(*) FILTER (regexp_matches({text}, '^[+-]?0[0-9]'))",
+            *facts,
+            f"count(*) FILTER ({dotted})",
+            f"count(*) FILTER ({dotted} AND regexp_full_match({text}, '{_GROUPED}'))",
         ]
 
-    def _column(self, name: str) -> str:
-        return f"c{self.names.index(name)}"
-
-    def _as_text(self, name: str) -> str:
-        return f"trim(CAST({self._column(name)} AS VARCHAR), ' \t\r\n\u00a0')"
-
-    def _as_number(self, name: str) -> str:
-        text = self._as_text(name)
-        return f"CASE WHEN regexp_full_match({text}, '{PLAIN}') THEN TRY_CAST({text} AS DOUBLE) END"
+    def _cell(self, name: str, as_number: bool) -> str:
+        text = f"CAST(c{self._number[name]} AS VARCHAR)"
+        return f"TRY_CAST({text} AS DOUBLE)" if as_number else text
 
     def _query(self, what: str) -> Any:
+        import duckdb
+
+        if self._connection is None:
+            self._connection = duckdb.connect(config={"threads": 2})
+            self._connection.execute("SET enable_progress_bar = false")
         try:
             return self._connection.execute(f"SELECT {what} FROM {self._relation}", self._arguments)
-        except self._duckdb_error as error:
+        except duckdb.Error as error:
             raise DataError(f"{self.label} can not be read: {str(error).splitlines()[0]}") from error
 
 
 class Delimited(Queried):
     """The frame of a text file in its dialect."""
 
-    def __init__(self, file: TextFile, dialect: Dialect, names: Sequence[str], notes: Sequence[str]) -> None:
+    def __init__(
+        self, file: TextFile, dialect: Dialect, names: Sequence[str], notes: Sequence[str], sample: Sequence[list[str]]
+    ) -> None:
         self.path = file.path
         self._file, self._dialect = file, dialect
         self.notes = tuple(notes)
@@ -123,10 +143,11 @@ class Delimited(Queried):
         relation = (
             f"read_csv(?, auto_detect=false, columns={{{columns}}}, delim=?, quote=?, escape=?, "
             f"header={'true' if dialect.header else 'false'}, skip={dialect.skip}, strict_mode=true, "
-            f"null_padding=false, max_line_size={LINE_LIMIT}, buffer_size={2 * LINE_LIMIT})"
+            f"null_padding=false, max_line_size={_LONGEST_LINE}, buffer_size={_BUFFER})"
         )
         arguments = [str(path), dialect.delimiter, dialect.quote, dialect.quote]
-        super().__init__(file.path.name, names, relation, arguments)
+        proven = {name for name, *cells in zip(names, *sample, strict=False) if any(map(_POINT.fullmatch, cells))}
+        super().__init__(file.path.name, names, relation, arguments, proven)
 
     def place(self, row: int) -> str:
         return f"line {line_of(self._file.open, self._dialect, self.label, row):,} of {self.label}"
@@ -160,7 +181,7 @@ def read_delimited(path: Path, *, delimiter: str | None = None, encoding: str | 
     trailing = len(header) < width and not any(row[-1].strip() for row in sample if len(row) == width)
     names, notes = column_names(header, width, trailing) if dialect.header else (numbered(width), [])
     notes = [*filter(None, [file.note]), *_told(dialect, path.name), *notes]
-    frame = _frame(file, dialect, names, notes)
+    frame = _frame(file, dialect, names, notes, sample)
     if not frame.rows:
         raise DataError(f"{path.name} has a header line and no rows: at least one row of data was expected")
     frame.path = path
@@ -181,27 +202,30 @@ def proven_decimal(rows: Sequence[Sequence[str]]) -> str:
     return found.pop() if len(found) == 1 else ""
 
 
-def _frame(file: TextFile, dialect: Dialect, names: Sequence[str], notes: Sequence[str]) -> Frame:
+def _frame(
+    file: TextFile, dialect: Dialect, names: Sequence[str], notes: Sequence[str], sample: Sequence[list[str]]
+) -> Frame:
     if len(names) > 1 and dialect.delimiter != " ":  # in a file of one column DuckDB takes a blank line for a gap
         try:
-            return Delimited(file, dialect, names, notes)
+            return Delimited(file, dialect, names, notes, sample)
         except DataError:
             pass
-    lines: list[int] = []
-    rows: list[list[str]] = []
-    width = len(names)
-    source = records(file.open, dialect, file.path.name)
-    if dialect.header:
-        next(source)
-    for line, row in source:
-        if len(row) != width:
+    for line, row in _rows(file, dialect):  # before any row is kept: the one that is none may be far down
+        if len(row) != len(names):
             raise DataError(
-                f"line {line} of {file.path.name} has {counted(len(row), 'cell')}, the header has {width}: "
+                f"line {line} of {file.path.name} has {counted(len(row), 'cell')}, the header has {len(names)}: "
                 "a cell that holds the delimiter stands in quotes"
             )
+    lines, rows = [], []
+    for line, row in _rows(file, dialect):
         lines.append(line)
         rows.append(row)
     return Lined(file.path.name, dict(zip(names, zip(*rows, strict=True), strict=True)) if rows else {}, lines, notes)
+
+
+def _rows(file: TextFile, dialect: Dialect) -> Iterator[tuple[int, list[str]]]:
+    """The rows below the header."""
+    return itertools.islice(records(file.open, dialect, file.path.name), int(dialect.header), None)
 
 
 def _told(dialect: Dialect, label: str) -> list[str]:

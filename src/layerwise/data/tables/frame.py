@@ -32,6 +32,9 @@ class Frame:
         """The raw values of one column."""
         return next(iter(self.columns([name])))[1]
 
+    def release(self) -> None:
+        """Give back what reading the columns needed; they can be read again."""
+
     def place(self, row: int) -> str:
         """Where a row (counted from 0) stands: `line 3 of houses.csv`."""
         raise NotImplementedError

@@ -148,9 +148,11 @@ class _Reader:
     decimal: str | None
     decisions: list[Decision] = field(default_factory=list)
     row_hash: Array | None = None
+    doubled: int = 0
 
     def target(self, name: str, task: str | None) -> FoundTarget:
         values = self.frame.column(name)
+        self.frame.release()
         self._count_doubles(values)
         return interpret_target(self.frame.label, name, values, task, self._context(name))
 
@@ -162,6 +164,8 @@ class _Reader:
             decision, features = interpret(name, values, self._context(name))
             self.decisions.append(decision)
             yield from features
+        self.frame.release()
+        self._find_doubles()
 
     def told(self, data: Dataset, found: FoundTarget) -> Dataset:
         """The dataset with the decisions about its columns, and all that is to be said at once."""
@@ -176,7 +180,7 @@ class _Reader:
         decisions += [found.decision] if found else []
         order = {name: number for number, name in enumerate(self.frame.names)}
         decisions.sort(key=lambda each: order[each.name])
-        notes = [*self.frame.notes, *(found.notes if found else ()), *_sentences(decisions), *self._doubled()]
+        notes = [*self.frame.notes, *(found.notes if found else ()), *_sentences(decisions), *self._told_of_doubles()]
         return decisions, notes
 
     def _context(self, name: str) -> Context:
@@ -197,13 +201,20 @@ class _Reader:
         self.row_hash *= np.uint64(0x9E3779B97F4A7C15)
         self.row_hash ^= self.row_hash >> np.uint64(29)
 
-    def _doubled(self) -> list[str]:
-        assert self.row_hash is not None
-        again = len(self.row_hash) - len(np.unique(self.row_hash))
-        if not again:
+    def _find_doubles(self) -> None:
+        if self.row_hash is not None:
+            self.row_hash.sort()
+            self.doubled = int(np.sum(self.row_hash[1:] == self.row_hash[:-1]))
+            self.row_hash = None
+
+    def _told_of_doubles(self) -> list[str]:
+        if not self.doubled:
             return []
-        return [f"{counted(again, 'row')} of {len(self.row_hash):,} {'is' if again == 1 else 'are'} the same as an "
-                "earlier row: where the same thing was written twice, the test knows it already"]  # fmt: skip
+        rows = f"{counted(self.doubled, 'row')} of {self.frame.rows:,}"
+        return [
+            f"{rows} {'is' if self.doubled == 1 else 'are'} the same as an earlier row: where the same thing was "
+            "written twice, the test knows it already"
+        ]
 
 
 def _kinds(frame: Frame, read_as: Mapping[str, str] | None, categories: Sequence[str]) -> dict[str, str]:
@@ -262,8 +273,8 @@ def _unseen(data: Dataset) -> list[str]:
     for column in data.preparation.columns:
         width = len(column.features)
         if column.categories:
-            others = np.concatenate([data.validation.x, data.test.x])[:, start : start + width]
-            count = int((~others.any(axis=1)).sum())
+            held_out = (data.validation.x[:, start : start + width], data.test.x[:, start : start + width])
+            count = sum(int((~x.any(axis=1)).sum()) for x in held_out)
             gaps = data.missing.get(column.raw, 0) if not column.gaps else 0
             if count > gaps:
                 said.append(

@@ -11,7 +11,7 @@ from layerwise.data.assemble import Feature
 from layerwise.data.tables.decision import Decision, as_kind, option
 from layerwise.data.tables.header import is_nameless
 from layerwise.data.tables.interpretation.category import MOST_CATEGORIES, are_too_many, find_categories, rare
-from layerwise.data.tables.interpretation.date import PARTS, DateReading, Dates, find_dates, order_of
+from layerwise.data.tables.interpretation.date import PARTS, DateReading, Dates, find_dates, order_of, parsed
 from layerwise.data.tables.interpretation.index import counts_rows, is_called_index, names_rows
 from layerwise.data.tables.interpretation.number import Notation, Numbers, find_numbers
 from layerwise.data.tables.values import NO_NUMBER, Texts, Values, missing_rows
@@ -136,6 +136,7 @@ def _date(name: str, values: Texts, dates: Dates, context: Context) -> Found:
     if dates.other and not context.kind:
         note += f", {order_of(dates.format)}"
         word = f"{as_kind(name, 'mdy' if order_of(dates.format) == 'the day first' else 'dmy')} reads {order_of(dates.other)}"
+    known.sort(key=lambda text: parsed(text, dates.format))
     holds = f"{known[0]} to {known[-1]}" if len(known) > 1 else known[0]
     return Decision(name, "date", holds, "", note, word, gaps), tuple(features)
 
