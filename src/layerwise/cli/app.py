@@ -160,7 +160,9 @@ def look(
     from layerwise.cli import look as command
     from layerwise.training.changes import Changes
 
-    choices = Changes(drop=tuple(drop or ()), read_as=tuple(read_as or ()), task=task, decimal=decimal, encoding=encoding)
+    choices = Changes(
+        drop=tuple(drop or ()), read_as=tuple(read_as or ()), task=task, decimal=decimal, encoding=encoding
+    )
     return command.look(file, target, choices)
 
 

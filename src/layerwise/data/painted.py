@@ -9,9 +9,9 @@ import numpy as np
 from layerwise.arrays import any_array, real_array, require_finite
 from layerwise.checks import one_of
 from layerwise.data.assemble import Choices, Feature, Target, table_dataset
+from layerwise.data.dataset import Card, Dataset
 from layerwise.data.tables.values import MISSING, is_gap
 from layerwise.data.tables.words import shown
-from layerwise.data.dataset import Card, Dataset
 from layerwise.errors import DataError, KindError, ShapeError
 from layerwise.types import Array
 

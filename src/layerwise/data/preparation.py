@@ -220,7 +220,9 @@ class Preparation:
         if encoded:
             parts.append(f"{counted(encoded, 'column')} of texts as one 0/1 feature for each category")
         if dates:
-            parts.append(f"{counted(dates, 'column')} of dates as year, month, weekday, hour and days, as far as they vary")
+            parts.append(
+                f"{counted(dates, 'column')} of dates as year, month, weekday, hour, days, as far as they vary"
+            )
         if any(column.gaps for column in self.columns):
             parts.append("where the training part has gaps, a 0/1 feature tells what is missing")
         return "; ".join(parts)
@@ -247,7 +249,8 @@ class Preparation:
     def _of(self, source: str) -> list[tuple[Column, int]]:
         """The columns that are read from one of the table, each with the place of its first feature."""
         starts = np.cumsum([0, *(len(column.features) for column in self.columns)])
-        return [(column, int(start)) for column, start in zip(self.columns, starts, strict=False) if column.raw == source]
+        places = zip(self.columns, starts.tolist(), strict=False)
+        return [(column, start) for column, start in places if column.raw == source]
 
     def _check_columns(self, frame: Frame) -> None:
         missing = [name for name in self.sources if name not in frame]

@@ -70,7 +70,8 @@ def from_spec(spec: Mapping[str, Any]) -> Preparation:
     columns = tuple(
         Column(
             name, float(mean), float(scale), tuple(categories.get(name, ())), fill.get(name), name in marked["gaps"],
-            sources.get(name, ""), _reading(readings[name], name) if name in readings else None, name in marked["folded"],
+            sources.get(name, ""), _reading(readings[name], name) if name in readings else None,
+            name in marked["folded"],
         )
         for name, mean, scale in zip(names, means, scales, strict=True)
     )  # fmt: skip
@@ -112,7 +113,8 @@ def _converted(table: Any, kind: type, name: str) -> Any:
 
 
 def _without_defaults(found: Any) -> dict[str, Any]:
-    table = {each.name: getattr(found, each.name) for each in fields(found) if getattr(found, each.name) != each.default}
+    values = {each.name: getattr(found, each.name) for each in fields(found)}
+    table = {each.name: values[each.name] for each in fields(found) if values[each.name] != each.default}
     return {name: list(value) if isinstance(value, tuple) else value for name, value in table.items()}
 
 

@@ -63,7 +63,12 @@ def plain_split(n: int, *, validation: float, test: float, generator: Generator)
 
 
 def stratified_split(
-    labels: Array, *, validation: float, test: float, generator: Generator, classes: Sequence[str],
+    labels: Array,
+    *,
+    validation: float,
+    test: float,
+    generator: Generator,
+    classes: Sequence[str],
     rare_in_training: bool = False,
 ) -> Split:
     """Split rows so that every part holds the classes in the same shares: each class is split by itself.

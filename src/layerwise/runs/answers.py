@@ -17,6 +17,7 @@ from layerwise import files, metrics, network
 from layerwise.arrays import real_array, require_finite
 from layerwise.data import Frame, Preparation, read_frame
 from layerwise.data.tables.values import Texts
+from layerwise.data.tables.words import counted, listed
 from layerwise.errors import DataError, FileError, LayerwiseError
 from layerwise.formulas import softmax
 from layerwise.network import Network
@@ -100,7 +101,7 @@ def _preparation(path: Path) -> Preparation:
 
 
 def samples_in(path: str, preparation: Preparation) -> Samples:
-    """Samples of a table with the columns of the training table, in a file of any kind, or of a .npy file of numbers."""
+    """Samples of a table with the columns of the training, in a file of any kind, or of a .npy file of numbers."""
     if Path(path).suffix.lower() == ".npy":
         return Samples(preparation.apply_matrix(_matrix(path, preparation)))
     frame = read_frame(path)
@@ -115,7 +116,8 @@ def samples_in(path: str, preparation: Preparation) -> Samples:
     if not len(known):
         return Samples(x, notes=notes)
     try:
-        y = preparation.labels(raw.at(known) if isinstance(raw, Texts) else raw[known], lambda row: frame.place(known[row]))
+        told = raw.at(known) if isinstance(raw, Texts) else raw[known]
+        y = preparation.labels(told, lambda row: frame.place(int(known[row])))
     except DataError as error:
         return Samples(x, notes=(*notes, f"not scored: {error}"))
     return Samples(x, y, known, notes)
@@ -128,8 +130,7 @@ def _left_aside(frame: Frame, preparation: Preparation) -> tuple[str, ...]:
     further = [name for name in frame.names if name not in used and name not in before]
     if not further or not before:
         return ()
-    listed = ", ".join(repr(name) for name in further[:5]) + (f" and {len(further) - 5} more" if len(further) > 5 else "")
-    return (f"left aside, as training had no such column{'s'[: len(further) != 1]}: {listed}",)
+    return (f"left aside, as training had no such column{'s'[: len(further) != 1]}: {listed(further, 5)}",)
 
 
 def _matrix(path: str, preparation: Preparation) -> Array:
@@ -195,8 +196,9 @@ def _class_rows(classes: Sequence[str], labels: Array, probabilities: Array) -> 
 def _class_score(labels: Array, y: Array, target: str) -> str:
     right = labels == y
     low, high = metrics.wilson_interval(float(right.mean()), len(y))
+    known = f"the {counted(len(y), 'row')}, whose {target!r} is known"
     return (
-        f"right for {int(right.sum()):,} of the {len(y):,} rows, whose {target!r} is known: {percent(right.mean())} "
+        f"right for {int(right.sum()):,} of {known}: {percent(right.mean())} "
         f"(95 % interval {100 * low:.1f} to {100 * high:.1f} %)"
     )
 
@@ -205,4 +207,4 @@ def _quantity_score(values: Array, preparation: Preparation, y: Array) -> str:
     errors = values - preparation.to_units(y).ravel()
     unit = f" {preparation.unit}" if preparation.unit else ""
     rmse = float(np.sqrt((errors**2).mean()))
-    return f"error (RMSE) {quantity(rmse)}{unit} on the {len(y):,} rows, whose {preparation.target!r} is known"
+    return f"error (RMSE) {quantity(rmse)}{unit} on the {counted(len(y), 'row')}, whose {preparation.target!r} is known"

@@ -44,7 +44,7 @@ class Start:
 
 
 def start(what: str, target: str | None, changes: Changes) -> Start:
-    """Prepare a run. what: the name of a dataset, a file that holds a table, a TOML file, or the folder of a run to repeat.
+    """Prepare a run. what: the name of a dataset, a file with a table, a TOML file, or the folder of a run to repeat.
 
     Errors: all that can be wrong with the data or the settings is raised here, before anything is written.
     """
@@ -58,14 +58,14 @@ def start(what: str, target: str | None, changes: Changes) -> Start:
         _refuse_target(target, "an experiment states it")
         return _again(Experiment.read(path), changes, origins.read(RunFolder(path.parent)), path.parent)
     if path.is_dir() and not path.suffix:
-        _refuse_target(target, "a run states it")
         folder = folders.found(path)
+        _refuse_target(target, "a run states it")
         return _again(Experiment.read(folder.experiment), changes, origins.read(folder), Path())
     if not (path.exists() or path.suffix.lower() in datasets.TABLES or "://" in what or what == "-"):
         raise _unknown(path, what, known)
     if target is None:
         raise _no_target(what, changes)
-    source = {"path": str(path) if "://" in what or what == "-" else str(_absolute(path)), "target": target}
+    source = {"path": what if "://" in what or what == "-" else str(_absolute(path)), "target": target}
     return _first(changes.to_source(source), changes)
 
 

@@ -21,7 +21,7 @@ from layerwise.data.tables.frame import Cellwise, Frame
 from layerwise.data.tables.header import column_names, numbered
 from layerwise.data.tables.lines import line_of, records
 from layerwise.data.tables.source import TextFile, text_file
-from layerwise.data.tables.values import MISSING, Texts, Values, gather
+from layerwise.data.tables.values import MISSING, Values, gather
 from layerwise.data.tables.words import counted
 from layerwise.errors import DataError
 from layerwise.types import Array
@@ -39,7 +39,9 @@ _GROUPED = r"[+-]?[1-9][0-9]{0,2}\.[0-9]{3}"
 """A number of which nobody can tell whether its point stands before decimals or between thousands."""
 _POINT = re.compile(r"[+-]?(\d*\.(\d{1,2}|\d{4,})|0\.\d+|\d{4,}\.\d+)")
 """One of which everybody can."""
-_PROOF_OF_DECIMALS = re.compile(r"[^\d.,]{0,4}(\d*([.,])(\d{1,2}|\d{4,})|0([.,])\d+|\d+\.\d{3}(,)\d+|\d+,\d{3}(\.)\d+)\D{0,5}")
+_PROOF_OF_DECIMALS = re.compile(
+    r"[^\d.,]{0,4}(\d*([.,])(\d{1,2}|\d{4,})|0([.,])\d+|\d+\.\d{3}(,)\d+|\d+,\d{3}(\.)\d+)\D{0,5}"
+)
 
 
 class Queried(Frame):
@@ -110,7 +112,8 @@ class Queried(Frame):
         ]
 
     def _cell(self, name: str, as_number: bool) -> str:
-        text = f"CAST(c{self._number[name]} AS VARCHAR)"
+        # Without the trim DuckDB 2.0 hands the cast down to its reader of CSV, which fails where TRY_CAST would not.
+        text = f"trim(CAST(c{self._number[name]} AS VARCHAR))"
         return f"TRY_CAST({text} AS DOUBLE)" if as_number else text
 
     def _query(self, what: str) -> Any:
@@ -243,5 +246,3 @@ def _told(dialect: Dialect, label: str) -> list[str]:
 def _batched(items: Sequence[Any], size: int) -> Iterator[tuple[Any, ...]]:
     """Groups of at most `size` items (`itertools.batched` comes with Python 3.12)."""
     return (tuple(items[start : start + size]) for start in range(0, len(items), size))
-
-

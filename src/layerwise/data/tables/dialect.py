@@ -93,7 +93,8 @@ def _leading(lines: list[str]) -> tuple[str, int]:
 
 def _best(lines: list[str], delimiters: list[str]) -> Dialect:
     quotes = ['"', "'"] if any("'" in line for line in lines) and not any('"' in line for line in lines) else ['"']
-    fitting, torn = [], []
+    fitting: list[Dialect] = []
+    torn: list[Dialect] = []
     for delimiter, quote in itertools.product(delimiters, quotes):
         found = _cut(lines, Dialect(delimiter, quote))
         if found is None:

@@ -15,8 +15,10 @@ from layerwise.data.tables.header import column_names
 from layerwise.data.tables.source import beginning, checked_path
 from layerwise.errors import DataError, FileError
 
-TABLES = (".csv", ".tsv", ".tab", ".txt", ".dat", ".data", ".gz", ".xlsx", ".xlsm", ".parquet", ".pq", ".json")
-TABLES += (".jsonl", ".ndjson")
+TABLES = frozenset(
+    {".csv", ".tsv", ".tab", ".txt", ".dat", ".data", ".gz", ".xlsx", ".xlsm", ".parquet", ".pq", ".json", ".jsonl"}
+    | {".ndjson"}
+)
 """How the names of files that hold a table end."""
 
 

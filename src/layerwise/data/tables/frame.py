@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from layerwise.data.tables.values import Cells, Values, raw_values
-from layerwise.data.tables.words import listed, row_place, shown, shorten, suggestion
+from layerwise.data.tables.values import Cells, Values, missing_rows, raw_values
+from layerwise.data.tables.words import listed, row_place, shorten, shown, suggestion
 from layerwise.errors import DataError, KindError
 
 
@@ -62,7 +62,7 @@ class Cellwise(Frame):
         self._values = {str(name): raw_values(str(name), cells) for name, cells in columns.items()}
         self.names = tuple(self._values)
         self._row = row
-        sizes = {name: len(getattr(values, "codes", values)) for name, values in self._values.items()}
+        sizes = {name: len(missing_rows(values)) for name, values in self._values.items()}
         if len(set(sizes.values())) > 1:
             found = ", ".join(f"{name!r} {size}" for name, size in sizes.items())
             raise DataError(shorten(f"all columns need the same number of rows, got {found}", 300))

@@ -260,7 +260,11 @@ def _sentences(decisions: Sequence[Decision]) -> list[str]:
     said = [each.sentence for each in decisions if each.sentence and (each.kind != "text" or len(texts) == 1)]
     if len(texts) > 1:
         cure = " ".join(option("--drop", name) for name in texts)
-        said.insert(0, f"{len(texts)} columns hold names, codes or free text and are left out: {listed(texts, 12)} ({cure} leaves them out without this word)")
+        said.insert(
+            0,
+            f"{len(texts)} columns hold names, codes or free text and are left out: {listed(texts, 12)} ({cure} leaves "
+            "them out without a word)",
+        )
     return said + [
         f"{each.name}: has values, but none in the training part: left out"
         for each in decisions if each.is_used and each.becomes.startswith("left out")
@@ -277,16 +281,16 @@ def _unseen(data: Dataset) -> list[str]:
             count = sum(int((~x.any(axis=1)).sum()) for x in held_out)
             gaps = data.missing.get(column.raw, 0) if not column.gaps else 0
             if count > gaps:
+                rows = f"{counted(count, 'row')} of validation and test {'holds' if count == 1 else 'hold'}"
                 said.append(
-                    f"{column.raw}: {counted(count, 'row')} of validation and test {'holds' if count == 1 else 'hold'} a "
-                    "category that the training part lacks: all its features are 0 there"
+                    f"{column.raw}: {rows} a category that the training part lacks: all its features are 0 there"
                 )
         start += width
     return said
 
 
 def _reasons(decisions: Sequence[Decision]) -> str:
-    reasons = [f"{each.name!r} {each.holds if each.kind != 'text' else each.note.removesuffix(': left out')}" for each in decisions]
+    reasons = [f"{each.name!r} {each.note.removesuffix(': left out')}" for each in decisions if each.note]
     return f": {'; '.join(reasons[:5])}" if reasons else ": are its columns parted by ',', ';', a tab or '|'?"
 
 

@@ -51,8 +51,7 @@ class TextFile:
 
     def open(self) -> TextIO:
         """The text from its beginning, line ends as they are."""
-        raw = cast(IO[bytes], gzip.open(self.path) if self.packed else self.path.open("rb"))
-        return io.TextIOWrapper(raw, encoding=self.encoding, newline="")
+        return io.TextIOWrapper(_opened(self.path, self.packed), encoding=self.encoding, newline="")
 
     @property
     def is_plain(self) -> bool:
@@ -134,6 +133,10 @@ def text_file(path: Path, encoding: str | None = None) -> TextFile:
     return TextFile(path, "latin-1", packed, note.replace("cp1252", "latin-1"))
 
 
+def _opened(path: Path, packed: bool) -> IO[bytes]:
+    return cast(IO[bytes], gzip.open(path, "rb")) if packed else path.open("rb")  # noqa: SIM115 (the caller closes it)
+
+
 def _by_mark(first: bytes) -> str | None:
     """The encoding that the first bytes name, or UTF-16 without a mark: every other byte of Western text is 0."""
     for mark, encoding in _MARKS:
@@ -165,7 +168,7 @@ def _look_through(path: Path, packed: bool) -> int | None:
     """The line of the first byte that is no UTF-8, or None. Errors: `DataError` for what no text has."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     line, bad, long = 1, None, 0
-    with cast(IO[bytes], gzip.open(path) if packed else path.open("rb")) as file:
+    with _opened(path, packed) as file:
         while chunk := file.read(_CHUNK):
             if b"\0" in chunk:
                 line += chunk.count(b"\n", 0, chunk.index(b"\0"))

@@ -37,6 +37,7 @@ def find_categories(values: Values, exact: bool = False) -> Merged:
 
     exact: leave those apart.
 
+    >>> from layerwise.data.tables.values import gather
     >>> found = find_categories(gather(["Yes", "no", "yes", "?", "Yes"]))
     >>> found.texts.names, found.merged
     (('Yes', 'no'), "'Yes', 'yes'")
@@ -54,7 +55,7 @@ def find_categories(values: Values, exact: bool = False) -> Merged:
     for group in groups.values():
         if len(group) > 1:
             chosen = max(group, key=lambda name: (counts[name], name))
-            new |= {name: chosen for name in group}
+            new |= dict.fromkeys(group, chosen)
             merged.append(listed([chosen, *sorted(set(group) - {chosen})]))
     return Merged(texts.replace(new) if new else texts, "; ".join(merged[:3]))
 

@@ -19,6 +19,7 @@ from layerwise.data.tables.words import Place, counted, listed, shown
 from layerwise.errors import DataError
 from layerwise.types import Array
 
+
 @dataclass(frozen=True)
 class Context:
     """What is known beside the cells. kind: what the user says the column is. decimal: the mark before decimals that
@@ -70,8 +71,11 @@ def _number(name: str, values: Values, numbers: Numbers, context: Context) -> Fo
     if low == high and not context.kind:
         return _left_out(name, "constant", f"is {low:.6g} in every row", gaps)
     if not context.kind and (is_nameless(name, context.number) or is_called_index(name)):
-        why = "counts the rows" if counts_rows(found) else "is another whole number in each row" * names_rows(
-            name if not is_nameless(name, context.number) else "id", found
+        why = (
+            "counts the rows"
+            if counts_rows(found)
+            else "is another whole number in each row"
+            * names_rows(name if not is_nameless(name, context.number) else "id", found)
         )
         if why:
             return _left_out(name, "index", why, gaps, f"{as_kind(name, 'number')} keeps it", holds)
@@ -92,8 +96,8 @@ def told_of_number(name: str, values: Values, numbers: Numbers, context: Context
         first = context.place(values.first(numbers.strange))
         rows = len(values.rows(*numbers.strange))
         cell = values.names[values.codes[values.first(numbers.strange)]]
-        notes.append(f"read as numbers; {counted(rows, 'cell')} that {'is none is a gap' if rows == 1 else 'are none are gaps'}"
-                     f" (first: {shown(cell)}, {first})")  # fmt: skip
+        are = "is none is a gap" if rows == 1 else "are none are gaps"
+        notes.append(f"read as numbers; {counted(rows, 'cell')} that {are} (first: {shown(cell)}, {first})")
         words.append(f"{as_kind(name, 'category')} reads categories")
     if numbers.words:
         rows = len(values.rows(*numbers.words))
@@ -103,7 +107,7 @@ def told_of_number(name: str, values: Values, numbers: Numbers, context: Context
         notes.append(f"{shown(cell)} is read as {notation.number(cell):.10g}")
     if numbers.other:
         cell = _example(values, notation if notation.thousands or notation.decimal == "," else numbers.other)
-        if not replace(notation, gaps=()) != Notation():
+        if replace(notation, gaps=()) == Notation():
             notes.append(f"{shown(cell)} is read as {notation.number(cell):.10g}")
         notes[-1] += f", not {numbers.other.number(cell):.10g}"
         words.append(f"{option('--decimal', numbers.other.decimal)} reads it the other way")
@@ -132,10 +136,12 @@ def _date(name: str, values: Texts, dates: Dates, context: Context) -> Found:
     known = [text for text in values.names if text not in NO_NUMBER and text not in dates.strange]
     note, word = f"read as dates, such as {shown(known[0])}", f"{option('--drop', name)} leaves it out"
     if dates.strange:
-        note += f"; gaps where there is none, such as {shown(dates.strange[0])} in {context.place(values.first(dates.strange))}"
+        first = context.place(values.first(dates.strange))
+        note += f"; gaps where there is none, such as {shown(dates.strange[0])} in {first}"
     if dates.other and not context.kind:
         note += f", {order_of(dates.format)}"
-        word = f"{as_kind(name, 'mdy' if order_of(dates.format) == 'the day first' else 'dmy')} reads {order_of(dates.other)}"
+        kind = "mdy" if order_of(dates.format) == "the day first" else "dmy"
+        word = f"{as_kind(name, kind)} reads {order_of(dates.other)}"
     known.sort(key=lambda text: parsed(text, dates.format))
     holds = f"{known[0]} to {known[-1]}" if len(known) > 1 else known[0]
     return Decision(name, "date", holds, "", note, word, gaps), tuple(features)
@@ -156,7 +162,7 @@ def _category(name: str, values: Values, context: Context) -> Found:
         )  # fmt: skip
     notes, words = [], []
     if found.merged:
-        notes.append(f"{found.merged} are read as one category each" if ";" in found.merged else f"{found.merged} are read as one category")
+        notes.append(f"{found.merged} are read as one category" + " each" * (";" in found.merged))
         words.append(f"{as_kind(name, 'exact')} keeps them apart")
     if different > MOST_CATEGORIES:
         notes.append(f"of {different} categories the {MOST_CATEGORIES} commonest get a feature each, the others none")
@@ -204,7 +210,7 @@ def _refuse_nothing(name: str, values: Values) -> None:
 
 
 def _without(values: Texts, strange: tuple[str, ...]) -> Texts:
-    return values.replace({text: "" for text in strange}) if strange else values
+    return values.replace(dict.fromkeys(strange, "")) if strange else values
 
 
 def _is_constant(values: Values) -> bool:

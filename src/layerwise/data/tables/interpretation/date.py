@@ -20,8 +20,10 @@ EPOCH = datetime(1970, 1, 1)
 PARTS = ("year", "month", "weekday", "hour", "days since 1970")
 
 _ISO = "ISO 8601"
-_DAYS = ("%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d", "%Y.%m.%d", "%d.%m.%y", "%d/%m/%y")
-_DAYS += ("%m/%d/%y", "%d %b %Y", "%d %B %Y", "%d-%b-%Y", "%d-%b-%y", "%b %d, %Y", "%B %d, %Y", "%b %d %Y")
+_DAYS = (
+    "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d", "%Y.%m.%d", "%d.%m.%y", "%d/%m/%y",
+    "%m/%d/%y", "%d %b %Y", "%d %B %Y", "%d-%b-%Y", "%d-%b-%y", "%b %d, %Y", "%B %d, %Y", "%b %d %Y",
+)  # fmt: skip
 _TIMES = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
 _FORMATS = (_ISO, "%Y-%m", "%Y/%m", "%m/%Y", "%b %Y", "%B %Y", "%b-%y", "%b-%Y", "%H:%M", "%H:%M:%S", "%H:%M:%S.%f")
 FORMATS = (*_FORMATS, *(day + time for day in _DAYS for time in _TIMES))
@@ -94,6 +96,7 @@ class Dates:
 def find_dates(texts: Texts, order: str = "", most_strange: float = 0.1) -> Dates | None:
     """The format of a column of dates, or None if it is none. order: "dmy" or "mdy", if the user says so.
 
+    >>> from layerwise.data.tables.values import gather
     >>> find_dates(gather(["01/02/2024", "13/02/2024"])).format
     '%d/%m/%Y'
     """

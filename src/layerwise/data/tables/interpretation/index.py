@@ -8,7 +8,9 @@ import numpy as np
 
 from layerwise.types import Array
 
-_COUNTER = re.compile(r"|id|idx|index|rownames|row ?names|row|rownum|nr|no|obs|case|#|.*[ _.-]id|[a-z]+ID|[a-z]+Id|X|Id|ID")
+_COUNTER = re.compile(
+    r"|id|idx|index|rownames|row ?names|row|rownum|nr|no|obs|case|#|.*[ _.-]id|[a-z]+ID|[a-z]+Id|X|Id|ID"
+)
 
 
 def counts_rows(values: Array) -> bool:
@@ -19,8 +21,8 @@ def counts_rows(values: Array) -> bool:
 def is_called_index(name: str) -> bool:
     """Whether the name is that of a row's number or ID.
 
-    >>> is_called_index("customer_id"), is_called_index("Index"), is_called_index("PassengerId"), is_called_index("paid")
-    (True, True, True, False)
+    >>> [is_called_index(name) for name in ("customer_id", "Index", "PassengerId", "paid")]
+    [True, True, True, False]
     """
     return bool(_COUNTER.fullmatch(name) or _COUNTER.fullmatch(name.lower()) or re.fullmatch(r"\w+(Id|ID)", name))
 

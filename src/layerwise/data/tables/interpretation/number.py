@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -26,7 +27,8 @@ _UNUSUAL = re.compile("[−–]")
 
 _NUMERAL = re.compile(
     r"(?P<open>\()?(?P<sign>[-+]?)\s*(?P<before>[^\d\s.,()+-]{1,4})?\s*(?P<inner>[-+]?)"
-    r"(?P<core>\d(?:[\d.,' ]*\d)?[.,]?|[.,]\d+)(?P<exponent>[eE][-+]?\d+)?\s*(?P<after>[^\d\s.,()+-][^\d()]{0,11})?(?P<close>\))?"
+    r"(?P<core>\d(?:[\d.,' ]*\d)?[.,]?|[.,]\d+)(?P<exponent>[eE][-+]?\d+)?\s*"
+    r"(?P<after>[^\d\s.,()+-][^\d()]{0,11})?(?P<close>\))?"
 )
 _CURRENCIES = {"USD", "EUR", "GBP", "CHF", "JPY", "CAD", "AUD", "INR", "US$", "Rs", "kr", "Fr"}
 _NOTATIONS = ((".", ""), (",", ""), (".", ","), (",", "."), (".", " "), (",", " "), (".", "'"), (",", "'"))
@@ -55,7 +57,7 @@ class Notation:
         if text in NO_NUMBER or text in self.gaps:
             return float("nan")
         parts = _parts(text)
-        if parts is None or (parts.before or "") not in ("", self.before) or (parts.after or "") not in ("", self.after):
+        if parts is None or parts.before not in ("", self.before) or parts.after not in ("", self.after):
             raise ValueError(text)
         if not _pattern(self.decimal, self.thousands).fullmatch(parts.core):
             raise ValueError(text)
@@ -124,6 +126,7 @@ def find_numbers(texts: Texts, decimal: str = "", certain: bool = False) -> Numb
 
     decimal: the mark before decimals, "." or ",", which the rest of the file proves, or (certain) the user names.
 
+    >>> from layerwise.data.tables.values import gather
     >>> find_numbers(gather(["1.200", "950"])).notation
     Notation(decimal=',', thousands='.', before='', after='', gaps=())
     """
@@ -145,17 +148,23 @@ def find_numbers(texts: Texts, decimal: str = "", certain: bool = False) -> Numb
         return None
     words = tuple(texts.names[code] for code in strange)
     zeros = next((texts.names[code] for code in numeric if re.match(r"0\d", parts[code].core)), "")
+    before, after = around
     return Numbers(
-        Notation(*pair, *around, words),
+        Notation(*pair, before, after, words),
         words,
-        Notation(*other, *around, words) if other else None,
+        Notation(*other, before, after, words) if other else None,
         zeros,
         next((texts.names[code] for code in numeric if _UNUSUAL.search(texts.names[code])), ""),
         tuple(text for text in texts.names if text in NO_NUMBER - MISSING),
     )
 
 
-def _marks(cores: list[str], decimal: str, certain: bool):  # type: ignore[no-untyped-def]
+_Marks = tuple[str, str]
+
+
+def _marks(
+    cores: list[str], decimal: str, certain: bool
+) -> tuple[_Marks, _Marks | None, Callable[[str], re.Match[str] | None]]:
     """The pair of marks that most cells agree with, another that all agree with as well, and the test of a cell."""
     fitting = [pair for pair in _NOTATIONS if all(map(_pattern(*pair).fullmatch, cores))]
     if certain and decimal:
@@ -168,7 +177,7 @@ def _marks(cores: list[str], decimal: str, certain: bool):  # type: ignore[no-un
     comma = next((pair for pair in fitting if pair[0] == ","), None)
     marked = [core for core in cores if not core.isdigit()]
     if point is None or comma is None or not marked:
-        pair = point or comma
+        pair = point or comma or fitting[0]
         return pair, None, _pattern(*pair).fullmatch
     pair, other = point, comma
     if decimal == "," or (not decimal and _looks_grouped(cores, marked)):
@@ -198,6 +207,3 @@ def _parts(text: str) -> _Parts | None:
         return None
     negative = bool(match["open"]) or "-" in (match["sign"], match["inner"])
     return _Parts(-1 if negative else 1, before, match["core"], match["exponent"] or "", after)
-
-
-__all__ = ["MOST_STRANGE", "Notation", "Numbers", "find_numbers"]

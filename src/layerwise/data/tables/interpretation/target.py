@@ -101,7 +101,9 @@ def _classes(label: str, name: str, values: Values, context: Context, asked: boo
         each = " each" * (";" in found.merged)
         notes.append(f"{name}: {found.merged} are read as one class{each} ({as_kind(name, 'exact')} keeps them apart)")
     if asked:
-        notes.append(f"{name}: {different} different whole numbers are learnt as classes (--task regression learns a quantity)")
+        notes.append(
+            f"{name}: {different} different whole numbers are learnt as classes (--task regression learns a quantity)"
+        )
     few = [each for each, count in zip(texts.names, texts.counts, strict=True) if count < FEWEST_OF_A_CLASS]
     if few:
         noun = "the class" if len(few) == 1 else "the classes"
@@ -111,7 +113,11 @@ def _classes(label: str, name: str, values: Values, context: Context, asked: boo
         )
     holds = f"{different} classes: {listed(classes)}"
     decision = Decision(name, "target", holds, "classes", gaps=int(texts.missing.sum()))
-    return FoundTarget(Target(name, label_of[texts.codes], classes, rare_in_training=True, folded=bool(found.merged)), decision, tuple(notes))
+    return FoundTarget(
+        Target(name, label_of[texts.codes], classes, rare_in_training=True, folded=bool(found.merged)),
+        decision,
+        tuple(notes),
+    )
 
 
 def _in_order(names: tuple[str, ...]) -> Callable[[str], tuple[float, str]]:
