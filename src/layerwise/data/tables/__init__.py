@@ -2,8 +2,8 @@
 
 Data flows one way through these modules, in this order:
 
-- `source`: what lies at a path, and in which encoding; `dialect`: how its cells are parted; `lines`: where a row stands
+- `source`: what lies at a path, in which encoding; `dialect`: how its cells are parted; `lines`: where a row stands
 - `frame`: raw columns with a place for each row; `delimited`, `formats`: files that become one
-- `interpretation/`: what a column is, one kind per file; each answer is a `decision`, which says why and what changes it
+- `interpretation/`: what a column is, one kind per file; each answer is a `decision`, which says what changes it
 - `read`: all of it, for `layerwise.data.read_table`; `look`: the decisions as a table for people
 """

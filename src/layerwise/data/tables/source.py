@@ -134,7 +134,7 @@ def text_file(path: Path, encoding: str | None = None) -> TextFile:
 
 
 def _opened(path: Path, packed: bool) -> IO[bytes]:
-    return cast(IO[bytes], gzip.open(path, "rb")) if packed else path.open("rb")  # noqa: SIM115 (the caller closes it)
+    return cast(IO[bytes], gzip.open(path, "rb")) if packed else path.open("rb")
 
 
 def _by_mark(first: bytes) -> str | None:
@@ -142,8 +142,9 @@ def _by_mark(first: bytes) -> str | None:
     for mark, encoding in _MARKS:
         if first.startswith(mark):
             return encoding
-    if len(first) >= 8 and first[1::2].count(0) > 0.4 * len(first) / 2 and first[:2].count(0) == 1:
-        return "utf-16-le" if first[1] == 0 else "utf-16-be"
+    for half, encoding in ((first[1::2], "utf-16-le"), (first[::2], "utf-16-be")):
+        if len(first) >= 8 and half.count(0) > 0.8 * len(half) and first.count(0) == half.count(0):
+            return encoding
     return None
 
 
