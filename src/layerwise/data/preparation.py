@@ -19,7 +19,7 @@ from layerwise.data.tables.frame import Frame, frame_of
 from layerwise.data.tables.interpretation.category import as_texts, class_name
 from layerwise.data.tables.interpretation.date import DateReading
 from layerwise.data.tables.interpretation.number import Notation
-from layerwise.data.tables.values import MISSING, Cells, Texts, Values, raw_values
+from layerwise.data.tables.values import MISSING, NO_NUMBER, Cells, Texts, Values, raw_values
 from layerwise.data.tables.words import Place, counted, listed, row_place, shorten, shown, suggestion
 from layerwise.errors import DataError, SettingError, ShapeError
 from layerwise.types import Array
@@ -163,7 +163,8 @@ class Preparation:
         raw = target if isinstance(target, Texts) else raw_values(self.target, target)
         if not isinstance(raw, Texts):
             return ~np.isnan(raw)
-        gap = np.array([name in MISSING and name not in self.classes for name in raw.names] + [True])
+        words = MISSING if self.classes else NO_NUMBER
+        gap = np.array([name in words and name not in self.classes for name in raw.names] + [True])
         return ~gap[raw.codes]
 
     def scaled_target(self, values: Array, place: Place, whole: bool = False) -> Array:

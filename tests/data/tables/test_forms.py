@@ -34,7 +34,7 @@ FORMS = {
     "several spaces": "\n".join("   ".join(line.split(",")) for line in PLAIN.rstrip().split("\n")),
     "CRLF": text(end="\r\n"),
     "CR": text(end="\r"),
-    "CRLF and LF": text(end="\r\n")[:400].rpartition("\r\n")[0] + "\r\n" + text()[len(text()[:400]) :].partition("\n")[2],
+    "CRLF and LF": PLAIN.replace("\n", "\r\n", 9),
     "blanks around cells": spaced(PLAIN),
     "blank lines": PLAIN.replace("\n", "\n\n"),
     "lines of blanks": PLAIN.replace("\n", "\n   \n", 5),
@@ -57,9 +57,6 @@ FORMS = {
 @pytest.mark.parametrize("form", FORMS)
 def test_every_form_gives_the_truth(form: str, tmp_path: Path) -> None:
     content = FORMS[form]
-    if form == "CRLF and LF":
-        lines = PLAIN.rstrip("\n").split("\n")
-        content = "\r\n".join(lines[:9]) + "\r\n" + "\n".join(lines[9:]) + "\n"
     check_truth(write(tmp_path / "flats.csv", content))
 
 
@@ -204,7 +201,7 @@ def test_a_line_of_a_gigabyte_is_refused_at_once(letter: bytes, tmp_path: Path, 
         file.write(b"a,b\n1,2\n" + letter * 2**25)
         file.truncate(2**30)  # the rest is sparse, and reads as NUL characters
     begin = time.perf_counter()
-    with pytest.raises(DataError, match="line 3 of large.csv (is longer than|holds a NUL)") as caught:
+    with pytest.raises(DataError, match=r"line 3 of large.csv (is longer than|holds a NUL)") as caught:
         read_frame(path)
     assert time.perf_counter() - begin < 2
     noted(tally, caught.value, f"a gigabyte of {letter!r}")

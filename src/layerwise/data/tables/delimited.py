@@ -31,7 +31,7 @@ _CELLS_A_PASS = 2_000_000
 _MOST_COLUMNS_A_PASS = 500
 _COLUMNS_A_LOOK = 100
 _SAMPLE_ROWS = 1000
-_LONGEST_LINE, _BUFFER = 2**21, 2**22
+_LONGEST_LINE, _BUFFER = 2**20, 2**21
 """Bytes for DuckDB, which holds some of these buffers; a file with longer lines is read by the module csv."""
 
 _GAPS = ", ".join("'" + word + "'" for word in sorted(MISSING))
