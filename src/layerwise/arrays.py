@@ -19,6 +19,9 @@ from layerwise.types import Array
 _AT_ONCE = 2**24  # bytes
 
 
+_REAL = (bool, int, float, np.bool_, np.integer, np.floating)
+
+
 def real_array(name: str, values: Any, dtype: Any = None) -> Array:
     """Return `values` as an array of real numbers, in `dtype` if one is given; no copy where none is needed.
 
@@ -31,6 +34,8 @@ def real_array(name: str, values: Any, dtype: Any = None) -> Array:
     array = values if type(values) is np.ndarray else any_array(name, values)
     if array.dtype == dtype:
         return array
+    if array.dtype.kind == "O" and all(isinstance(each, _REAL) for each in array.flat):
+        array = array.astype(np.float64)  # a DataFrame of floats and booleans comes as objects
     if array.dtype.kind not in "biuf":
         raise KindError(f"{name} must hold real numbers, got {_what(array)}")
     if dtype is None:
