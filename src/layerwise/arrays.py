@@ -34,7 +34,7 @@ def real_array(name: str, values: Any, dtype: Any = None) -> Array:
     array = values if type(values) is np.ndarray else any_array(name, values)
     if array.dtype == dtype:
         return array
-    if array.dtype.kind == "O" and all(isinstance(each, _REAL) for each in array.flat):
+    if array.dtype.kind == "O" and hasattr(values, "to_numpy") and all(isinstance(each, _REAL) for each in array.flat):
         array = array.astype(np.float64)  # a DataFrame of floats and booleans comes as objects
     if array.dtype.kind not in "biuf":
         raise KindError(f"{name} must hold real numbers, got {_what(array)}")

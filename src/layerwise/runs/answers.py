@@ -114,7 +114,7 @@ def samples_in(path: str, preparation: Preparation) -> Samples:
     raw = frame.column(preparation.target)
     known = np.flatnonzero(preparation.known(raw))
     if not len(known):
-        return Samples(x, notes=notes)
+        return Samples(x, notes=(f"not scored: no row of {frame.label} has a value of {preparation.target!r}", *notes))
     try:
         told = raw.at(known) if isinstance(raw, Texts) else raw[known]
         y = preparation.labels(told, lambda row: frame.place(int(known[row])))
