@@ -212,6 +212,19 @@ def test_an_index_is_left_out_and_said(case: str, tmp_path: Path) -> None:
     assert read_table(path, "y", read_as={called: "number"}).features == (called, "b")
 
 
+@pytest.mark.parametrize("case", INDEX)
+def test_a_table_of_an_index_alone_names_the_word_that_trains(case: str, tmp_path: Path, tally) -> None:
+    name, values = INDEX[case]
+    path = write(
+        tmp_path / "a.csv", "\n".join([f"{name},y", *(f"{value},{i * i % 17}.5" for i, value in enumerate(values))])
+    )
+    called = name or "column 1"
+    with pytest.raises(DataError, match="no column to learn from besides the target 'y'.*=number'? keeps it") as caught:
+        read_table(path, "y")
+    noted(tally, caught.value, case)
+    assert read_table(path, "y", read_as={called: "number"}).features == (called,)
+
+
 def test_a_column_that_counts_the_rows_by_another_name_is_used_and_said() -> None:
     data = read_table({"day": range(60), "y": [i * i % 17 for i in range(60)]}, "y")
     assert data.features == ("day",)
@@ -222,7 +235,8 @@ def test_a_column_that_counts_the_rows_by_another_name_is_used_and_said() -> Non
 DATES = {
     "ISO": "%Y-%m-%d", "ISO with time": "%Y-%m-%dT%H:%M:%S", "with a blank": "%Y-%m-%d %H:%M", "points": "%d.%m.%Y",
     "points and time": "%d.%m.%Y %H:%M", "day first": "%d/%m/%Y", "dashes": "%d-%m-%Y", "words": "%d %b %Y",
-    "American words": "%B %d, %Y", "short": "%d-%b-%y", "year first": "%Y/%m/%d", "American": "%m/%d/%Y",
+    "American words": "%B %d, %Y", "short": "%d-%b-%y", "dashed words": "%b-%d-%Y",
+    "year first": "%Y/%m/%d", "American": "%m/%d/%Y",
 }  # fmt: skip
 
 

@@ -290,7 +290,11 @@ def _unseen(data: Dataset) -> list[str]:
 
 
 def _reasons(decisions: Sequence[Decision]) -> str:
-    reasons = [f"{each.name!r} {each.note.removesuffix(': left out')}" for each in decisions if each.note]
+    reasons = [
+        f"{each.name!r} {each.note.removesuffix(': left out')}" + (f" ({each.word})" if each.word else "")
+        for each in decisions
+        if each.note
+    ]
     return f": {'; '.join(reasons[:5])}" if reasons else ": are its columns parted by ',', ';', a tab or '|'?"
 
 
