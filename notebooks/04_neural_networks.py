@@ -986,10 +986,10 @@ for t in range(T):
     forget.append(f)
 
 recorder = Recorder()
-output, _ = memory.forward(x, taps=recorder)
+output, _ = memory.forward(x, tap=recorder)
 np.testing.assert_allclose(output, np.stack(hidden, axis=1), rtol=1e-12)
-np.testing.assert_allclose(recorder.parts["0"]["forget_l0"], np.stack(forget, axis=1), rtol=1e-12)
-print("h and the forget gates agree at all", T, "steps; a recorder sees", *recorder.parts["0"])
+np.testing.assert_allclose(recorder.values["0"]["forget_l0"], np.stack(forget, axis=1), rtol=1e-12)
+print("h and the forget gates agree at all", T, "steps; a recorder sees", *recorder.values["0"])
 
 # %% [markdown]
 # Along the cell, ∂C_t/∂C_{t-1} = f_t: over 20 steps the product of 20 forget gates. **Predict** how much is left with
@@ -1068,8 +1068,8 @@ for name, layer in {"RNN": lw.RNN(2, 1, output="last"), "LSTM": lw.LSTM(2, 1, ou
 pair = np.repeat(x_new[:1], 2, axis=0)  # the same sequence twice, but for the bit at step 4, which is marked
 pair[:, :, 1], pair[:, 4] = 0, [[-1, 1], [1, 1]]
 recorder = Recorder()
-models["LSTM"].forward(pair, taps=recorder)
-seen = {name: recorder.parts["0"][f"{name}_l0"][:, :, 0] for name in ("input", "forget", "output", "cell")}  # (2, 20)
+models["LSTM"].forward(pair, tap=recorder)
+seen = {name: recorder.values["0"][f"{name}_l0"][:, :, 0] for name in ("input", "forget", "output", "cell")}  # (2, 20)
 
 steps = np.arange(20)
 left, right = new_panels(2, 9.4, 3.9)
@@ -1310,7 +1310,7 @@ loss = lw.CrossEntropyLoss()
 sizes, fitted_losses = {}, {}
 for name, residual in {"plain": False, "residual": True}.items():
     model, recorder = deep(residual), Recorder()
-    logits, backward = model.forward(digits.train.x[:256], training=True, taps=recorder)
+    logits, backward = model.forward(digits.train.x[:256], training=True, tap=recorder)
     backward(loss(logits, digits.train.y[:256])[1]())
     ends = range(0, DEPTH + 1) if residual else range(0, 2 * DEPTH + 1, 2)  # what each block hands on
     sizes[name] = np.array([np.linalg.norm(recorder.gradients[str(place)]) for place in ends])
@@ -1376,10 +1376,10 @@ for ax, causal in zip(panels, (False, True), strict=True):
     net = lw.Network(lw.MultiheadAttention(8, 2, causal=causal), seed=0, dtype="float64")
     net[0].in_proj_weight = 1.6 * net[0].in_proj_weight  # larger than at first, so that the weights differ
     recorder = Recorder()
-    y, _ = net.forward(x, taps=recorder)
+    y, _ = net.forward(x, tap=recorder)
     by_hand, A = attend(x[0], *net.parameters().values(), heads=2, causal=causal)
     np.testing.assert_allclose(y[0], by_hand, atol=1e-12)
-    np.testing.assert_allclose(recorder.parts["0"]["weights"][0], A, atol=1e-12)
+    np.testing.assert_allclose(recorder.values["0"]["weights"][0], A, atol=1e-12)
     np.testing.assert_allclose(A.sum(axis=-1), 1)
     title = "causal: no step sees what comes later" if causal else "every step sees every step"
     heatmap(A[0], title=title, labels=("step that is looked at", "step that looks"), numbers=".2f", limit=1, ax=ax)
@@ -1459,7 +1459,7 @@ print(f"training loss {found['train_loss'][-1]:.3f}; 9 of 19 steps can only be g
 
 letters, following = repeated(500, "notebook new letters")
 recorder = Recorder()
-logits, _ = writer.forward(letters, taps=recorder)
+logits, _ = writer.forward(letters, tap=recorder)
 surprise = -np.log(np.take_along_axis(softmax(logits.astype(float)), following[..., None], axis=2)).mean(axis=0)[:, 0]
 print(f"new sequences: {surprise[:9].mean():.2f} nats in the first half, {surprise[9:].mean():.4f} in the second")
 
@@ -1467,7 +1467,7 @@ left, right = new_panels(2, 9.4, 4.4)
 labels = ("step", "cross-entropy (nats)")
 lines(np.arange(19), {"loss": surprise}, title="Where the second half begins, guessing ends", labels=labels, ax=left)
 left.set_xticks(range(0, 19, 3))
-A = recorder.parts["2.1"]["weights"][0, 0]  # of the first sequence and the first head
+A = recorder.values["2.1"]["weights"][0, 0]  # of the first sequence and the first head
 heatmap(A, title="It looks nine steps back", labels=("step that is looked at", "step that looks"), limit=1, ax=right)
 right.set(xticks=range(0, 19, 3), yticks=range(0, 19, 3))
 show(left)

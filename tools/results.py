@@ -1,11 +1,11 @@
 """Full-size runs: trains the default network on every dataset with ten seeds, and writes docs/results.md.
 
-    python -m tools.results [DATASET ...] [--seeds 10] [--only seeds|folds]
+    python -m tools.results [DATASET ...] [--seeds 10] [--only seeds|folds|csv]
 
 Four real sets are then compared with scikit-learn's MLP on the same folds (`tools.folds`). What is not run again keeps
-its place on the page, and so do the figures of `tools.csv_scale` and `tools.deep_results`, which are measured by
-themselves. The image sets are downloaded once, or read from LAYERWISE_DATA_MIRROR. Takes about fifteen
-minutes on two cores.
+its place on the page, and so do the figures of `tools.csv_scale`, which `--only csv` measures, and those of
+`tools.deep_results`, which are measured by themselves. The image sets are downloaded once, or read from
+LAYERWISE_DATA_MIRROR. Takes about fifteen minutes on two cores.
 """
 
 from __future__ import annotations
@@ -50,10 +50,10 @@ on one of {cores} cores of {machine}, which other programs were using as well.
 def run(name: str, seed: int) -> dict[str, float]:
     """One training run with the default experiment, and what the command says of it at the end."""
     data = lw.data.load(name, seed=seed)
-    experiment = suited(data, {"name": name}, seed)
-    net = experiment.network()
+    setup = suited(data, {"name": name}, seed).build()
+    net = setup.net
     began = time.perf_counter()
-    experiment.train(net, data)
+    setup.train(data)
     seconds = time.perf_counter() - began
     found = result_of(net, data, seed)
     linear, simple = found.rivals
@@ -89,9 +89,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("sets", nargs="*", default=SETS, metavar="DATASET")
     parser.add_argument("--seeds", type=int, default=10)
-    parser.add_argument("--only", choices=("seeds", "folds"), help="one of the two tables")
+    parser.add_argument("--only", choices=("seeds", "folds", "csv"), help="one of the tables")
     chosen = parser.parse_args()
     record: dict[str, Any] = json.loads(RECORD.read_text()) if RECORD.exists() else {}
+    if chosen.only == "csv":
+        record[LARGE] = csv_scale.compare()
+        write(record, len(record[SETS[0]]))
+        return
     for name in chosen.sets if chosen.only != "folds" else ():
         runs = []
         for seed in range(chosen.seeds):
@@ -112,12 +116,6 @@ def write(record: dict[str, Any], seeds: int) -> None:
     """The record and the page, after every set: what is done is done."""
     RECORD.write_text(json.dumps(record, indent=1) + "\n")
     PAGE.write_text(page(record, seeds), encoding="utf-8")
-
-
-def put(entry: str, figures: Any) -> None:
-    """One entry of the record, and the page with it."""
-    record = json.loads(RECORD.read_text())
-    write(record | {entry: figures}, len(record[SETS[0]]))
 
 
 def page(record: dict[str, Any], seeds: int) -> str:

@@ -26,7 +26,7 @@ def residual() -> Axes:
         blocks = [wrap() for _ in range(50)]
         net = lw.Network(*[layer for block in blocks for layer in block], seed=0, dtype="float64")
         recorder = Recorder()
-        _, backward = net.forward(x, taps=recorder)
+        _, backward = net.forward(x, tap=recorder)
         first = backward(dy)
         width = len(blocks[0])
         behind = [np.linalg.norm(recorder.gradients[str(width * block - 1)]) for block in range(1, 51)]

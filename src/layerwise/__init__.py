@@ -20,14 +20,15 @@ _HOMES = {
     "layerwise.layers": "AdaptiveAvgPool2d AvgPool2d BatchNorm1d BatchNorm2d Conv1d Conv2d Dropout ELU Embedding "
     "Flatten GELU GRU Identity LSTM Layer LayerNorm LeakyReLU Linear LogSoftmax MaxPool2d MultiheadAttention "
     "PositionalEmbedding RMSNorm RNN ReLU Select SiLU Sigmoid SinusoidalPositions Softmax Softplus Tanh",
-    "layerwise.losses": "BCELoss BCEWithLogitsLoss CrossEntropyLoss HuberLoss L1Loss MSELoss NLLLoss",
-    "layerwise.regularizers": "L1 L2",
-    "layerwise.optimizers": "SGD Adagrad Adam AdamW GradientDescent Momentum RMSprop",
+    "layerwise.losses": "BCELoss BCEWithLogitsLoss CrossEntropyLoss HuberLoss L1Loss Loss MSELoss NLLLoss",
+    "layerwise.regularizers": "L1 L2 Regularizer",
+    "layerwise.optimizers": "SGD Adagrad Adam AdamW GradientDescent Momentum Optimizer RMSprop",
     "layerwise.schedules": "ChainedScheduler CosineAnnealingLR CosineAnnealingWarmRestarts ExponentialLR LinearLR "
-    "MultiStepLR OneCycleLR SequentialLR StepLR",
+    "MultiStepLR OneCycleLR Schedule SequentialLR StepLR",
     "layerwise.network": "Network Parallel Residual Sequential load mlp",
-    "layerwise.training": "EarlyStopping History find_lr fit",
+    "layerwise.training": "EarlyStopping History Listener Run find_lr fit",
     "layerwise.insight": "gradcheck",
+    "layerwise.tap": "Tap",
     "layerwise.compiled": "use_compiled",
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names.split()}
@@ -46,6 +47,7 @@ _MODULES |= {
     "report",
     "runs",
     "storage",
+    "tap",
     "training",
 }
 

@@ -22,6 +22,7 @@ from layerwise import report as report
 from layerwise import runs as runs
 from layerwise import schedules as schedules
 from layerwise import storage as storage
+from layerwise import tap as tap
 from layerwise import training as training
 from layerwise.compiled import use_compiled as use_compiled
 from layerwise.insight import gradcheck as gradcheck
@@ -62,6 +63,7 @@ from layerwise.losses import BCEWithLogitsLoss as BCEWithLogitsLoss
 from layerwise.losses import CrossEntropyLoss as CrossEntropyLoss
 from layerwise.losses import HuberLoss as HuberLoss
 from layerwise.losses import L1Loss as L1Loss
+from layerwise.losses import Loss as Loss
 from layerwise.losses import MSELoss as MSELoss
 from layerwise.losses import NLLLoss as NLLLoss
 from layerwise.network import Network as Network
@@ -76,9 +78,11 @@ from layerwise.optimizers import Adam as Adam
 from layerwise.optimizers import AdamW as AdamW
 from layerwise.optimizers import GradientDescent as GradientDescent
 from layerwise.optimizers import Momentum as Momentum
+from layerwise.optimizers import Optimizer as Optimizer
 from layerwise.optimizers import RMSprop as RMSprop
 from layerwise.regularizers import L1 as L1
 from layerwise.regularizers import L2 as L2
+from layerwise.regularizers import Regularizer as Regularizer
 from layerwise.schedules import ChainedScheduler as ChainedScheduler
 from layerwise.schedules import CosineAnnealingLR as CosineAnnealingLR
 from layerwise.schedules import CosineAnnealingWarmRestarts as CosineAnnealingWarmRestarts
@@ -86,10 +90,14 @@ from layerwise.schedules import ExponentialLR as ExponentialLR
 from layerwise.schedules import LinearLR as LinearLR
 from layerwise.schedules import MultiStepLR as MultiStepLR
 from layerwise.schedules import OneCycleLR as OneCycleLR
+from layerwise.schedules import Schedule as Schedule
 from layerwise.schedules import SequentialLR as SequentialLR
 from layerwise.schedules import StepLR as StepLR
+from layerwise.tap import Tap as Tap
 from layerwise.training import EarlyStopping as EarlyStopping
 from layerwise.training import History as History
+from layerwise.training import Listener as Listener
+from layerwise.training import Run as Run
 from layerwise.training import find_lr as find_lr
 from layerwise.training import fit as fit
 

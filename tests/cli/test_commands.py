@@ -79,6 +79,44 @@ def test_datasets_lists_every_set(capsys: Said) -> None:
     assert max(map(len, said.splitlines())) <= 80
 
 
+@pytest.mark.parametrize("columns", [30, 60, 80])
+def test_everything_fits_the_terminal_but_commands_to_copy(
+    columns: int, capsys: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    houses(Path("h.csv"))
+    arguments = (["digits"], ["h.csv", "--target", "price"])
+    assert [main(["train", *each, "--epochs", "1", "--no-progress"]) for each in arguments] == [0, 0]
+    assert main(["datasets"]) == 0
+    said = capsys.readouterr()
+    lines = [line for line in (said.out + said.err).splitlines() if "layerwise " not in line]
+    assert max(map(len, lines)) <= columns
+    for card in ("digits", "breast_cancer", "fashion_mnist"):
+        assert re.search(rf"^{card} ", said.out, re.M), "a name is never cut"
+
+
+def test_numbers_of_the_plan_are_readable(capsys: Said) -> None:
+    assert main(["train", "iris", "--epochs", "1", "--no-progress"]) == 0
+    plan = " ".join(capsys.readouterr().out.partition("training: ")[2].partition("\n\n")[0].split())
+    assert "L2(strength=0.04762)" in plan
+    assert not re.search(r"\d\.\d{6}", plan)
+    assert Experiment.read("runs/iris-001/experiment.toml").regularizer == {"name": "L2", "strength": 5 / 105}
+
+
+def test_a_long_silence_is_announced(capsys: Said, monkeypatch: pytest.MonkeyPatch) -> None:
+    import time
+
+    from layerwise.cli import output, train
+
+    monkeypatch.setattr(output, "PATIENCE", 0.05)
+    whole = train.result_of
+    monkeypatch.setattr(train, "result_of", lambda *each: time.sleep(0.3) or whole(*each))
+    assert main(["train", "moons", "--epochs", "1"]) == 0
+    assert "comparing with a linear model ..." in capsys.readouterr().err
+    assert main(["train", "moons", "--epochs", "1", "--no-progress"]) == 0
+    assert not capsys.readouterr().err
+
+
 def test_train_digits_tells_all_and_leaves_all(capsys: Said) -> None:
     assert main(["train", "digits", "--epochs", "4"]) == 0
     said = capsys.readouterr()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import zipfile
 from pathlib import Path
 
@@ -50,7 +51,6 @@ MISTAKES: list[tuple[str, int, str]] = [
     ("look nofile.csv", 1, "there is no file"),
     ("look table.csv --target prise", 1, "Did you mean 'price'?"),
     ("look table.csv --as area=zip", 1, "can not be read as 'zip'"),
-    ("predict run run/examples.csv --out run/examples.csv", 1, "would be lost"),
     ("train broken.toml", 1, "not a TOML file"),
     ("train odd.toml", 1, "no entry 'epoch'"),
     ("train half.toml", 1, "not complete"),
@@ -72,7 +72,39 @@ MISTAKES: list[tuple[str, int, str]] = [
     ("train digits --set optimizer.lrr=3", 1, "Did you mean 'lr'?"),
     ("train digits --set optimizer.lr.x=3", 1, "has no entries"),
     ("train digits --set optimizer.lr=[1", 1, "no value of TOML"),
-    ("train digits --set epochs=many", 1, "epochs"),
+    ("train digits --set epochs=many", 1, "epochs must be a whole number; got 'many'"),
+    ("train digits --set epochs=1.5", 1, "epochs must be a whole number; got 1.5"),
+    ("train digits --set epochs=true", 1, "epochs must be a whole number; got True"),
+    ("train digits --set batch_size=[8]", 1, "batch_size must be a whole number; got [8]"),
+    ("train digits --set seed=x", 1, "seed must be a whole number"),
+    ("train digits --set clip_norm=big", 1, "clip_norm must be a number; got 'big'"),
+    ("train digits --set loss=MSELoss", 1, "loss must be a table; got 'MSELoss'"),
+    ("train digits --set layers=3", 1, "layers must be a list; got 3"),
+    ("train digits --set layers.0=3", 1, "layers 0 must be a table; got 3"),
+    ("train digits --set ties.a=3", 1, "ties"),
+    ("train digits --set data=3", 1, "data must be a table"),
+    ("train digits --set data=none", 1, "a data table has a name"),
+    ("train digits --set dtype=32", 1, "dtype must be a text; got 32"),
+    ("train digits --set evaluate_train=1", 1, "evaluate_train must be true or false; got 1"),
+    ("train digits --set epochs=2024-01-01", 1, "epochs must be a whole number"),
+    ("train digits --set epochs=" + "9" * 5000, 1, "no value of TOML"),
+    ("train digits --set layers=" + "[" * 2000, 1, "no value of TOML"),
+    ("train digits --set seed=" + "9" * 40, 1, "seed"),
+    ("train digits --set optimizer.lr=" + "9" * 400, 1, "lr"),
+    ("train digits --set data.test=0", 1, "test"),
+    ("train digits --set data.validation=0 --set early_stopping.patience=3", 1, "validation"),
+    ("train digits --lr 0", 1, "the learning rate is 0"),
+    ("train digits --set optimizer.lr=0", 1, "the learning rate is 0"),
+    ("train digits --lr 0.0 --set schedule=none", 1, "the learning rate is 0"),
+    ("train digits --lr -0.0", 1, "the learning rate is 0"),
+    ("train digits --lr 0 --optimizer SGD", 1, "the learning rate is 0"),
+    ("train digits --lr inf", 1, "lr"),
+    ("train still.toml", 1, "the learning rate is 0"),
+    ("train deep.toml", 1, "too deep in one another"),
+    ("train long.toml", 1, "not a TOML file"),
+    ("train binary.toml", 1, "could not read binary.toml"),
+    ("train strange.toml", 1, "no layer called"),
+    ("train run/run.json", 1, "neither a .csv nor a .toml"),
     ("train digits --set optimizer=none", 1, "optimizer"),
     ("train digits --set layers.9.p=1", 1, "numbered 0 to 6"),
     ("train digits --set layers.x.p=1", 1, "numbered 0 to 6"),
@@ -108,6 +140,14 @@ MISTAKES: list[tuple[str, int, str]] = [
     ("predict run wide.npy", 1, "shape (3, 5)"),
     ("predict run nan.npy", 1, "nan"),
     ("predict run run/examples.csv --out no/where.csv", 1, "could not write"),
+    ("predict run run/examples.csv --out run/examples.csv", 1, "what the answers are read from"),
+    ("predict run new.csv --out new.csv", 1, "what the answers are read from"),
+    ("predict run new.csv --out ./link.csv", 1, "what the answers are read from"),
+    ("predict run link.csv --out new.csv", 1, "what the answers are read from"),
+    ("predict run new.csv --out run/checkpoint.safetensors", 1, "what the answers are read from"),
+    ("predict run/checkpoint.safetensors new.csv --out run/preparation.json", 1, "what the answers are read from"),
+    ("predict run new.csv --out run", 1, "choose another file"),
+    ("predict bad new.csv", 1, "bad/preparation.json is damaged"),
     ("bench W9", 1, "W9"),
     ("bench W1 --contender tensorflow", 1, "tensorflow"),
     ("bench --rounds 0", 1, "rounds"),
@@ -137,6 +177,16 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "broken.toml").write_text("a = = 1")
     (folder / "odd.toml").write_text("epoch = 3")
     (folder / "half.toml").write_text("epochs = 3")
+    (folder / "deep.toml").write_text("a = " + "[" * 2000 + "]" * 2000)
+    (folder / "long.toml").write_text("epochs = " + "9" * 5000)
+    (folder / "binary.toml").write_bytes(b"\xff\xfe\x00")
+    table = (folder / "run/experiment.toml").read_text(encoding="utf-8")
+    (folder / "still.toml").write_text(table.replace("lr = 0.002", "lr = 0.0"), encoding="utf-8")
+    (folder / "strange.toml").write_text(table.replace('"ReLU"', '"eval"'), encoding="utf-8")
+    (folder / "new.csv").write_bytes((folder / "run/examples.csv").read_bytes())
+    (folder / "link.csv").symlink_to(folder / "new.csv")
+    shutil.copytree(folder / "run", folder / "bad")
+    (folder / "bad/preparation.json").write_text("[" * 5000)
     np.save(folder / "objects.npy", np.array([{}], dtype=object), allow_pickle=True)
     np.save(folder / "wide.npy", np.zeros((3, 5)))
     np.save(folder / "nan.npy", np.full((3, 4), np.nan))
@@ -147,7 +197,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("typed", "code", "words"), MISTAKES, ids=[f"{typed}: {words}" for typed, _, words in MISTAKES]
+    ("typed", "code", "words"), MISTAKES, ids=[f"{typed[:60]}: {words}" for typed, _, words in MISTAKES]
 )
 def test_mistake(
     typed: str,
@@ -159,7 +209,7 @@ def test_mistake(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.chdir(folder)
-    before = sorted(folder.rglob("*"))
+    before = _content(folder)
     assert main(typed.split()) == code
     said = capsys.readouterr()
     assert not said.out
@@ -167,8 +217,12 @@ def test_mistake(
     assert "Traceback" not in said.err
     assert words in said.err
     assert said.err.count("\n") == (2 if code == 2 else 1)
-    assert sorted(folder.rglob("*")) == before  # a refused command leaves nothing behind
+    assert _content(folder) == before  # a refused command leaves nothing behind
     tally.add("bad input")
+
+
+def _content(folder: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() if path.is_file() else b"" for path in folder.rglob("*")}
 
 
 def test_names_from_files_move_no_cursor(

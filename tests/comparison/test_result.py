@@ -1,4 +1,4 @@
-"""The figures of a test against the same figures found another way, and their words."""
+"""The figures of a test against the same figures found another way."""
 
 from __future__ import annotations
 
@@ -9,9 +9,6 @@ from sklearn.metrics import confusion_matrix, r2_score, root_mean_squared_error
 
 import layerwise as lw
 from layerwise.comparison import ClassResult, QuantityResult, result_of
-from layerwise.report import result_lines
-from layerwise.report.confusion import confusion_lines
-from layerwise.report.text import Look
 from layerwise.training.suited import suited
 from layerwise.training.threads import blas_threads
 
@@ -72,43 +69,3 @@ def test_quantities_against_scikit_learn() -> None:
     assert result.rivals[1].score == pytest.approx(np.sqrt(np.mean((truth - mean) ** 2)))
     assert result.mistakes[0].row == np.abs(answers - truth).argmax()
     assert result.interval[0] < result.rmse < result.interval[1]
-
-
-@pytest.mark.parametrize("name", ["digits", "iris", "diabetes", "spiral"])
-def test_lines_fit_and_the_plain_look_is_plain(name: str) -> None:
-    net, data = trained(name, 1)
-    result = result_of(net, data)
-    lines = result_lines(result)
-    assert max(map(len, lines)) <= 80
-    assert "\x1b" not in "".join(lines)
-    marked = result_lines(result, Look(bold=lambda text: f"<{text}>", dim=lambda text: text))
-    assert any("<" in line for line in marked)
-    assert [line.replace("<", "").replace(">", "") for line in marked] == lines
-
-
-def test_no_mistakes_is_said() -> None:
-    data = lw.data.load("blobs", noise=0.01)
-    centres = np.stack([data.train.x[data.train.y == k].mean(axis=0) for k in range(3)])
-    net = lw.Network(lw.Linear(2, 3))
-    net.parameters()["0.weight"][:] = 20 * centres
-    net.parameters()["0.bias"][:] = 0
-    result = result_of(net, data)
-    assert result.mistakes == ()
-    assert "no mistakes among the 99 test samples" in result_lines(result)
-
-
-def test_long_names_are_numbered_and_many_classes_become_a_list() -> None:
-    counts = np.diag([5, 5, 5])
-    counts[0, 2] = 3
-    lines = confusion_lines(counts, ["a very long name of a class", "b", "c"])
-    assert lines[2].startswith("  1 a very long name ...")
-    many = np.eye(40, dtype=np.int64)
-    many[3, 7] = 9
-    lines = confusion_lines(many, [f"class {k}" for k in range(40)])
-    assert lines[1].split() == ["true", "class", "3", "said", "class", "7", "9"]
-    assert max(map(len, lines)) <= 80
-
-
-def test_control_characters_of_class_names_are_not_printed() -> None:
-    lines = confusion_lines(np.eye(2, dtype=np.int64), ["\x1b[2J", "ok"])
-    assert "\x1b" not in "".join(lines)

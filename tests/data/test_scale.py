@@ -44,7 +44,7 @@ RECORD = Path(__file__).parents[2] / "docs" / "results.json"
 
 
 def test_the_record_of_a_million_rows_holds() -> None:
-    """What `python -m tools.csv_scale --write` measured last."""
+    """What `python -m tools.results --only csv` measured last."""
     found = json.loads(RECORD.read_text(encoding="utf-8"))["a large CSV file"]
     assert [each["kind"] for each in found] == list(KINDS)
     assert all(each["rows"] == 1_000_000 for each in found)

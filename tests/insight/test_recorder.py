@@ -18,7 +18,7 @@ class Halves(Layer):
 
     def forward(self, x, pass_):
         half = x / 2
-        pass_.show(self.address, "half", half)
+        pass_.show(self, "half", half)
         half[...] = 0
         return x, lambda dy: dy
 
@@ -32,7 +32,7 @@ def network():
 
 def test_it_keeps_every_output_and_gradient_by_address():
     net, recorder = network(), Recorder()
-    y, backward = net.forward(X, taps=recorder)
+    y, backward = net.forward(X, tap=recorder)
     backward(DY)
     z = X @ net[0].weight.T + net[0].bias
     a = np.tanh(z)
@@ -42,22 +42,22 @@ def test_it_keeps_every_output_and_gradient_by_address():
     np.testing.assert_array_equal(recorder.gradients["2"], DY)
     np.testing.assert_allclose(recorder.gradients["1.0"], DY @ net[2].weight, rtol=1e-5, atol=1e-6)
     np.testing.assert_allclose(recorder.gradients["0"], (DY @ net[2].weight) * (1 - a * a), rtol=1e-4, atol=1e-6)
-    np.testing.assert_array_equal(recorder.parts["1.1"]["half"], recorder.activations["1.0"] / 2)
+    np.testing.assert_array_equal(recorder.values["1.1"]["half"], recorder.activations["1.0"] / 2)
 
 
 def test_recording_changes_no_number():
     watched, alone = network(), network()
-    for net, taps in ((watched, Recorder()), (alone, None)):
-        _, backward = net.forward(X, training=True, taps=taps)
+    for net, tap in ((watched, Recorder()), (alone, None)):
+        _, backward = net.forward(X, training=True, tap=tap)
         backward(DY)
     assert watched.grad.tobytes() == alone.grad.tobytes()
 
 
 def test_what_is_kept_does_not_change_later():
     net, recorder = network(), Recorder()
-    net.forward(X, taps=recorder)
+    net.forward(X, tap=recorder)
     before = recorder.activations["2"].copy()
     net.theta += 1
     np.testing.assert_array_equal(recorder.activations["2"], before)
-    net.forward(X, taps=recorder)
+    net.forward(X, tap=recorder)
     assert (recorder.activations["2"] != before).any()

@@ -18,7 +18,7 @@ def network(*settings, seed=3, **named):
     return lw.Network(lw.MultiheadAttention(*settings, **named), seed=seed, dtype="float64")
 
 
-class Weights:
+class Weights(lw.Tap):
     """A tap that keeps the weights of attention."""
 
     def __init__(self):
@@ -30,13 +30,13 @@ class Weights:
     def gradient(self, address, gradient):
         """Not wanted."""
 
-    def part(self, address, name, value):
+    def value(self, address, name, value):
         self.kept[address, name] = value
 
 
 def weights_of(net, x, **told):
     tap = Weights()
-    net.forward(x, taps=tap, **told)
+    net.forward(x, tap=tap, **told)
     return tap.kept["0", "weights"]
 
 

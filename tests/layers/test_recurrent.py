@@ -144,11 +144,11 @@ def test_last_is_the_last_real_step_and_backwards_the_first(cls):
     np.testing.assert_array_equal(last(x, lengths=LENGTHS), expected)
 
 
-class Inside:
+class Inside(lw.Tap):
     """A tap that keeps what it is shown."""
 
     def __init__(self):
-        self.parts = {}
+        self.values = {}
 
     def activation(self, address, value):
         pass
@@ -156,8 +156,8 @@ class Inside:
     def gradient(self, address, gradient):
         pass
 
-    def part(self, address, name, value):
-        self.parts[address, name] = np.array(value)
+    def value(self, address, name, value):
+        self.values[address, name] = np.array(value)
 
 
 @pytest.mark.parametrize(
@@ -166,13 +166,13 @@ class Inside:
 )
 def test_a_tap_sees_the_gates_of_every_layer_and_direction(cls, names):
     net, tap = lw.Network(lw.Identity(), cls(D, H, 2, bidirectional=True), dtype="float64"), Inside()
-    y, _ = net.forward(x, taps=tap, lengths=LENGTHS)
+    y, _ = net.forward(x, tap=tap, lengths=LENGTHS)
     np.testing.assert_array_equal(y, net(x, lengths=LENGTHS))
     tracks = ["l0", "l0_reverse", "l1", "l1_reverse"]
-    assert set(tap.parts) == {("1", f"{name}_{track}") for name in names for track in tracks}
-    assert {part.shape for part in tap.parts.values()} == {(N, T, H)}
+    assert set(tap.values) == {("1", f"{name}_{track}") for name in names for track in tracks}
+    assert {part.shape for part in tap.values.values()} == {(N, T, H)}
     if cls is lw.LSTM:
-        h = tap.parts["1", "output_l1"] * np.tanh(tap.parts["1", "cell_l1"])
+        h = tap.values["1", "output_l1"] * np.tanh(tap.values["1", "cell_l1"])
         np.testing.assert_allclose(h, y[..., :H], rtol=1e-12)
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import layerwise as lw
 
-class Silent:
+
+class Silent(lw.Tap):
     def activation(self, address: str, value: Any) -> None:
         pass
 

@@ -56,7 +56,7 @@ def test_padding_in_one_branch_hides_nothing_in_the_next():
 def test_each_branch_answers_as_alone_in_any_order(masks, order, tap):
     ways = [words(column, masks[column], last()) for column in order]
     alone = np.concatenate([way(X) for way in ways], axis=1)
-    y, _ = lw.Network(lw.Parallel(*ways)).forward(X, taps=tap)
+    y, _ = lw.Network(lw.Parallel(*ways)).forward(X, tap=tap)
     np.testing.assert_allclose(y, alone, rtol=1e-5, atol=1e-6)
 
 
@@ -114,7 +114,7 @@ def test_branches_in_a_batch_that_is_cut(masks, monkeypatch):
         try:
             for tap in (None, Silent()):
                 net = copy.deepcopy(fresh)
-                y, backward = net.forward(X, training=True, step=0, taps=tap)
+                y, backward = net.forward(X, training=True, step=0, tap=tap)
                 backward(generator(1, "dy").normal(size=y.shape))
                 found.append((y, net.grad, fresh(X)))
         finally:

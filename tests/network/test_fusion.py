@@ -33,9 +33,9 @@ LARGE = 5000
 """So many rows that NumPy's products are used."""
 
 
-def passes(net, x, taps, input_gradient=True):
+def passes(net, x, tap, input_gradient=True):
     net.grad[:] = np.linspace(-1, 1, len(net.grad))  # gradients are added to what is there
-    y, backward = net.forward(x, training=True, seed=0, step=3, taps=taps, input_gradient=input_gradient)
+    y, backward = net.forward(x, training=True, seed=0, step=3, tap=tap, input_gradient=input_gradient)
     dx = backward(np.cos(np.arange(y.size)).reshape(y.shape).astype(y.dtype))
     return y.copy(), dx, net.grad.copy()
 

@@ -18,7 +18,7 @@ from layerwise.compiled import workers
 from layerwise.network.fusion_image import ImageBlock, with_blocks
 
 
-class Nobody:
+class Nobody(lw.Tap):
     """A tap that only listens: it keeps the layers apart."""
 
     def activation(self, address, value):
@@ -54,10 +54,10 @@ def numbers(*shape, dtype=np.float32, purpose="fusion"):
     return generator(6, purpose, layer=str(shape)).normal(size=shape).astype(dtype)
 
 
-def there_and_back(layers, x, taps=None, input_gradient=True):
+def there_and_back(layers, x, tap=None, input_gradient=True):
     net = lw.Network(*fresh(layers), seed=1, dtype=x.dtype.name)
     net.zero_grad()
-    y, backward = net.forward(x, training=True, taps=taps, input_gradient=input_gradient)
+    y, backward = net.forward(x, training=True, tap=tap, input_gradient=input_gradient)
     dx = backward(numbers(*y.shape, dtype=x.dtype, purpose="dy"))
     return y, dx, net.grad.copy()
 
@@ -78,7 +78,7 @@ def same_bits(one, other):
 def test_fused_layers_have_the_bits_of_single_ones(layers, shape, dtype):
     assert isinstance(with_blocks(layers)[0], ImageBlock)
     x = numbers(*shape, dtype=dtype)
-    same_bits(there_and_back(layers, x), there_and_back(layers, x, taps=Nobody()))
+    same_bits(there_and_back(layers, x), there_and_back(layers, x, tap=Nobody()))
     _, _, grad = there_and_back(layers, x)
     _, none, same = there_and_back(layers, x, input_gradient=False)
     assert none is None
@@ -116,14 +116,14 @@ def test_nan_and_infinity_come_through_in_the_same_places(number, place):
     x = numbers(*shape)
     x[place] = number
     with np.errstate(invalid="ignore"):
-        same_bits(there_and_back(layers, x), there_and_back(layers, x, taps=Nobody()))
+        same_bits(there_and_back(layers, x), there_and_back(layers, x, tap=Nobody()))
 
 
 def test_equal_numbers_have_the_same_winner():
     layers, shape = BLOCKS["second"]
     x = numbers(*shape).round()
-    same_bits(there_and_back(layers, x), there_and_back(layers, x, taps=Nobody()))
-    same_bits(there_and_back(layers, 0 * x), there_and_back(layers, 0 * x, taps=Nobody()))
+    same_bits(there_and_back(layers, x), there_and_back(layers, x, tap=Nobody()))
+    same_bits(there_and_back(layers, 0 * x), there_and_back(layers, 0 * x, tap=Nobody()))
 
 
 def test_changing_the_output_in_place_changes_no_gradient():
@@ -181,7 +181,7 @@ def test_networks_in_several_threads_do_not_disturb_each_other():
 def test_other_rows_stay_single(layers):
     assert with_blocks(layers) == layers
     x = numbers(2, 1, 12, 11)
-    same_bits(there_and_back(layers, x), there_and_back(layers, x, taps=Nobody()))
+    same_bits(there_and_back(layers, x), there_and_back(layers, x, tap=Nobody()))
 
 
 def test_what_does_not_fit_is_told_by_the_layers():

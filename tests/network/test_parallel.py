@@ -78,14 +78,14 @@ def test_a_product_with_zeros_has_its_gradient():
 def test_watching_changes_no_bit(tap, input_gradient):
     net = lw.Network(P(L(3, 3), lw.Sequential(L(3, 3), lw.Dropout(0.2), L(3, 2))), P(L(5, 2), L(5, 2), combine="add"))
     plain = run(net, input_gradient=input_gradient)
-    watched = run(net, input_gradient=input_gradient, taps=tap())
+    watched = run(net, input_gradient=input_gradient, tap=tap())
     for one, other in zip(plain, watched, strict=True):
         assert (one is None and other is None) or one.tobytes() == other.tobytes()
 
 
 def test_a_tap_sees_inside_and_the_result():
     net, tap = lw.Network(P(L(3, 2), lw.Sequential(lw.Tanh(), L(3, 1))), seed=1), Recorder()
-    run(net, taps=tap)
+    run(net, tap=tap)
     assert list(tap.activations) == ["0.0", "0.1.0", "0.1.1", "0.1", "0"]
     np.testing.assert_array_equal(tap.gradients["0.1"], tap.gradients["0"][:, 2:])
 

@@ -25,7 +25,7 @@ APART = [(row, shape) for row, shape in CASES if each_sample_alone(row.make())]
 NAMES = [name for name, (row, _) in zip(CASE_NAMES, CASES, strict=True) if each_sample_alone(row.make())]
 
 
-class Notes:
+class Notes(lw.Tap):
     """A tap that notes all it is shown."""
 
     def __init__(self):
@@ -37,8 +37,8 @@ class Notes:
     def gradient(self, address, gradient):
         self.seen.append(("gradient", address, "", gradient.copy()))
 
-    def part(self, address, name, value):
-        self.seen.append(("part", address, name, value.copy()))
+    def value(self, address, name, value):
+        self.seen.append(("value", address, name, value.copy()))
 
 
 def passes(net, x, way, tap=None, **more):
@@ -70,7 +70,7 @@ def test_parts_of_every_layer_add_up_to_the_whole(row, shape):
         tap.seen.clear()
         found = passes(net, x, cut(number), tap)
         close(found[:3], whole[:3])
-        assert found[3].uses == whole[3].uses
+        assert (found[3].uses, found[3].draws) == (whole[3].uses, whole[3].draws)
         assert [each[:3] for each in tap.seen] == [each[:3] for each in whole_tap.seen]
         close([each[3] for each in tap.seen], [each[3] for each in whole_tap.seen])
 
@@ -113,7 +113,7 @@ def test_watching_changes_no_bit():
         for other in others if isinstance(one, np.ndarray) else ():
             np.testing.assert_array_equal(one, other)
     assert {len(each[3]) for each in tap.seen} == {len(x)}
-    assert "part" in {each[0] for each in tap.seen}
+    assert "value" in {each[0] for each in tap.seen}
 
 
 def test_backward_twice_adds_twice():
@@ -130,7 +130,7 @@ def test_a_tap_is_shown_the_way_there_before_the_way_back():
     tap = Notes()
     y, backward = in_parts(network().layers, words(), Pass(True, False, SEED, STEP, tap), 2)
     there = [each[0] for each in tap.seen]
-    assert {"activation", "part"} == set(there)
+    assert {"activation", "value"} == set(there)
     backward(numbers(y.shape, "dy"))
     assert {each[0] for each in tap.seen[len(there) :]} == {"gradient"}
 

@@ -50,14 +50,14 @@ def test_watching_changes_no_bit(tap, input_gradient):
         lw.Tanh(), R(L(3, 3), lw.Dropout(0.3), R(L(3, 3))), R(L(3, 2), shortcut=lw.Sequential(L(3, 2))), seed=1
     )
     plain = run(net, input_gradient=input_gradient)
-    watched = run(net, input_gradient=input_gradient, taps=tap())
+    watched = run(net, input_gradient=input_gradient, tap=tap())
     for one, other in zip(plain, watched, strict=True):
         assert (one is None and other is None) or one.tobytes() == other.tobytes()
 
 
 def test_a_tap_sees_inside_and_the_sum():
     net, tap = lw.Network(R(L(3, 3), lw.Tanh(), shortcut=lw.Sequential(L(3, 3), lw.ReLU())), seed=1), Recorder()
-    y, _, _ = run(net, taps=tap)
+    y, _, _ = run(net, tap=tap)
     assert list(tap.activations) == ["0.shortcut.0", "0.shortcut.1", "0.shortcut", "0.0", "0.1", "0"]
     assert set(tap.gradients) == set(tap.activations)
     np.testing.assert_array_equal(tap.activations["0"], tap.activations["0.shortcut"] + tap.activations["0.1"])

@@ -7,6 +7,7 @@ import weakref
 import numpy as np
 import pytest
 
+import layerwise as lw
 from layerwise.layers import Pass
 from layerwise.network.row import in_turn
 
@@ -29,7 +30,7 @@ class Times:
         return self.number * x, backward
 
 
-class Notes:
+class Notes(lw.Tap):
     """Notes what a tap is shown."""
 
     def __init__(self):

@@ -23,7 +23,7 @@ def nested(layers):
     return [lw.Sequential(a, b), lw.Sequential(lw.Sequential(c), d), e]
 
 
-class Recorder:
+class Recorder(lw.Tap):
     """A tap that copies all it sees."""
 
     def __init__(self):
@@ -36,7 +36,7 @@ class Recorder:
         self.gradients[address] = gradient.copy()
 
 
-class Meddler:
+class Meddler(lw.Tap):
     """A tap that answers what nobody asked for."""
 
     def activation(self, address, value):
@@ -46,9 +46,9 @@ class Meddler:
         return None
 
 
-def run(net, taps=None, **settings):
+def run(net, tap=None, **settings):
     net.zero_grad()
-    y, backward = net.forward(X, training=True, step=0, taps=taps, **settings)
+    y, backward = net.forward(X, training=True, step=0, tap=tap, **settings)
     dx = backward(np.ones_like(y))
     return y, dx, net.grad.copy()
 

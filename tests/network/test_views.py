@@ -279,7 +279,7 @@ class TestFirstGradientIsWritten:
         tap = Silent() if request.param == "layers" else None
 
         def step(net):
-            y, backward = net.forward(x, training=True, taps=tap)
+            y, backward = net.forward(x, training=True, tap=tap)
             backward(np.cos(y) / rows)
 
         return step

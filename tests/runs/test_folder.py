@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from tests.refusals import refused
 from tests.tally import Tally
 
-from layerwise.errors import FileError
+from layerwise.errors import FileError, SettingError
 from layerwise.runs import folder as folders
 from layerwise.runs.folder import RunFolder
 
@@ -57,3 +58,36 @@ def test_refusals(tally: Tally) -> None:
 def test_the_newest_runs_are_named(tally: Tally) -> None:
     folders.created("a").experiment.write_text("")
     refused(tally, FileError, "runs/a-001", lambda: folders.found("runs/a-01"))
+
+
+def ends(error: BaseException, *, out: str | None = None, writes: str) -> RunFolder:
+    """A run that leaves one of its files, and ends by an error."""
+    with contextlib.suppress(type(error)), folders.new("a", out) as folder:
+        getattr(folder, writes).write_text("")
+        raise error
+    return folder
+
+
+@pytest.mark.parametrize("out", [None, "there", "a/new/place", "old/place"])
+def test_a_refused_run_leaves_no_folder(out: str | None) -> None:
+    Path("old").mkdir()
+    ends(SettingError("no"), out=out, writes="experiment")
+    assert list(Path().iterdir()) == [Path("old")]
+    assert not list(Path("old").iterdir())
+
+
+def test_other_runs_stay_where_one_is_refused() -> None:
+    kept = folders.created("a")
+    ends(SettingError("no"), writes="experiment")
+    assert list(Path("runs").iterdir()) == [kept.path]
+
+
+@pytest.mark.parametrize(
+    ("error", "writes"),
+    [(FileError("full"), "experiment"), (KeyboardInterrupt(), "experiment"), (SettingError("no"), "checkpoint")],
+)
+def test_what_can_go_on_stays(error: BaseException, writes: str) -> None:
+    folder = ends(error, writes=writes)
+    assert list(Path("runs").iterdir()) == [folder.path]
+    with folder.held():
+        pass  # nobody holds it any more

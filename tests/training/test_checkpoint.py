@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from layerwise import storage
 from layerwise.compiled import use_compiled
 from layerwise.errors import TrainingInterrupted
 from layerwise.training import Listener, Stop
+from layerwise.training.state import Position
 
 
 def cut(setup: Setup, path: Path, steps: list[int], **options: Any) -> dict[str, str]:
@@ -161,15 +163,14 @@ def test_a_long_history_and_numbers_that_are_not_finite_are_kept(tmp_path: Path)
     """The header of a file has a limit and knows no infinity; a record of 200,000 epochs may hold both."""
     from layerwise.training import checkpoint as checkpoints
 
-    net, history, optimizer = runs.network(), lw.History(), lw.Adam()
+    run = lw.Run(runs.network(), runs.classes(), loss=lw.CrossEntropyLoss(), optimizer=lw.Adam())
     values = [0.1, np.inf, np.nan, *np.linspace(1, 0, 200_000)]
     for value in values:
-        history.append({"val_loss": value})
-    history.environment = {"threads": 1}
-    checkpoints.save(tmp_path / "run", net, optimizer, checkpoints.Position(epoch=9), history, [], {})
-    position, back = checkpoints.read(tmp_path / "run").restore(net, optimizer, [], {}, 10)
-    assert position == checkpoints.Position(epoch=9)
-    assert np.array_equal(back["val_loss"], values, equal_nan=True)
+        run.history.append({"val_loss": value})
+    checkpoints.write(tmp_path / "run", replace(run.state(), position=Position(epoch=9)))
+    state = checkpoints.read(tmp_path / "run")
+    assert state.position == Position(epoch=9)
+    assert np.array_equal(state.history["val_loss"], values, equal_nan=True)
 
 
 def test_a_checkpoint_is_a_file_of_the_network(tmp_path: Path) -> None:

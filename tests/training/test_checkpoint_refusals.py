@@ -193,15 +193,18 @@ def test_a_refusal_leaves_network_optimizer_and_listeners_alone(case: str, tmp_p
         runs.fit(network(), checkpoint=path, listeners=[lw.EarlyStopping(), Fragile(), CtrlC(2 * STEPS + 1)])
     stored = storage.read(path)
     arrays, header = dict(stored.arrays), json.loads(json.dumps(stored.header))
-    agreed = header["training"]["settings"].copy()
     REFUSED[case](header, arrays)
     storage.write(path, arrays, header)
     net, optimizer, early, fragile = network(), lw.Adam(lr=0.05), lw.EarlyStopping(), Fragile()
     runs.fit(net, optimizer=optimizer, epochs=1, listeners=[early])
     net.passes = 3
     before = (net.state_dict(), optimizer.state_dict(), early.state())
+    run = lw.Run(net, runs.classes(), loss=lw.CrossEntropyLoss(), optimizer=optimizer, batch_size=runs.BATCH,
+                 validation=runs.classes(9, "validation"), listeners=[early, fragile])  # fmt: skip
+    position = run.position
     with pytest.raises((FileError, SettingError, lw.errors.ShapeError, lw.errors.KindError)):
-        checkpoints.read(path).restore(net, optimizer, [early, fragile], agreed, epochs=9)
+        run.go_back(checkpoints.read(path))
+    assert run.position == position
     after = (net.state_dict(), optimizer.state_dict(), early.state())
     for one, two in zip(before, after, strict=True):
         assert one.keys() == two.keys()

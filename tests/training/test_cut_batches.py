@@ -49,8 +49,8 @@ class Looks(Listener):
 
     def epoch_ended(self, event: Any) -> None:
         recorder = lw.insight.Recorder()
-        self.net.forward(X[:, :-1], taps=recorder)
-        self.seen += len(recorder.parts)
+        self.net.forward(X[:, :-1], tap=recorder)
+        self.seen += len(recorder.values)
 
 
 def test_the_same_bits_again_and_watched_and_about_those_of_one_thread() -> None:

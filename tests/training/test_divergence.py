@@ -1,8 +1,9 @@
-"""Divergence: a run that leaves the range of the numbers ends with a sentence and the last good weights."""
+"""Divergence: a run that leaves the range of the numbers ends with a sentence and the best weights that it had."""
 
 from __future__ import annotations
 
 import math
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -14,15 +15,21 @@ import layerwise as lw
 from layerwise import storage
 from layerwise.data.batches import batches, shuffled
 from layerwise.errors import DivergedError
+from layerwise.training import Ended, EpochEnded, Listener, evaluate
 from layerwise.training.divergence import GROWTH, cause, has_diverged
 
 
-def reference(net: lw.Network, train: Any, loss: lw.losses.Loss, lr: float, epochs: int) -> tuple[int, np.ndarray]:
-    """The step at which plain descent blows up, and the last weights whose loss was sound; by a loop of its own."""
+def step_of_divergence(net: lw.Network, train: Any, loss: lw.losses.Loss, lr: float, epochs: int) -> int:
+    """The step at which plain descent blows up, by a loop of its own."""
     x, target = (np.asarray(each) for each in train)
     x = x.astype(net.dtype)
     target = target.astype(net.dtype) if target.dtype.kind == "f" else target
-    first, good, step = math.nan, net.theta.copy(), 0
+    start, first, step = deepcopy(net), math.nan, 0
+
+    def blown(value: float, rows: Any) -> bool:
+        usual, _ = loss(start(x[rows]), target[rows])
+        return not math.isfinite(value) or value > 1e6 * max(1.0, first, usual)
+
     with np.errstate(all="ignore"):
         for epoch in range(epochs):
             for rows in batches(shuffled(len(x), 0, epoch), runs.BATCH):
@@ -31,15 +38,21 @@ def reference(net: lw.Network, train: Any, loss: lw.losses.Loss, lr: float, epoc
                 y, backward = net.forward(x[rows], training=True, seed=0, step=step - 1)
                 value, backward_loss = loss(y, target[rows])
                 first = value if step == 1 else first
-                if not math.isfinite(value) or value > 1e6 * max(1.0, first):
-                    return step, good
-                good = net.theta.copy()
+                if blown(value, rows):
+                    return step
                 backward(backward_loss())
                 net.theta -= lr * net.grad
             value, _ = loss(net(x[rows]), target[rows])
-            if not math.isfinite(value) or value > 1e6 * max(1.0, first):
-                return step, good
-    return 0, good
+            if blown(value, rows):
+                return step
+    return 0
+
+
+def loss_on(net: lw.Network, train: Any, loss: lw.losses.Loss) -> float:
+    """The loss of the network on all of the data; infinity where it is no number."""
+    with np.errstate(all="ignore"):
+        value = evaluate(net, np.asarray(train[0], net.dtype), np.asarray(train[1]), loss)["loss"]
+    return value if math.isfinite(value) else math.inf
 
 
 MSE, CE = lw.MSELoss(), lw.CrossEntropyLoss()
@@ -62,11 +75,12 @@ CASES: dict[str, tuple[Any, lw.losses.Loss, float, str, str]] = {
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_the_true_step_the_cause_and_the_weights_before(case: str, tmp_path: Path) -> None:
+def test_the_true_step_the_cause_and_no_weights_worse_than_before(case: str, tmp_path: Path) -> None:
     train, loss, lr, dtype, words = CASES[case]
     outputs = 1 if loss is MSE else runs.K
     twin, net = runs.network(outputs, dtype), runs.network(outputs, dtype)
-    step, good = reference(twin, train, loss, lr, epochs=4)
+    untrained = loss_on(net, train, loss)
+    step = step_of_divergence(twin, train, loss, lr, epochs=4)
     assert step > 0, "the case does diverge"
     optimizer, path = lw.GradientDescent(lr), tmp_path / "run"
     with pytest.raises(DivergedError) as caught:
@@ -75,9 +89,9 @@ def test_the_true_step_the_cause_and_the_weights_before(case: str, tmp_path: Pat
     assert message.startswith(f"diverged at step {step}: ")
     assert caught.value.step == step
     assert words in message
-    assert "The last good weights are kept." in message
+    assert "The best weights so far are kept." in message
     assert np.isfinite(net.theta).all()
-    np.testing.assert_allclose(net.theta, good, rtol=1e-5 if dtype == "float32" else 1e-12)
+    assert loss_on(net, train, loss) <= untrained
     assert isinstance(caught.value.history, lw.History)
     assert caught.value.history.stopped == "diverged"
     assert np.isfinite(lw.load(path).theta).all(), "the file is whole, and of a sound moment"
@@ -190,6 +204,130 @@ def test_causes_in_their_order() -> None:
 def test_a_recurrent_network_of_a_thousand_steps(nonlinearity: str) -> None:
     x = np.random.default_rng(0).normal(size=(8, 1000, 1)).astype(np.float32)
     net = lw.Network(lw.RNN(1, 8, nonlinearity=nonlinearity, output="last"), lw.Linear(8, 1), seed=0)
-    with pytest.raises(DivergedError, match=r"diverged at step \d+: .*The last good weights are kept\."):
+    with pytest.raises(DivergedError, match=r"diverged at step \d+: .*The best weights so far are kept\."):
         lw.fit(net, (x, x.sum(axis=1)), loss=MSE, optimizer=lw.GradientDescent(1e3), epochs=20, progress=False)
     assert np.isfinite(net.theta).all()
+
+
+# --- what is kept --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("lr", [1.0, 3.0, 5.0, 20.0])
+@pytest.mark.parametrize("batch_size", [1, 4, 64])
+def test_what_is_kept_is_never_worse_than_untrained(lr: float, batch_size: int) -> None:
+    """A rate a little too large: the loss grows by a factor at each step, and is finite and huge before it is lost."""
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(64, 4))
+    train, net, optimizer = (x, x.sum(axis=1, keepdims=True)), lw.Network(lw.Linear(4, 1), seed=0), lw.SGD(lr=lr)
+    untrained = loss_on(net, train, MSE)
+    with pytest.raises(DivergedError):
+        lw.fit(net, train, loss=MSE, optimizer=optimizer, epochs=200, batch_size=batch_size, progress=False)
+    assert loss_on(net, train, MSE) <= untrained
+
+
+class Explodes(lw.schedules.Schedule):
+    """The rate it was given, and from a step on a huge one."""
+
+    def __init__(self, step: int, lr: float = 1e6) -> None:
+        super().__init__("step")
+        self.step, self.lr = step, lr
+
+    def __call__(self, lr: float, t: int) -> float:
+        return lr if t < self.step else self.lr
+
+
+@pytest.mark.parametrize("validation", [None, runs.quantities(9, "validation")], ids=["training", "validation"])
+def test_what_is_kept_is_as_good_as_the_best_epoch(validation: Any) -> None:
+    train, net = (X, Y), runs.network(1, dropout=0.0)
+    best: list[float] = []
+
+    class Measure(Listener):
+        def epoch_ended(self, event: EpochEnded) -> None:
+            best.append(loss_on(event.net, validation or train, MSE))
+
+    with pytest.raises(DivergedError):
+        runs.fit(net, train=train, loss=MSE, optimizer=lw.SGD(0.02), validation=validation, epochs=9,
+                 schedule=Explodes(6 * runs.STEPS + 2), listeners=[Measure()], evaluate_train=True)  # fmt: skip
+    assert len(best) == 6
+    assert loss_on(net, validation or train, MSE) == pytest.approx(min(best), rel=1e-6)
+
+
+def test_a_long_epoch_is_not_lost_as_a_whole() -> None:
+    """One epoch of 1000 updates that blows up near its end."""
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(1000, 4))
+    train, net = (x, x.sum(axis=1, keepdims=True)), lw.Network(lw.Linear(4, 1), seed=0)
+    untrained = loss_on(net, train, MSE)
+    with pytest.raises(DivergedError):
+        lw.fit(net, train, loss=MSE, optimizer=lw.SGD(0.01), epochs=1, batch_size=1, schedule=Explodes(900))
+    assert loss_on(net, train, MSE) < 0.01 * untrained
+
+
+def test_early_stopping_brings_back_its_best() -> None:
+    net, stopper = runs.network(1), lw.EarlyStopping(patience=9)
+    with pytest.raises(DivergedError):
+        runs.fit(net, train=(X, Y), loss=MSE, optimizer=lw.Adam(0.1), validation=runs.quantities(9, "validation"),
+                 epochs=9, schedule=Explodes(6 * runs.STEPS + 2, 1e25), listeners=[stopper])  # fmt: skip
+    assert stopper.best_snapshot is not None
+    assert np.array_equal(net.theta, stopper.best_snapshot.theta)
+
+
+MAKE = [lambda: lw.SGD(0.05, momentum=0.9), lambda: lw.Adam(0.05), lambda: lw.RMSprop(0.05), lambda: lw.Adagrad(0.05),
+        lambda: lw.Momentum(0.05), lambda: lw.AdamW(0.05)]  # fmt: skip
+
+
+@pytest.mark.parametrize("make", MAKE, ids=lambda make: type(make()).__name__)
+@pytest.mark.parametrize("after", [1, 2 * runs.STEPS + 2])
+def test_the_optimizer_goes_back_with_the_weights(make: Any, after: int) -> None:
+    """The next run with the same objects at a harmless rate is the run that a sound optimizer would make."""
+    net, optimizer = runs.network(1), make()
+    with pytest.raises(DivergedError):
+        runs.fit(net, train=(X, Y), loss=MSE, optimizer=optimizer, validation=None, schedule=Explodes(after, 1e30))
+    assert optimizer.t in (0, runs.STEPS, 2 * runs.STEPS), "an end of an epoch, or the start"
+    sound = runs.network(1)
+    sound_optimizer = make()
+    if optimizer.t:
+        runs.fit(sound, train=(X, Y), loss=MSE, optimizer=sound_optimizer, validation=None,
+                 epochs=optimizer.t // runs.STEPS)  # fmt: skip
+    assert np.array_equal(net.theta, sound.theta)
+    histories = [
+        runs.fit(each, train=(X, Y), loss=MSE, optimizer=other, validation=None)
+        for each, other in ((net, optimizer), (sound, sound_optimizer))
+    ]
+    assert np.array_equal(net.theta, sound.theta)
+    assert histories[0]["train_loss"] == histories[1]["train_loss"]
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("size", [3e5, 8e5, 1e7])
+@pytest.mark.parametrize("where", ["targets", "inputs"])
+def test_a_batch_with_an_outlier_is_no_divergence(seed: int, size: float, where: str) -> None:
+    """Targets of 0 with a few huge ones, or inputs: the first batch, without one, says nothing about the others."""
+    rng = np.random.default_rng(seed)
+    x, target = rng.normal(size=(200, 3)), np.zeros((200, 1))
+    rows = rng.choice(200, 3, replace=False)
+    if where == "targets":
+        target[rows] = size
+    else:
+        x[rows] = size
+    net = lw.Network(lw.Linear(3, 1), seed=seed)
+    history = lw.fit(net, (x, target), loss=MSE, optimizer=lw.SGD(1e-15), epochs=2, batch_size=10, seed=seed)
+    assert history.epochs == 2
+
+
+def test_a_run_that_diverged_stands_where_its_weights_are_and_goes_on() -> None:
+    net = runs.network(1)
+    recorder = runs.Recorder(net)
+    run = lw.Run(net, (X, Y), loss=MSE, optimizer=lw.SGD(0.02), epochs=6, batch_size=runs.BATCH,
+                 schedule=Explodes(3 * runs.STEPS + 2, 1e30), listeners=[recorder])  # fmt: skip
+    with pytest.raises(DivergedError) as caught:
+        run.advance()
+    assert recorder.events[-1] == Ended("diverged", 3 * runs.STEPS + 3, 3)
+    step = run.position.step
+    assert step in (runs.STEPS, 2 * runs.STEPS, 3 * runs.STEPS)
+    assert np.array_equal(net.theta, recorder.thetas[step - 1])
+    assert run.history.epochs == run.position.epoch == step // runs.STEPS
+    assert caught.value.history.epochs == 3
+    run.set(schedule=None, lr=1e-3)
+    assert run.advance() == "finished"
+    assert run.history.epochs == 6

@@ -23,7 +23,7 @@ def test_parts_give_the_whole(n: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(evaluation, "_ROWS", 10)
     monkeypatch.setattr(lw.Network, "__call__", lambda net, x: sizes.append(len(x)) or real(net, x))
     np.testing.assert_allclose(predict(net, x), whole, rtol=1e-12)
-    assert max(sizes) <= 10
+    assert max(sizes) <= 11, "a last part of one sample joins the one before"
     assert sum(sizes) == n
     found = evaluate(net, x, labels, lw.CrossEntropyLoss())
     assert found["accuracy"] == measured["accuracy"]

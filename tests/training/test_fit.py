@@ -138,7 +138,7 @@ ARGUMENTS: dict[str, tuple[dict[str, Any], type[LayerwiseError], tuple[str, ...]
     "train is an array": ({"train": X}, KindError, ("training data", "pair (x, target)", "ndarray")),
     "train is one of three": ({"train": (X, LABELS, LABELS)}, KindError, ("pair (x, target)", "tuple")),
     "train is None": ({"train": None}, KindError, ("data.train", "NoneType")),
-    "train is a text": ({"train": "ab"}, KindError, ("training x", "text")),
+    "train is a text": ({"train": "ab"}, KindError, ("pair (x, target)", "str")),
     "x is a number": ({"train": (3.0, LABELS)}, ShapeError, ("training x", "(N, ...)", "got shape ()")),
     "x is flat": ({"train": (X[:, 0], LABELS)}, ShapeError, ("got shape (22,)", "x.reshape(-1, 1)")),
     "x is narrow": ({"train": (X[:, :3], LABELS)}, ShapeError, ("training data", "Linear(4, 6)", "got 3")),
@@ -276,7 +276,12 @@ def test_a_used_optimizer_of_another_network_is_refused(tally: Tally) -> None:
     runs.fit(runs.network(), optimizer=optimizer)
     net = lw.Network(lw.Linear(runs.D, runs.K))
     before = net.theta.copy()
-    refused(tally, ShapeError, ("another theta", "make a new optimizer"), lambda: runs.fit(net, optimizer=optimizer))
+    refused(
+        tally,
+        SettingError,
+        ("20 steps on another network", "make a new optimizer"),
+        lambda: runs.fit(net, optimizer=optimizer),
+    )
     assert np.array_equal(net.theta, before)
 
 

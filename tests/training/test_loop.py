@@ -13,7 +13,6 @@ from tests.training import runs
 import layerwise as lw
 from layerwise.data.batches import batches, shuffled
 from layerwise.training import EpochEnded, Listener, StepEnded, Stop
-from layerwise.training.loop import Run
 
 
 def textbook(net: lw.Network, optimizer: lw.optimizers.Optimizer, epochs: int, **more: Any) -> list[float]:
@@ -57,23 +56,21 @@ def test_a_run_is_the_textbook_loop() -> None:
     np.testing.assert_allclose(nets[0].theta, nets[1].theta, rtol=1e-10, atol=1e-14)
 
 
-def test_every_epoch_sees_every_sample_once_in_an_order_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_epoch_sees_every_sample_once_in_an_order_of_its_own() -> None:
     seen: list[Any] = []
-    real = Run.step
 
-    def step(self: Run, batch: Any, lr: float) -> float:
-        seen.append(batch.x[:, 0].tolist())
-        return real(self, batch, lr)
+    class Batches(Listener):
+        def step_ended(self, event: StepEnded) -> None:
+            seen.append(event.batch.x[:, 0].tolist())
 
-    monkeypatch.setattr(Run, "step", step)
-    runs.fit(runs.network(), epochs=2)
+    runs.fit(runs.network(), epochs=2, listeners=[Batches()])
     assert [len(batch) for batch in seen] == [5, 5, 5, 5, 2] * 2
     first, second = list(chain(*seen[:5])), list(chain(*seen[5:]))
     assert sorted(first) == sorted(second) == sorted(runs.classes()[0][:, 0].astype(np.float32).tolist())
     assert first != second
 
 
-class Tap:
+class Watcher(lw.Tap):
     """Looks at all activations and gradients."""
 
     def __init__(self) -> None:
@@ -90,10 +87,10 @@ class Curious(Listener):
     """Uses the network after every step and epoch: outputs, gradients, random numbers of its own."""
 
     def __init__(self, net: lw.Network) -> None:
-        self.net, self.tap = net, Tap()
+        self.net, self.tap = net, Watcher()
 
     def step_ended(self, event: StepEnded) -> Stop | None:
-        y, backward = self.net.forward(runs.classes()[0], taps=self.tap)
+        y, backward = self.net.forward(runs.classes()[0], tap=self.tap)
         backward(np.ones_like(y))
         np.random.default_rng().normal(size=3)
         return None

@@ -18,8 +18,8 @@ from layerwise import arrays
 from layerwise.arrays import on_disk, parts
 from layerwise.errors import DataError, DivergedError, SettingError, TrainingInterrupted
 from layerwise.training import evaluate, predict
+from layerwise.training.agreement import fingerprint
 from layerwise.training.inputs import checked
-from layerwise.training.samples import fingerprint
 
 X, LABELS = runs.classes()
 

@@ -86,9 +86,10 @@ def by_hand(net, x, y, *, batch_size, lowest, highest, steps, seed):
         batch = next(order)
         net.zero_grad()
         output, backward = net.forward(x[batch], training=True, seed=seed, step=step)
-        backward(loss(output, y[batch])[1]())
+        backward(loss(output, y[batch], denominator=len(batch) * len(counted) / len(y))[1]())
         net.theta -= lr * net.grad
-        mean = 0.8 * mean + 0.2 * loss(net(x[rows]), y[rows])[0]
+        measured, _ = net.forward(x[rows], training=True, seed=seed, step=0)  # by the statistics of these samples
+        mean = 0.8 * mean + 0.2 * loss(measured, y[rows])[0]
         curve.append(mean / (1 - 0.8 ** (step + 1)))
     return curve
 
@@ -106,6 +107,23 @@ def test_the_curve_is_that_of_a_loop_by_hand():
     found = lw.find_lr(net, (x, y), loss=lw.CrossEntropyLoss(), optimizer=lw.GradientDescent(), **settings)
     np.testing.assert_allclose(found.losses, by_hand(net, x, y, **settings), rtol=1e-10)
     np.testing.assert_allclose(found.rates, np.geomspace(1e-3, 2.0, 20))
+
+
+@pytest.mark.parametrize("scale", [1e-3, 0.1, 100.0, 1e4])
+@pytest.mark.parametrize("shift", [0.0, 50.0])
+@pytest.mark.parametrize("momentum", [0.1, 0.01, None])
+def test_batch_normalisation_takes_the_scale_out_of_the_answer(scale, shift, momentum):
+    """And not the settling of the running statistics into it, which takes longer where they have further to go."""
+    rng = generator(5, "scales")
+    x = rng.normal(size=(300, 4))
+    y = (x[:, 0] > 0).astype(int)
+
+    def found(x):
+        net = lw.Network(lw.BatchNorm1d(4, eps=1e-12, momentum=momentum), lw.Linear(4, 16), lw.ReLU(),
+                         lw.Linear(16, 2), dtype="float64")  # fmt: skip
+        return lw.find_lr(net, (x, y), loss=lw.CrossEntropyLoss(), optimizer=lw.SGD()).lr
+
+    assert found(x * scale + shift) == pytest.approx(found(x), rel=1e-6)
 
 
 @pytest.mark.parametrize(("measured", "kept"), [

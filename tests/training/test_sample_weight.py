@@ -78,6 +78,50 @@ def test_a_weight_of_two_is_the_sample_twice(loss: lw.losses.Loss, target: Any) 
     assert one["train_loss"][-1] < one["train_loss"][0]
 
 
+def least_squares(x: np.ndarray, y: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """Slope and intercept of the line that minimises the weighted squares, from the normal equations."""
+    A = np.column_stack([x, np.ones(len(x))])
+    return np.linalg.solve(A.T @ (weight[:, None] * A), A.T @ (weight * y))
+
+
+@pytest.mark.parametrize("batch_size", [1, 2, 3, 7, 40])
+@pytest.mark.parametrize("scale", [1.0, 100.0, 1e-3])
+def test_training_descends_the_weighted_loss_whatever_the_batch_size(batch_size: int, scale: float) -> None:
+    """Two clouds on two lines, of which one weighs more: the line between them depends on the weights."""
+    rng = np.random.default_rng(0)
+    x = rng.uniform(-1, 1, 40)
+    side = np.arange(40) % 4 == 0
+    y, weight = np.where(side, 3 * x + 1, -x), scale * np.where(side, 9.0, 0.5)
+    net, epochs = lw.Network(lw.Linear(1, 1), dtype="float64"), 250 + 50 * batch_size
+    history = lw.fit(net, (x[:, None], y[:, None]), loss=lw.MSELoss(), optimizer=lw.SGD(0.02), epochs=epochs,
+                     batch_size=batch_size, sample_weight=weight, schedule=lw.ExponentialLR(0.02 ** (1 / epochs)),
+                     evaluate_train=True, progress=False)  # fmt: skip
+    slope, intercept = least_squares(x, y, weight)
+    np.testing.assert_allclose([net[0].weight[0, 0], net[0].bias[0]], [slope, intercept], atol=0.02)
+    residual = weight @ (slope * x + intercept - y) ** 2 / weight.sum()
+    assert history["train_loss_evaluated"][-1] == pytest.approx(residual, rel=0.01)
+
+
+@pytest.mark.parametrize("case", ["class weights", "ignored labels", "both", "soft targets", "all three"])
+@pytest.mark.parametrize("batch_size", [1, 4, 22])
+def test_the_updates_of_an_epoch_add_up_to_the_gradient_of_the_whole(case: str, batch_size: int) -> None:
+    """At a rate too small to move anything, the steps of an epoch are that of full-batch descent, one each batch."""
+    loss, target, weight = MEASURES[case]
+    net = linear()
+    net.zero_grad()
+    net.backpropagate(X, target, loss, weight)
+    theta, gradient, lr = net.theta.copy(), net.grad.copy(), 1e-9
+    fitted = linear()
+    runs.fit(fitted, train=(X, target), sample_weight=weight, loss=loss, batch_size=batch_size, epochs=1,
+             optimizer=lw.GradientDescent(lr), validation=None)  # fmt: skip
+    steps = runs.N / batch_size  # a batch of B rows moves by B / N of the whole's gradient, times N / B
+    moved = (theta - fitted.theta) / lr
+    if runs.N % batch_size == 0:
+        np.testing.assert_allclose(moved, steps * gradient, rtol=1e-4, atol=1e-5)
+    else:  # the last batch is smaller, and its rows count for more
+        assert np.corrcoef(moved, gradient)[0, 1] > 0.9
+
+
 def test_equal_weights_are_no_weights() -> None:
     nets = [linear(), linear()]
     for net, weight in zip(nets, (None, np.full(runs.N, 0.25)), strict=True):

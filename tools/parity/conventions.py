@@ -55,6 +55,24 @@ def dropout(torch: Any) -> float:
     return difference(mean, x)
 
 
+def weighted(torch: Any) -> float:
+    """The slope of a weighted line fit in batches of 1: ours, and PyTorch's with each batch divided by its weight."""
+    x = np.linspace(-1, 1, 40)
+    side = np.arange(40) % 4 == 0
+    y, weight = np.where(side, 3 * x, -x), np.where(side, 9.0, 0.5)
+    net = lw.Network(lw.Linear(1, 1, bias=False, init="zeros"), dtype="float64")
+    data, optimizer = (x[:, None], y[:, None]), lw.GradientDescent(0.01)
+    lw.fit(net, data, loss=lw.MSELoss(), optimizer=optimizer, epochs=200, batch_size=1, sample_weight=weight)
+    slope = torch.zeros(1, dtype=torch.float64, requires_grad=True)
+    theirs = torch.optim.SGD([slope], lr=0.01)
+    for _ in range(200):
+        for row in range(40):
+            theirs.zero_grad()
+            (weight[row] * (slope * x[row] - y[row]) ** 2 / weight[row]).sum().backward()
+            theirs.step()
+    return abs(float(net.theta[0]) - float(slope.detach()[0]))
+
+
 def decay(torch: Any) -> float:
     """Where 200 steps end with the decay inside the gradient (Adam) and beside it (AdamW)."""
     settings = {"lr": 0.01, "weight_decay": 0.1}
@@ -96,6 +114,15 @@ CONVENTIONS = [
         "the step (decoupled), both as in PyTorch. PyTorch decays all it is given; `decay='weights'` spares biases.",
         decay,
         "the ends of Adam and AdamW with the same λ",
+    ),
+    Convention(
+        "weights of samples and classes",
+        "`fit` divides the weighted sum of a batch by its rows times the mean weight of the training set: its steps "
+        "descend the weighted loss that it records, whatever the batch size. PyTorch's losses divide each batch by its "
+        "own weight, so that in batches of 1 no weight counts. Equal without weights, and in one batch of all samples; "
+        "batches that the caller makes are divided by their own weight here, too.",
+        weighted,
+        "the slopes of a weighted line, fit in batches of 1",
     ),
     Convention(
         "L2",

@@ -8,6 +8,8 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
+from layerwise.cli.codes import INTERRUPTED, TERMINATED
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code, which the shell gets. arguments: those of the process unless given."""
@@ -16,8 +18,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         code = run(arguments)
     except KeyboardInterrupt:  # while importing, before there is anything to tell
-        code = 130
-    if arguments is None and code in (130, 143):
+        code = INTERRUPTED
+    if arguments is None and code in (INTERRUPTED, TERMINATED):
         # Where Ctrl-C hit an import, Python would end by the signal SIGINT in spite of the code returned here.
         os._exit(code)
     return code

@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-INTERRUPTED = 130
-TERMINATED = 143
+from layerwise.cli.codes import INTERRUPTED, TERMINATED
 
 
 class Interrupted(Exception):  # noqa: N818 (it is no error)

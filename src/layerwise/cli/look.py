@@ -17,7 +17,7 @@ _WIDEST = 100
 def look(file: str, target: str | None, choices: Changes) -> int:
     """Print a table of the columns and all that is to be said of them, as wide as the terminal."""
     found = inspect_table(file, target, **choices.reading)
-    width = min(shutil.get_terminal_size().columns, _WIDEST)
+    width = min(_WIDEST, shutil.get_terminal_size().columns)
     size = f"{found.rows:,} rows, {len(found.decisions):,} columns"
     lines = [f"{found.label}: {size}", "", *decision_lines(found.decisions, width, most=len(found.decisions))]
     if found.notes:

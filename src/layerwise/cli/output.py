@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
-from collections.abc import Iterable
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from layerwise.cli.streams import in_colour, in_unicode
-from layerwise.report.text import Look
+from layerwise.report.look import Look
+
+_WIDEST, _NARROWEST = 80, 20
+PATIENCE = 3.0
+"""Seconds after which a silence is explained."""
 
 
 def say(*lines: str) -> None:
@@ -25,8 +32,19 @@ def note(*lines: str) -> None:
 
 
 def look() -> Look:
-    """How the lines of the result may look here."""
-    unicode = in_unicode(sys.stdout)
-    if not in_colour(sys.stdout):
-        return Look(unicode)
-    return Look(unicode, bold=lambda text: f"\x1b[1m{text}\x1b[0m", dim=lambda text: f"\x1b[2m{text}\x1b[0m")
+    """How lines may look here. A pipe is 80 columns wide, unless COLUMNS says otherwise."""
+    width = min(_WIDEST, max(_NARROWEST, shutil.get_terminal_size().columns))
+    return Look(in_unicode(sys.stdout), in_colour(sys.stdout), width)
+
+
+@contextmanager
+def announced(what: str, wanted: bool = True) -> Iterator[None]:
+    """Say what takes so long, if the body takes more than three seconds. wanted: False says nothing."""
+    timer = threading.Timer(PATIENCE, lambda: note(f"{what} ..."))
+    timer.daemon = True
+    if wanted:
+        timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()

@@ -14,15 +14,9 @@ from typing import Any
 import typer
 
 from layerwise.cli import streams
-from layerwise.cli.interrupts import INTERRUPTED, Interrupted, Terminated, sigterm_as_interrupt
+from layerwise.cli.codes import DEFECT, FINE, INTERRUPTED, MISTAKE, USAGE
+from layerwise.cli.interrupts import Interrupted, Terminated, sigterm_as_interrupt
 from layerwise.errors import LayerwiseError
-
-FINE = 0
-MISTAKE = 1
-USAGE = 2
-DIVERGED = 3
-DEFECT = 70
-"""The exit codes; with 130 after Ctrl-C and 143 after SIGTERM these are all."""
 
 # typer keeps a copy of click inside; the root of its usage errors has no public name.
 _CommandLineError: type[Exception] = next(cls for cls in typer.BadParameter.__mro__ if cls.__name__ == "ClickException")

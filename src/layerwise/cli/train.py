@@ -5,13 +5,12 @@ from __future__ import annotations
 import shlex
 import textwrap
 
+from layerwise.cli.codes import DIVERGED, FINE, USAGE
 from layerwise.cli.interrupts import Interrupted
-from layerwise.cli.output import look, note, say, say_all
-from layerwise.cli.running import DIVERGED, FINE, USAGE
+from layerwise.cli.output import announced, look, note, say, say_all
 from layerwise.comparison import result_of
 from layerwise.errors import DivergedError, LayerwiseError, SettingError
 from layerwise.report import result_lines
-from layerwise.report.text import wrapped
 from layerwise.runs import RunFolder, Start, resumed, start, writing
 from layerwise.runs import folder as folders
 from layerwise.training import History
@@ -27,9 +26,6 @@ layerwise train wants something to learn from. Type one of these:
   layerwise train --resume runs/digits-001      an interrupted run to its end
 
 All datasets: layerwise datasets. All options: layerwise train --help"""
-
-_LARGE = 10_000_000
-"""Numbers in the training part above which the comparison takes so long that a word is due."""
 
 
 def widths(text: str | None) -> tuple[int, ...] | None:
@@ -54,9 +50,9 @@ def train(
     if what is None:
         note(_WHAT_TO_TYPE)
         return USAGE
-    ready = start(what, target, changes)
-    folder = folders.created(ready.name, out)
-    with folder.held():
+    with announced(f"reading {what}", progress):
+        ready = start(what, target, changes)
+    with folders.new(ready.name, out) as folder:
         _introduce(ready)
         return _run(folder, ready, progress)
 
@@ -66,7 +62,8 @@ def _resume(folder: RunFolder, progress: bool) -> int:
         if folder.last_good.exists():
             again = _command("train", str(folder.path), "--lr", "0.001")
             raise SettingError(f"{folder.path} diverged and would again: repeat it with another rate, such as {again}")
-        ready = resumed(folder)
+        with announced(f"reading {folder.path} and its data", progress):
+            ready = resumed(folder)
         say(f"going on with {folder.path}")
         return _run(folder, ready, progress)
 
@@ -96,11 +93,12 @@ def _run(folder: RunFolder, ready: Start, progress: bool) -> int:
 def _introduce(ready: Start) -> None:
     """The data, the network, and how it is trained."""
     for sentence in ready.notes:
-        note(*wrapped(f"layerwise: {sentence}"))
-    say(ready.data.describe(), "")
+        note(*look().wrapped(f"layerwise: {sentence}"))
+    here = look()
+    say(ready.data.describe(here.width), "")
     input_shape = tuple(ready.data.train.x.shape[1:])
-    say(look().bold("network"), textwrap.indent(ready.net.summary(input_shape), "  "), "")
-    say(*wrapped(_plan(ready), "  ", first="training: "))
+    say(here.bold("network"), textwrap.indent(ready.net.summary(input_shape, here.width - 2), "  "), "")
+    say(*here.wrapped(_plan(ready), "  ", first="training: "))
 
 
 def _plan(ready: Start) -> str:
@@ -123,11 +121,10 @@ def _settings(table: dict[str, object]) -> str:
 
 def _finish(folder: RunFolder, ready: Start, history: History, progress: bool) -> None:
     """Test, write what is left to write, and tell."""
-    writing.write_history(folder, history)
-    if progress and ready.data.train.x.size > _LARGE:
-        note("comparing with a linear model ...")
-    result = result_of(ready.net, ready.data, ready.experiment.seed)
-    writing.write_result(folder, result, ready.net, ready.data)
+    with announced("testing, drawing, and comparing with a linear model", progress):
+        writing.write_history(folder, history)
+        result = result_of(ready.net, ready.data, ready.experiment.seed)
+        writing.write_result(folder, result, ready.net, ready.data)
     say("", *result_lines(result, look()), "")
     say_all(_next(folder, ready))
 
@@ -142,7 +139,7 @@ def _next(folder: RunFolder, ready: Start) -> list[str]:
         (_command("train", run, "--hidden", "16"), "the same with a smaller network"),
     ]
     return [
-        *wrapped(f"{run}: {', '.join(made)}", "  ", first="saved in "),
+        *look().wrapped(f"{run}: {', '.join(made)}", "  ", first="saved in "),
         look().bold("next"),
         *(line for command, meaning in rows for line in _row(command, meaning)),
     ]
@@ -150,7 +147,7 @@ def _next(folder: RunFolder, ready: Start) -> list[str]:
 
 def _row(command: str, meaning: str) -> list[str]:
     """A command, never broken, and below it what it does."""
-    return [f"  {command}", look().dim(f"      {meaning}")]
+    return [f"  {command}", *map(look().dim, look().wrapped(meaning, "      "))]
 
 
 def _command(*words: str) -> str:
@@ -161,7 +158,7 @@ def _diverged(folder: RunFolder, ready: Start, error: DivergedError) -> int:
     ready.net.save(folder.last_good)
     if isinstance(error.history, History):
         writing.write_history(folder, error.history)
-    note(*wrapped(f"layerwise: {error}"))
+    note(*look().wrapped(f"layerwise: {error}"))
     note(f"They are in {folder.last_good}")
     return DIVERGED
 

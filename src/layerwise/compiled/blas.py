@@ -6,20 +6,30 @@ a convolution want (measured: a training step of a convolutional network took 6.
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from layerwise.compiled import workers
 
 
 def libraries() -> list[Any]:
-    """The libraries for matrix products in this process."""
+    """The libraries for matrix products in this process.
+
+    They are looked for again where modules were loaded since, which may have brought some: the search takes as long as
+    twenty steps of a small network, and a run that is stepped asks before each.
+    """
+    return list(_found(len(sys.modules)))
+
+
+@lru_cache(maxsize=1)
+def _found(modules: int) -> tuple[Any, ...]:
     from threadpoolctl import ThreadpoolController
 
-    return list(ThreadpoolController().select(user_api="blas").lib_controllers)
+    return tuple(ThreadpoolController().select(user_api="blas").lib_controllers)
 
 
 def set_threads(library: Any, threads: int) -> None:

@@ -8,13 +8,15 @@ from layerwise.random import generator
 from layerwise.types import Array
 
 
-def shuffled(n: int, seed: int, epoch: int) -> Array:
-    """The order (n,) in which an epoch visits its samples; it depends on seed and epoch alone.
+def shuffled(n: int, seed: int, epoch: int, run: int = 0) -> Array:
+    """The order (n,) in which an epoch visits its samples; it depends on seed, epoch and run alone.
+
+    run: a number that tells runs on one network apart; 0 unless given.
 
     >>> sorted(int(row) for row in shuffled(5, seed=0, epoch=3))
     [0, 1, 2, 3, 4]
     """
-    return generator(seed, "shuffle", step=epoch).permutation(n)
+    return generator(seed, "shuffle", step=epoch, chunk=run).permutation(n)
 
 
 def batches(order: Array, batch_size: int, start: int = 0) -> Iterator[Array]:

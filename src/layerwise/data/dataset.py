@@ -90,8 +90,8 @@ class Dataset:
         """What was decided about each column of a table; () for sets by name."""
         return self.preparation.decisions
 
-    def describe(self) -> str:
-        """What it is, in a few lines of at most 80 columns; for a table, what became of each column."""
+    def describe(self, width: int = 80) -> str:
+        """What it is, and what each column of a table became, in lines of at most so many columns, 80 unless given."""
         rows = [
             ("task", self._task()),
             ("samples", self._samples()),
@@ -102,9 +102,9 @@ class Dataset:
             ("source", self.source),
             ("terms", self.terms),
         ]
-        title = textwrap.fill(f"{self.name}: {self.description}", 80, subsequent_indent="  ")
-        columns = ["", *decision_lines(self.decisions)] if self.decisions else []
-        return _printable("\n".join([title, *(_row(name, text) for name, text in rows), *columns]))
+        title = textwrap.fill(f"{self.name}: {self.description}", width, subsequent_indent="  ")
+        columns = ["", *decision_lines(self.decisions, width)] if self.decisions else []
+        return _printable("\n".join([title, *(_row(name, text, width) for name, text in rows), *columns]))
 
     def _task(self) -> str:
         if not self.classes:
@@ -161,8 +161,8 @@ def _percent(share: float) -> str:
     return f"{100 * share:.1f} %"
 
 
-def _row(name: str, text: str) -> str:
-    return textwrap.fill(f"  {name:<10}{text}", 80, subsequent_indent=" " * 12)
+def _row(name: str, text: str, width: int) -> str:
+    return textwrap.fill(f"  {name:<10}{text}", width, subsequent_indent=" " * (12 if width > 40 else 4))
 
 
 def _some(names: tuple[str, ...] | list[str], most: int = 12, width: int = 40) -> str:

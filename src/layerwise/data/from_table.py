@@ -29,6 +29,8 @@ def from_table(table: Mapping[str, Any], seed: int = 0) -> Dataset:
     >>> [len(part.x) for part in (data.train, data.validation, data.test)]
     [90, 30, 30]
     """
+    if not isinstance(table, Mapping):
+        raise SettingError(f"data must be a table; got {table!r}: {_KNOWN}")
     options = {"seed": seed, **table}
     if "path" in options:
         if "target" not in options:

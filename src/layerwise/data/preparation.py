@@ -190,8 +190,11 @@ class Preparation:
         return real_array("y", y, np.float64) * self.target_scale + self.target_mean
 
     def raw(self, x: Array, digits: int = 4) -> list[tuple[str, str]]:
-        """The columns of the table for one prepared sample, with their values before preparation: "NA" for a missing
-        value that a feature tells, "" for a text that training never saw. digits: of a number.
+        """The columns of the table for one sample, each with its value before the preparation: the inverse of `apply`.
+
+        x: one sample, of any shape that `apply` gives.
+        digits: how many a number is written with, 4 unless given.
+        Returns names and values: "NA" for a missing value that a feature tells, "" for a text that training never saw.
 
         >>> p = Preparation((Column("age", 40.0, 10.0), Column("sex", categories=("f", "m"))), target="income")
         >>> p.raw(np.array([1.0, 0.0, 1.0]))

@@ -22,7 +22,7 @@ from layerwise.layers.layer import LAYERS, Layer
 from layerwise.layers.linear import Linear
 from layerwise.layers.normalization import BatchNorm1d, BatchNorm2d, LayerNorm, RMSNorm
 from layerwise.layers.parameter import View
-from layerwise.layers.passing import Pass, Tap
+from layerwise.layers.pass_ import Pass
 from layerwise.layers.pooling import AdaptiveAvgPool2d, AvgPool2d, MaxPool2d
 from layerwise.layers.recurrent import GRU, LSTM, RNN
 from layerwise.layers.select import Select
@@ -62,6 +62,5 @@ __all__ = [
     "Softmax",
     "Softplus",
     "Tanh",
-    "Tap",
     "View",
 ]

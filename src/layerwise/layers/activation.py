@@ -7,10 +7,9 @@ from typing import Any, ClassVar
 
 from layerwise import formulas
 from layerwise.checks import not_negative, one_of, positive
-from layerwise.compiled import fast
 from layerwise.errors import SettingError, ShapeError
 from layerwise.layers.layer import LAYERS, Layer
-from layerwise.layers.passing import Pass
+from layerwise.layers.pass_ import Pass
 from layerwise.types import Array, Backward, Shape
 
 
@@ -20,7 +19,7 @@ class Activation(Layer):
     formula: ClassVar[Callable[..., Any]]
 
     def forward(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
-        return fast(type(self).formula)(x)
+        return pass_.call(self, type(self).formula, x)
 
     def output_shape(self, shape: Shape | None) -> Shape | None:
         return shape
@@ -93,7 +92,7 @@ class LeakyReLU(Activation):
         self.negative_slope = not_negative("negative_slope", negative_slope)
 
     def forward(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
-        return fast(formulas.leaky_relu)(x, self.negative_slope)
+        return pass_.call(self, formulas.leaky_relu, x, self.negative_slope)
 
 
 @LAYERS.register
@@ -112,7 +111,7 @@ class ELU(Activation):
         self.alpha = not_negative("alpha", alpha)
 
     def forward(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
-        return fast(formulas.elu)(x, self.alpha)
+        return pass_.call(self, formulas.elu, x, self.alpha)
 
 
 @LAYERS.register
@@ -132,7 +131,8 @@ class GELU(Activation):
         self.approximate = one_of("approximate", approximate, ("none", "tanh"))
 
     def forward(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
-        return fast(formulas.gelu if self.approximate == "none" else formulas.gelu_tanh)(x)
+        formula = formulas.gelu if self.approximate == "none" else formulas.gelu_tanh
+        return pass_.call(self, formula, x)
 
 
 @LAYERS.register
@@ -165,7 +165,7 @@ class Softplus(Activation):
         self.beta = positive("beta", beta)
 
     def forward(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
-        return fast(formulas.softplus)(x, self.beta)
+        return pass_.call(self, formulas.softplus, x, self.beta)
 
 
 @LAYERS.register

@@ -9,12 +9,11 @@ import numpy as np
 
 from layerwise import formulas
 from layerwise.checks import fraction, whole_number, yes_or_no
-from layerwise.compiled import fast
 from layerwise.errors import SettingError
 from layerwise.initializers import xavier_uniform
 from layerwise.layers.layer import LAYERS, Layer
 from layerwise.layers.parameter import Parameter, View
-from layerwise.layers.passing import Pass
+from layerwise.layers.pass_ import Pass
 from layerwise.layers.sequences import require_sequences, sequence_shape
 from layerwise.types import Array, Backward, Generator, Shape
 
@@ -30,7 +29,7 @@ class MultiheadAttention(Layer):
     the bias of the last map gives.
     in_proj_weight: (3 D, D), in_proj_bias: (3 D,), the maps to queries, keys and values; out_proj.weight: (D, D),
     out_proj.bias: (D,). Names and first values are torch's: Xavier's uniform for the first map, uniform in ±1/√D for
-    the second, biases 0. A tap sees the weights (N, num_heads, T, T), before dropout, as the part "weights".
+    the second, biases 0. A tap sees the weights (N, num_heads, T, T), before dropout, as the value "weights".
     Unlike torch's, this one attends to x alone, and says `causal` where torch takes masks.
     See `formulas.multihead_attention`.
 
@@ -88,7 +87,9 @@ class MultiheadAttention(Layer):
         W_in, b_in, W_out, b_out = (self.parameters.get(name) for name in _NAMES)
         assert W_in is not None
         assert W_out is not None
-        value, backward_formula = fast(formulas.multihead_attention)(
+        value, backward_formula = pass_.call(
+            self,
+            formulas.multihead_attention,
             x,
             W_in.value,
             b_in.value if b_in else np.zeros(3 * D, x.dtype),
@@ -98,11 +99,11 @@ class MultiheadAttention(Layer):
             self._mask(T, pass_.real(N, T)),
             self._dropout(x, pass_),
         )
-        pass_.show(self.address, "weights", value.weights)
+        pass_.show(self, "weights", value.weights)
         input_gradient = pass_.input_gradient
 
         def backward(dy: Array) -> Array | None:
-            dx, *gradients = backward_formula(dy, input_gradient)
+            dx, *gradients = backward_formula(dy, input_gradient=input_gradient)
             for parameter, gradient in zip((W_in, b_in, W_out, b_out), gradients, strict=True):
                 if parameter:
                     pass_.add_gradient(parameter, gradient)

@@ -11,7 +11,6 @@ import numpy as np
 
 from layerwise import formulas
 from layerwise.checks import whole_number, yes_or_no
-from layerwise.compiled import fast
 from layerwise.errors import SettingError, ShapeError
 from layerwise.formulas import output_size
 from layerwise.initializers import Init, fans, initializer, plain
@@ -28,7 +27,7 @@ from layerwise.layers.images import (
 )
 from layerwise.layers.layer import LAYERS, Layer
 from layerwise.layers.parameter import View
-from layerwise.layers.passing import Pass
+from layerwise.layers.pass_ import Pass
 from layerwise.types import Array, Backward, Differentiable, Generator, Shape
 
 
@@ -99,7 +98,7 @@ class Convolution(Layer):
             self.pads = each_way(self.padding, self.axes)
 
     @abstractmethod
-    def compute(self, x: Array, W: Array, b: Array) -> Differentiable:
+    def compute(self, x: Array, W: Array, b: Array, pass_: Pass) -> Differentiable:
         """The formula, with the settings of this layer."""
 
     @abstractmethod
@@ -114,12 +113,12 @@ class Convolution(Layer):
         weight, bias = parameters["weight"], parameters.get("bias")
         wide = np.pad(x, ((0, 0), (0, 0), *((0, more) for more in self.behind))) if any(self.behind) else x
         z, backward_formula = self.compute(
-            wide, weight.value, bias.value if bias else np.zeros(self.out_channels, x.dtype)
+            wide, weight.value, bias.value if bias else np.zeros(self.out_channels, x.dtype), pass_
         )
         input_gradient, shape = pass_.input_gradient, x.shape
 
         def backward(dz: Array) -> Array | None:
-            dx, dW, db = backward_formula(dz, input_gradient)
+            dx, dW, db = backward_formula(dz, input_gradient=input_gradient)
             pass_.add_gradient(weight, dW)
             if bias:
                 pass_.add_gradient(bias, db)
@@ -185,8 +184,8 @@ class Conv2d(Convolution):
 
     axes = 2
 
-    def compute(self, x: Array, W: Array, b: Array) -> Differentiable:
-        return fast(formulas.conv2d)(x, W, b, self.strides, self.pads, self.dilations, self.groups)  # type: ignore[arg-type]
+    def compute(self, x: Array, W: Array, b: Array, pass_: Pass) -> Differentiable:
+        return pass_.call(self, formulas.conv2d, x, W, b, self.strides, self.pads, self.dilations, self.groups)
 
     def check_batch(self, shape: tuple[int, ...]) -> None:
         require_images(self, shape, self.in_channels)
@@ -207,8 +206,9 @@ class Conv1d(Convolution):
 
     axes = 1
 
-    def compute(self, x: Array, W: Array, b: Array) -> Differentiable:
-        return fast(formulas.conv1d)(x, W, b, self.strides[0], self.pads[0], self.dilations[0], self.groups)
+    def compute(self, x: Array, W: Array, b: Array, pass_: Pass) -> Differentiable:
+        (stride,), (padding,), (dilation,) = self.strides, self.pads, self.dilations
+        return pass_.call(self, formulas.conv1d, x, W, b, stride, padding, dilation, self.groups)
 
     def check_batch(self, shape: tuple[int, ...]) -> None:
         if len(shape) != 3:

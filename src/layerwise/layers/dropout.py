@@ -5,7 +5,7 @@ from __future__ import annotations
 from layerwise import formulas
 from layerwise.checks import fraction
 from layerwise.layers.layer import LAYERS, Layer
-from layerwise.layers.passing import Pass
+from layerwise.layers.pass_ import Pass
 from layerwise.types import Array, Backward, Shape
 
 
@@ -29,7 +29,7 @@ class Dropout(Layer):
         if not pass_.training or self.p == 0:
             return x, _identity
         draws = pass_.uniform("dropout", self.address, x.shape)
-        return formulas.dropout(x, draws >= self.p, self.p)
+        return pass_.call(self, formulas.dropout, x, draws >= self.p, self.p)
 
     def output_shape(self, shape: Shape | None) -> Shape | None:
         return shape

@@ -9,11 +9,10 @@ import numpy as np
 
 from layerwise import formulas
 from layerwise.checks import whole_number, yes_or_no
-from layerwise.compiled import fast
 from layerwise.errors import DataError, KindError, SettingError, ShapeError
 from layerwise.layers.layer import LAYERS, Layer
 from layerwise.layers.parameter import View
-from layerwise.layers.passing import Pass
+from layerwise.layers.pass_ import Pass
 from layerwise.layers.sequences import require_sequences, sequence_shape
 from layerwise.types import Array, Backward, Generator, Shape
 
@@ -72,7 +71,7 @@ class Embedding(Layer):
         weight = self.parameters["weight"]
         if self.masks and pass_.lengths is None and pass_.mask is None:
             pass_.mask = x != self.padding_idx
-        y, backward_formula = fast(formulas.embedding)(x, weight.value, self.padding_idx)
+        y, backward_formula = pass_.call(self, formulas.embedding, x, weight.value, self.padding_idx)
 
         def backward(dy: Array) -> None:
             pass_.add_gradient(weight, backward_formula(dy))
@@ -153,7 +152,7 @@ class PositionalEmbedding(_Positions):
     def forward(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
         self.require(x)
         weight = self.parameters["weight"]
-        y, backward_formula = fast(formulas.add_positions)(x, weight.value)
+        y, backward_formula = pass_.call(self, formulas.add_positions, x, weight.value)
         input_gradient = pass_.input_gradient
 
         def backward(dy: Array) -> Array | None:

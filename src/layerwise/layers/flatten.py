@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from layerwise.layers.layer import LAYERS, Layer
-from layerwise.layers.passing import Pass
+from layerwise.layers.pass_ import Pass
 from layerwise.types import Array, Backward, Shape
 
 

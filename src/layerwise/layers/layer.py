@@ -12,7 +12,7 @@ import numpy as np
 
 from layerwise.arrays import real_array
 from layerwise.layers.parameter import Parameter, Vector
-from layerwise.layers.passing import Pass
+from layerwise.layers.pass_ import Pass
 from layerwise.specs import Registry
 from layerwise.types import Array, Backward, Generator, Shape
 

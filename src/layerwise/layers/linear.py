@@ -10,12 +10,11 @@ import numpy as np
 
 from layerwise import formulas
 from layerwise.checks import whole_number, yes_or_no
-from layerwise.compiled import fast
 from layerwise.errors import ShapeError
 from layerwise.initializers import Init, initializer, plain
 from layerwise.layers.layer import LAYERS, Layer
 from layerwise.layers.parameter import View
-from layerwise.layers.passing import Pass
+from layerwise.layers.pass_ import Pass
 from layerwise.types import Array, Backward, Generator, Shape
 
 
@@ -63,13 +62,14 @@ class Linear(Layer):
         parameters = self.parameters
         weight, bias = parameters["weight"], parameters.get("bias")
         rows = x if x.ndim == 2 else x.reshape(-1, self.in_features)
-        z, backward_formula = fast(formulas.linear)(
-            rows, weight.value, bias.value if bias else np.zeros(self.out_features, x.dtype)
+        z, backward_formula = pass_.call(
+            self, formulas.linear, rows, weight.value, bias.value if bias else np.zeros(self.out_features, x.dtype)
         )
         input_gradient = pass_.input_gradient
 
         def backward(dz: Array) -> Array | None:
-            dx, dW, db = backward_formula(dz if dz.ndim == 2 else dz.reshape(-1, self.out_features), input_gradient)
+            dz = dz if dz.ndim == 2 else dz.reshape(-1, self.out_features)
+            dx, dW, db = backward_formula(dz, input_gradient=input_gradient)
             pass_.add_gradient(weight, dW)
             if bias:
                 pass_.add_gradient(bias, db)

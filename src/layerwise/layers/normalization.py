@@ -10,12 +10,11 @@ import numpy as np
 
 from layerwise import formulas
 from layerwise.checks import fraction, positive, whole_number, yes_or_no
-from layerwise.compiled import fast
 from layerwise.errors import DataError, SettingError, ShapeError
 from layerwise.layers.images import require_channels, require_images, require_sample
 from layerwise.layers.layer import LAYERS, Layer
 from layerwise.layers.parameter import View
-from layerwise.layers.passing import Pass
+from layerwise.layers.pass_ import Pass
 from layerwise.types import Array, Backward, Generator, Shape
 
 
@@ -100,12 +99,12 @@ class BatchNorm(_Affine):
         gamma, beta = self.scale_and_shift(x, self.num_features)
         if not pass_.training and self.track_running_stats:
             mean, var = (self.buffers[name].astype(x.dtype) for name in ("running_mean", "running_var"))
-            y, backward = formulas.batch_norm_evaluation(x, mean, var, gamma, beta, self.eps)
+            y, backward = pass_.call(self, formulas.batch_norm_evaluation, x, mean, var, gamma, beta, self.eps)
             return y, self.backward_of(backward, pass_)
         samples = x.size // self.num_features  # in images, every pixel is one
         if samples < 2:
             raise self._too_few(samples)
-        value, backward = fast(formulas.batch_norm)(x, gamma, beta, self.eps)
+        value, backward = pass_.call(self, formulas.batch_norm, x, gamma, beta, self.eps)
         if pass_.training and self.track_running_stats:
             pass_.when_used(lambda: self._remember(value.mean, value.var * (samples / (samples - 1))))
         return value.y, self.backward_of(backward, pass_)
@@ -228,7 +227,7 @@ class LayerNorm(_Affine):
     def forward(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
         self.check_features(x.shape, self.normalized_shape)
         gamma, beta = self.scale_and_shift(x, self.normalized_shape)
-        y, backward = fast(formulas.layer_norm)(x, gamma, beta, self.eps)
+        y, backward = pass_.call(self, formulas.layer_norm, x, gamma, beta, self.eps)
         return y, self.backward_of(backward, pass_)
 
     def output_shape(self, shape: Shape | None) -> Shape | None:
@@ -270,7 +269,7 @@ class RMSNorm(_Affine):
         weight = self.parameters.get("weight")
         gamma = weight.value if weight else np.ones(self.normalized_shape, x.dtype)
         eps = float(np.finfo(x.dtype).eps) if self.eps is None else self.eps
-        y, backward_formula = fast(formulas.rms_norm)(x, gamma, eps)
+        y, backward_formula = pass_.call(self, formulas.rms_norm, x, gamma, eps)
         input_gradient = pass_.input_gradient
 
         def backward(dy: Array) -> Array | None:

@@ -8,13 +8,12 @@ from typing import Any
 
 from layerwise import formulas
 from layerwise.checks import yes_or_no
-from layerwise.compiled import fast
 from layerwise.errors import SettingError, ShapeError
 from layerwise.formulas import output_size
 from layerwise.formulas.windows import sees_only_padding
 from layerwise.layers.images import Sizes, by, each_way, require_images, require_room, require_sample, sizes, too_small
 from layerwise.layers.layer import LAYERS, Layer
-from layerwise.layers.passing import Pass
+from layerwise.layers.pass_ import Pass
 from layerwise.types import Array, Backward, Differentiable, Shape
 
 
@@ -40,14 +39,14 @@ class Pooling(Layer):
                 )
 
     @abstractmethod
-    def compute(self, x: Array) -> Differentiable:
+    def compute(self, x: Array, pass_: Pass) -> Differentiable:
         """The formula, with the settings of this layer."""
 
     def forward(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
         require_images(self, x.shape)
         self._require_room(x.shape)
         self._places(x.shape[2:])
-        return self.compute(x)
+        return self.compute(x, pass_)
 
     def _places(self, sides: Shape) -> Shape:
         """At how many places the window fits, in each direction."""
@@ -113,8 +112,9 @@ class MaxPool2d(Pooling):
         super().__init__(kernel_size, stride, padding, dilation, ceil_mode)
         self.dilation = sizes("dilation", dilation)
 
-    def compute(self, x: Array) -> Differentiable:
-        return fast(formulas.max_pool2d)(x, self.kernel, self.strides, self.pads, self.dilations, self.ceil_mode)  # type: ignore[arg-type]
+    def compute(self, x: Array, pass_: Pass) -> Differentiable:
+        settings = self.kernel, self.strides, self.pads, self.dilations, self.ceil_mode
+        return pass_.call(self, formulas.max_pool2d, x, *settings)
 
 
 @LAYERS.register
@@ -142,9 +142,9 @@ class AvgPool2d(Pooling):
         super().__init__(kernel_size, stride, padding, 1, ceil_mode)
         self.count_include_pad = yes_or_no("count_include_pad", count_include_pad)
 
-    def compute(self, x: Array) -> Differentiable:
+    def compute(self, x: Array, pass_: Pass) -> Differentiable:
         settings = self.kernel, self.strides, self.pads, self.count_include_pad, self.ceil_mode
-        return fast(formulas.avg_pool2d)(x, *settings)  # type: ignore[arg-type]
+        return pass_.call(self, formulas.avg_pool2d, x, *settings)
 
     def multiplications(self, shape: Shape) -> int:
         return math.prod(size or 1 for size in (shape[0], *self._places(shape[1:])))
@@ -174,7 +174,7 @@ class AdaptiveAvgPool2d(Layer):
             raise too_small(self, (1, 1), x.shape[2:], (0, 0))
         places = self._places(x.shape[2:])
         require_room(self, x.shape, places)
-        return fast(formulas.adaptive_avg_pool2d)(x, places)  # type: ignore[arg-type]
+        return pass_.call(self, formulas.adaptive_avg_pool2d, x, places)
 
     def _places(self, sides: Shape) -> Shape:
         """H' and W': what is asked for, or else the sides of the image."""

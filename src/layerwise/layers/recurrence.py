@@ -15,7 +15,7 @@ from layerwise.arrays import real_array
 from layerwise.checks import fraction, one_of, whole_number, yes_or_no
 from layerwise.errors import DataError, SettingError, ShapeError, nearest
 from layerwise.layers.layer import Layer
-from layerwise.layers.passing import Pass
+from layerwise.layers.pass_ import Pass
 from layerwise.types import Array, Backward, Differentiable, Generator, Shape
 
 Arrays: TypeAlias = tuple[Array, ...]
@@ -96,7 +96,9 @@ class Recurrent(Layer):
                 self.declare(kind + track.suffix, shape, draw, decays=weight)
 
     @abstractmethod
-    def run(self, x: Array, states: Arrays, parameters: Arrays, lengths: Array | None, reverse: bool) -> Differentiable:
+    def run(
+        self, x: Array, states: Arrays, parameters: Arrays, lengths: Array | None, reverse: bool, pass_: Pass
+    ) -> Differentiable:
         """The formula of one layer in one direction."""
 
     # --- forward and back ----------------------------------------------------------------------------------------
@@ -105,14 +107,14 @@ class Recurrent(Layer):
         self._check(x.shape)
         N, T, _ = x.shape
         lengths = self._lengths(N, T, pass_)
-        key, carried = pass_.carried(self.address)
+        key, carried = pass_.carried(self)
         states = self._begin(N, x.dtype, key, carried)
         backwards: list[Backward] = []
         ends: list[Arrays] = []
         for layer in range(self.num_layers):
             if layer > 0 and pass_.training and self.dropout:
                 draws = pass_.uniform("dropout", self.address, x.shape)
-                x, backward = formulas.dropout(x, draws >= self.dropout, self.dropout)
+                x, backward = pass_.call(self, formulas.dropout, x, draws >= self.dropout, self.dropout)
                 backwards.append(backward)
             input_gradient = layer > 0 or pass_.input_gradient
             x, backward = self._layer(layer, x, lengths, states, ends, input_gradient, pass_)
@@ -165,9 +167,9 @@ class Recurrent(Layer):
         parameters = [self.parameters.get(kind + track.suffix) for kind in KINDS]
         no_bias = np.zeros(self.rows_per_unit * self.hidden_size, x.dtype)
         values = tuple(no_bias if each is None else each.value for each in parameters)
-        value, formula_backward = self.run(x, states, values, lengths, track.reverse)
+        value, formula_backward = self.run(x, states, values, lengths, track.reverse, pass_)
         for name in self.shown if pass_.tap is not None else ():  # a twin makes them only when they are looked at
-            pass_.show(self.address, name + track.suffix, getattr(value, name))
+            pass_.show(self, name + track.suffix, getattr(value, name))
 
         def backward(dh: Array, dh_n: Array | None) -> Array:
             dx, *others = formula_backward(dh, dh_n, input_gradient=input_gradient)

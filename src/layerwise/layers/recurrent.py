@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from layerwise import formulas
 from layerwise.checks import one_of
-from layerwise.compiled import fast
 from layerwise.layers.layer import LAYERS
+from layerwise.layers.pass_ import Pass
 from layerwise.layers.recurrence import Arrays, Recurrent
 from layerwise.types import Array, Differentiable
 
@@ -54,10 +54,12 @@ class RNN(Recurrent):
         self.nonlinearity = one_of("nonlinearity", nonlinearity, ("tanh", "relu"))
         super().__init__(input_size, hidden_size, num_layers, bias, dropout, bidirectional, output)
 
-    def run(self, x: Array, states: Arrays, parameters: Arrays, lengths: Array | None, reverse: bool) -> Differentiable:
+    def run(
+        self, x: Array, states: Arrays, parameters: Arrays, lengths: Array | None, reverse: bool, pass_: Pass
+    ) -> Differentiable:
         (h0,) = states
         W_ih, W_hh, b_ih, b_hh = parameters
-        return fast(formulas.rnn)(x, h0, W_ih, W_hh, b_ih, b_hh, self.nonlinearity, lengths, reverse)
+        return pass_.call(self, formulas.rnn, x, h0, W_ih, W_hh, b_ih, b_hh, self.nonlinearity, lengths, reverse)
 
 
 @LAYERS.register
@@ -92,10 +94,12 @@ class LSTM(Recurrent):
     ) -> None:
         super().__init__(input_size, hidden_size, num_layers, bias, dropout, bidirectional, output)
 
-    def run(self, x: Array, states: Arrays, parameters: Arrays, lengths: Array | None, reverse: bool) -> Differentiable:
+    def run(
+        self, x: Array, states: Arrays, parameters: Arrays, lengths: Array | None, reverse: bool, pass_: Pass
+    ) -> Differentiable:
         h0, c0 = states
         W_ih, W_hh, b_ih, b_hh = parameters
-        return fast(formulas.lstm)(x, h0, c0, W_ih, W_hh, b_ih, b_hh, lengths, reverse)
+        return pass_.call(self, formulas.lstm, x, h0, c0, W_ih, W_hh, b_ih, b_hh, lengths, reverse)
 
 
 @LAYERS.register
@@ -127,7 +131,9 @@ class GRU(Recurrent):
     ) -> None:
         super().__init__(input_size, hidden_size, num_layers, bias, dropout, bidirectional, output)
 
-    def run(self, x: Array, states: Arrays, parameters: Arrays, lengths: Array | None, reverse: bool) -> Differentiable:
+    def run(
+        self, x: Array, states: Arrays, parameters: Arrays, lengths: Array | None, reverse: bool, pass_: Pass
+    ) -> Differentiable:
         (h0,) = states
         W_ih, W_hh, b_ih, b_hh = parameters
-        return fast(formulas.gru)(x, h0, W_ih, W_hh, b_ih, b_hh, lengths, reverse)
+        return pass_.call(self, formulas.gru, x, h0, W_ih, W_hh, b_ih, b_hh, lengths, reverse)

@@ -7,7 +7,7 @@ import numpy as np
 from layerwise.checks import whole_number
 from layerwise.errors import SettingError, ShapeError
 from layerwise.layers.layer import LAYERS, Layer
-from layerwise.layers.passing import Pass
+from layerwise.layers.pass_ import Pass
 from layerwise.types import Array, Backward, Shape
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, ClassVar, NamedTuple, SupportsIndex
 
 import numpy as np
@@ -114,15 +114,17 @@ class Fork:
 
     def branch(self, layer: Layer, x: Array) -> tuple[Array, Backward]:
         """The next of the ways; a tap sees what comes out of it."""
-        y, backward = self.row(layer, x)
-        if self.pass_.tap is not None:
-            backward = self.pass_.watch(layer.address, y, backward)
-        return y, backward
+        return self._way(layer, x, self.pass_.take)
 
-    def row(self, layer: Layer, x: Array) -> tuple[Array, Backward]:
+    def row(self, row: Layer, x: Array) -> tuple[Array, Backward]:
         """The next of the ways, a row whose layers are those of the container itself and show themselves."""
+        return self._way(row, x, lambda row, x: row.forward(x, self.pass_))
+
+    def _way(
+        self, layer: Layer, x: Array, go: Callable[[Layer, Array], tuple[Array, Backward]]
+    ) -> tuple[Array, Backward]:
         self.pass_.input_gradient, self.pass_.mask = self.input_gradient, self.mask
-        y, backward = layer.forward(x, self.pass_)
+        y, backward = go(layer, x)
         self.found.append(self.pass_.mask)
         return y, backward
 

@@ -18,9 +18,10 @@ from layerwise.compiled import codes
 from layerwise.errors import ShapeError
 from layerwise.layers import Layer, Linear, Pass, ReLU, Sigmoid, Tanh
 from layerwise.layers.parameter import Vector
+from layerwise.layers.pass_ import Unit
 from layerwise.losses import BCEWithLogitsLoss, Loss, MSELoss
 from layerwise.network.fusion_image import with_blocks
-from layerwise.network.row import Unit, in_turn
+from layerwise.network.row import in_turn
 from layerwise.types import Array, Backward
 
 ACTIVATIONS: dict[type[Layer], int] = {ReLU: codes.RELU, Tanh: codes.TANH, Sigmoid: codes.SIGMOID}
@@ -70,10 +71,10 @@ class DenseChain:
             return in_turn(self.layers, x, pass_)
         if len(shape) > 2:
             return self._steps(x, pass_)
-        small = shape[0] <= self.small and type(pass_) is Pass  # which lets its loops add into grad
+        small = shape[0] <= self.small and not pass_.shared  # which lets its loops add into grad
         return (self._small if small else self._large)(x, pass_, place)
 
-    def cost(self, x: Array, target: Any, loss: Loss, weight: Any) -> float | None:
+    def cost(self, x: Array, target: Any, loss: Loss, weight: Any, denominator: float | None = None) -> float | None:
         """The value of a loss, its gradient added into grad: both ways in one call, with the bits of two.
 
         None where the batch is large, which has other ways, or the loss is another one.
@@ -82,7 +83,7 @@ class DenseChain:
         if code is None or place is None or x.ndim > 2 or len(x) > self.small:
             return None
         y = np.empty((len(x), self.outputs), place.dtype)
-        _, target, weight, denominator = loss.arguments(y, target, weight)
+        _, target, weight, denominator = loss.arguments(y, target, weight, denominator)
         x, target, weight = np.ascontiguousarray(x), np.ascontiguousarray(target), np.ascontiguousarray(weight)
         theta, grad = place.vector.theta, place.vector.shared_grad()
         value: float = place.kernels.chain_cost(x, theta, grad, place.plan, code, target, weight, denominator, y)

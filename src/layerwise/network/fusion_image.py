@@ -8,7 +8,8 @@ import numpy as np
 
 from layerwise.errors import ShapeError
 from layerwise.layers import Conv2d, Layer, MaxPool2d, Pass, ReLU
-from layerwise.network.row import Unit, in_turn
+from layerwise.layers.pass_ import Unit
+from layerwise.network.row import in_turn
 from layerwise.types import Array, Backward
 
 WIDTHS = (2, 3)

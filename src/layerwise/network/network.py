@@ -13,9 +13,9 @@ from layerwise import storage
 from layerwise.arrays import any_array, real_array
 from layerwise.checks import one_of, require_kind, whole_number, yes_or_no
 from layerwise.errors import KindError, SettingError, ShapeError, nearest
-from layerwise.layers import Layer, Pass, Tap
+from layerwise.layers import Layer, Pass
 from layerwise.layers.parameter import Parameter, Vector
-from layerwise.layers.passing import State
+from layerwise.layers.pass_ import State, checked_positions
 from layerwise.losses import Loss
 from layerwise.memory import keep_freed_memory
 from layerwise.network.names import cast_buffers, named_parameters, with_buffers
@@ -24,7 +24,8 @@ from layerwise.network.snapshot import Snapshot
 from layerwise.network.spec import layers_of, rows_of
 from layerwise.network.summary import summary
 from layerwise.network.ties import require_agreement, tie
-from layerwise.types import Array, Shape
+from layerwise.tap import Tap
+from layerwise.types import Array, Backward, Shape
 from layerwise.wording import listed
 
 _SETTINGS = ("seed", "dtype", "ties")
@@ -155,10 +156,12 @@ class Network:
 
     # --- computing -----------------------------------------------------------------------------------------------
 
-    def __call__(self, x: Any, *, lengths: Any = None, mask: Any = None, state: State | None = None) -> Array:
-        """The output in evaluation mode; nothing is kept for a way back. lengths, mask, state: as for `forward`."""
-        pass_ = Pass(input_gradient=False, saves=False)
-        y, _ = pass_.through(self.chain.forward, self._input(x), lengths, mask, state)
+    def __call__(
+        self, x: Any, *, tap: Tap | None = None, lengths: Any = None, mask: Any = None, state: State | None = None
+    ) -> Array:
+        """The output in evaluation mode; nothing is kept for a way back. The rest is as for `forward`."""
+        pass_ = Pass(input_gradient=False, saves=False, tap=_checked_tap(tap))
+        y, _ = self._through(self._input(x), pass_, lengths, mask, state)
         return y
 
     def forward(
@@ -167,19 +170,20 @@ class Network:
         training: bool = False,
         *,
         input_gradient: bool = True,
-        taps: Tap | None = None,
+        tap: Tap | None = None,
         seed: int | None = None,
         step: int | None = None,
         lengths: Any = None,
         mask: Any = None,
         state: State | None = None,
+        taps: Tap | None = None,
     ) -> tuple[Array, Callable[[Array], Array | None]]:
         """Return the output and `backward`: dy → dx, which adds the parameter gradients into `grad`.
 
         x: (N, ...), one sample a row. training: whether dropout drops. input_gradient: False spares dx, which is then
-        None, as it is for whole numbers, which have no neighbours to move to. dy: of the shape of the output. taps: an
-        observer of activations and gradients. seed, step: the address of the random masks; unless given, the
-        network's seed and the number of training passes so far.
+        None, as it is for whole numbers, which have no neighbours to move to. dy: of the shape of the output. tap: who
+        looks at what flows, see `Tap`; `taps` is an older word for it. seed, step: the address of the random masks;
+        unless given, the network's seed and the number of training passes so far.
         For sequences (N, T, ...): lengths, (N,), how many leading steps of each are real; or mask, (N, T), True where a
         step is real. state: a dict, empty at first, that carries what recurrent layers remember from one call to the
         next, by address, "0", and for a layer's second place by address and use, "0#1"; each call reads it and leaves
@@ -189,8 +193,8 @@ class Network:
         input_gradient = input_gradient and any_array("x", x).dtype.kind == "f"
         counted = yes_or_no("training", training) and step is None
         step = self.passes if counted else step or 0
-        pass_ = Pass(training, input_gradient, self.seed if seed is None else seed, step, taps)
-        y, backward = pass_.through(self.chain.forward, batch, lengths, mask, state)
+        pass_ = Pass(training, input_gradient, self.seed if seed is None else seed, step, _checked_tap(tap, taps))
+        y, backward = self._through(batch, pass_, lengths, mask, state)
         self.passes += counted
         updates = pass_.after
 
@@ -205,6 +209,22 @@ class Network:
 
         return y, checked
 
+    def _through(self, x: Array, pass_: Pass, lengths: Any, mask: Any, state: Any) -> tuple[Array, Backward]:
+        """Take x through the layers, with what the caller knows of the sequences (N, T, ...) in it, once it is checked.
+
+        The caller's state changes when all has succeeded, or not at all.
+        """
+        if lengths is not None or mask is not None:
+            pass_.lengths, pass_.mask = checked_positions(x.shape[0], x.shape[1], lengths, mask)
+        if state is None:
+            return self.chain.forward(x, pass_)
+        require_kind("state", state, dict, "{}")
+        pass_.state = state
+        y, backward = self.chain.forward(x, pass_)
+        _require_known(state, pass_.ends)
+        state.update(pass_.ends)
+        return y, backward
+
     def backpropagate(
         self,
         x: Any,
@@ -212,6 +232,8 @@ class Network:
         loss: Loss,
         weight: Any = None,
         *,
+        denominator: float | None = None,
+        tap: Tap | None = None,
         seed: int | None = None,
         step: int | None = None,
         lengths: Any = None,
@@ -222,8 +244,8 @@ class Network:
 
         C = loss(net(x), target), grad ← grad + ∂C/∂θ. These are the numbers of `forward`, the loss and `backward` one
         after the other, which let you see what lies between; here, a small dense network with `MSELoss` or
-        `BCEWithLogitsLoss` makes the whole way in one compiled call. target, weight: as the loss takes them; the rest
-        as for `forward`, and the errors of both.
+        `BCEWithLogitsLoss` makes the whole way in one compiled call. target, weight, denominator: as the loss
+        takes them; the rest as for `forward`, and the errors of both.
         Source: Rumelhart, Hinton and Williams, Learning representations by back-propagating errors, Nature 323 (1986).
 
         >>> import layerwise as lw
@@ -237,16 +259,16 @@ class Network:
         True
         """
         plan = self.chain.plan
-        if plan is not None and lengths is None and mask is None and state is None:
-            cost = plan.cost(self._input(x), target, loss, weight)
+        if plan is not None and tap is None and lengths is None and mask is None and state is None:
+            cost = plan.cost(self._input(x), target, loss, weight, denominator)
             if cost is not None:
                 self.passes += step is None
                 return cost
         require_kind("loss", loss, Loss, "MSELoss()")
         carried: Any = copy(state)  # which the loss may still refuse
-        settings = {"seed": seed, "step": step, "lengths": lengths, "mask": mask, "state": carried}
+        settings = {"tap": tap, "seed": seed, "step": step, "lengths": lengths, "mask": mask, "state": carried}
         y, backward = self.forward(x, training=True, input_gradient=False, **settings)
-        cost, backward_loss = loss(y, target, weight)
+        cost, backward_loss = loss(y, target, weight, denominator)
         backward(backward_loss())
         if state is not None:
             state.update(carried)
@@ -281,8 +303,12 @@ class Network:
     def __iter__(self) -> Iterator[Layer]:
         return iter(self.chain)
 
-    def summary(self, input_shape: Shape | None = None) -> str:
+    def summary(self, input_shape: Shape | None = None, width: int = 80) -> str:
         """A table: each layer with its output, its parameters and its multiplications.
+
+        input_shape: of one sample, where the layers do not fix it.
+        width: of the table, 80 columns unless given; where that is too narrow, the calls of the layers are cut, and
+        then the last columns left out.
 
         >>> import layerwise as lw
         >>> print(lw.Network(lw.Linear(2, 8), lw.Tanh(), lw.Linear(8, 1)).summary())
@@ -296,7 +322,7 @@ class Network:
            total                         33               24
         132 bytes of parameters; multiplications are for one sample, forward.
         """
-        return summary(self.chain, input_shape, self.dtype.itemsize)
+        return summary(self.chain, input_shape, self.dtype.itemsize, width)
 
     def __repr__(self) -> str:
         layers = ", ".join(repr(layer) for layer in self.layers)
@@ -387,6 +413,23 @@ class Network:
 
     def _name_parameters(self) -> dict[str, Parameter]:
         return dict(named_parameters(self.chain))
+
+
+def _require_known(state: State, known: State) -> None:
+    """Refuse states of layers that there are not: a key with a slip in it would be a beginning with zeros."""
+    for key in state:
+        if key not in known:
+            layers = ", ".join(map(repr, known)) or "none"
+            raise SettingError(f"state[{key!r}] belongs to no recurrent layer of this network; their keys: {layers}")
+
+
+def _checked_tap(tap: Any, taps: Any = None) -> Tap | None:
+    """The tap, by whichever of its two words it was given."""
+    if tap is not None and taps is not None:
+        raise SettingError("tap and taps are two words for one thing: pass tap alone")
+    found: Tap | None = taps if tap is None else tap
+    require_kind("tap", found, Tap, "an object of a class that derives from lw.Tap", optional=True)
+    return found
 
 
 def _dtype(wanted: Any) -> Any:

@@ -19,8 +19,10 @@ from layerwise.compiled.workers import share
 from layerwise.errors import LayerwiseError
 from layerwise.layers import Pass
 from layerwise.layers.parameter import Parameter
-from layerwise.network.row import Unit, in_turn
+from layerwise.layers.pass_ import Unit
+from layerwise.network.row import in_turn
 from layerwise.random import skip
+from layerwise.tap import Call, Tap
 from layerwise.types import Array, Backward
 
 
@@ -29,8 +31,11 @@ class Part(Pass):
 
     __slots__ = ("gradients", "notes", "rows")
 
+    shared = True
+    rows: slice
+
     def __init__(self, whole: Pass, rows: slice) -> None:
-        self.notes = None if whole.tap is None else Notes()
+        self.notes = None if whole.tap is None else Notes(whole.tap.operations)
         super().__init__(
             training=whole.training,
             input_gradient=whole.input_gradient,
@@ -41,7 +46,7 @@ class Part(Pass):
             lengths=None if whole.lengths is None else whole.lengths[rows],
             mask=None if whole.mask is None else whole.mask[rows],
         )
-        self.uses = dict(whole.uses)
+        self.uses, self.draws = dict(whole.uses), dict(whole.draws)
         self.rows = rows
         self.gradients: list[tuple[Parameter, Array]] = []
 
@@ -58,20 +63,27 @@ class Part(Pass):
         self.gradients.append((parameter, a @ b))
 
 
-class Notes:
-    """A tap that notes what one part shows."""
+class Notes(Tap):
+    """A tap that notes what one part shows: which method was called, and with what."""
 
-    def __init__(self) -> None:
-        self.seen: list[tuple[str, tuple[str, ...], Array]] = []
+    def __init__(self, operations: bool) -> None:
+        self.operations = operations
+        self.seen: list[tuple[str, tuple[Any, ...]]] = []
 
-    def activation(self, address: str, value: Array) -> None:
-        self.seen.append(("activation", (address,), value))
+    def activation(self, where: str, value: Array) -> None:
+        self.seen.append(("activation", (where, value)))
 
-    def gradient(self, address: str, gradient: Array) -> None:
-        self.seen.append(("gradient", (address,), gradient))
+    def gradient(self, where: str, gradient: Array) -> None:
+        self.seen.append(("gradient", (where, gradient)))
 
-    def part(self, address: str, name: str, value: Array) -> None:
-        self.seen.append(("part", (address, name), value))
+    def value(self, where: str, name: str, value: Array) -> None:
+        self.seen.append(("value", (where, name, value)))
+
+    def operation(self, call: Call) -> None:
+        self.seen.append(("operation", (call,)))
+
+    def operation_backward(self, call: Call, upstream: tuple[Any, ...], gradients: Any) -> None:
+        self.seen.append(("operation_backward", (call, upstream, gradients)))
 
 
 def in_parts(units: Sequence[Unit], x: Array, pass_: Pass, number: int) -> tuple[Array, Backward]:
@@ -101,6 +113,7 @@ def in_parts(units: Sequence[Unit], x: Array, pass_: Pass, number: int) -> tuple
 def _tell(whole: Pass, parts: Sequence[Part]) -> None:
     """Leave in the pass of the whole batch what layers have left in those of the parts, for the layers behind."""
     whole.uses.update(parts[0].uses)
+    whole.draws.update(parts[0].draws)
     masks = [part.mask for part in parts if part.mask is not None]
     if masks:
         whole.mask = np.concatenate(masks)
@@ -120,11 +133,16 @@ def _all(number: int, call: Callable[[int], Any]) -> list[Any]:
 
 
 def _show(parts: Sequence[Part], whole: Pass) -> None:
-    """Show the tap of the whole batch, joined, what the parts have noted."""
+    """Show the tap of the whole batch what the parts have noted: arrays joined, calls one by one."""
     notes = [part.notes.seen for part in parts if part.notes is not None]
     for events in zip(*notes, strict=True):
-        (kind, names, _), values = events[0], [value for _, _, value in events]
-        getattr(whole.tap, kind, _nothing)(*names, np.concatenate(values))
+        method, (*names, _) = events[0]
+        show = getattr(whole.tap, method)
+        if method.startswith("operation"):
+            for _, shown in events:
+                show(*shown)
+        else:
+            show(*names, np.concatenate([shown[-1] for _, shown in events]))
 
 
 def _forget(parts: Sequence[Part]) -> None:
@@ -133,7 +151,3 @@ def _forget(parts: Sequence[Part]) -> None:
         part.gradients = []
         if part.notes is not None:
             part.notes.seen = []
-
-
-def _nothing(*_: Any) -> None:
-    """What a tap does that does not care for what lies inside layers."""

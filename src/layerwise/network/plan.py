@@ -12,7 +12,7 @@ from layerwise.layers.recurrence import Recurrent
 from layerwise.losses import Loss
 from layerwise.network.container import Container, leaves
 from layerwise.network.fusion import DenseChain, fused
-from layerwise.network.parts import Part, in_parts
+from layerwise.network.parts import in_parts
 from layerwise.network.quiet import quietly
 from layerwise.network.row import in_turn
 from layerwise.types import Array, Backward
@@ -39,7 +39,7 @@ class Plan:
     def forward(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
         """As of a layer."""
         units = self.units if pass_.tap is None else self.row.layers  # somebody may look at the values between them
-        if type(pass_) is Part:
+        if pass_.shared:
             return in_turn(units, x, pass_)
         number = self.parts_of(x, pass_)
         if number > 1:
@@ -54,10 +54,12 @@ class Plan:
         gains = len(x) * self.multiplications(x.shape[1:]) >= WORTH_PARTS
         return number if gains else 1
 
-    def cost(self, x: Array, target: Any, loss: Loss, weight: Any) -> float | None:
+    def cost(self, x: Array, target: Any, loss: Loss, weight: Any, denominator: float | None) -> float | None:
         """The value of a loss behind the row, its gradient added into grad, where all that can be one call; or None."""
         chain = self.units[0]
-        return chain.cost(x, target, loss, weight) if len(self.units) == 1 and type(chain) is DenseChain else None
+        if len(self.units) > 1 or type(chain) is not DenseChain:
+            return None
+        return chain.cost(x, target, loss, weight, denominator)
 
     def multiplications(self, shape: tuple[int, ...]) -> int:
         """For one sample of this shape, forward; 0 if it does not fit, of which the layers will say more."""

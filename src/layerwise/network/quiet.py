@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from layerwise.compiled.blas import one_thread_each
 from layerwise.layers import Pass
-from layerwise.network.row import Unit, in_turn
+from layerwise.layers.pass_ import Unit
+from layerwise.network.row import in_turn
 from layerwise.types import Array, Backward
 
 

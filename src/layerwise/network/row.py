@@ -3,34 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
 
-from layerwise.layers import Pass
+from layerwise.layers.pass_ import Pass, Unit
 from layerwise.types import Array, Backward
-
-
-class Unit(Protocol):
-    """What stands in a row: a layer, or several of them fused into one."""
-
-    address: str
-
-    @property
-    def trains(self) -> bool:
-        """Whether there is anything to learn in it."""
-
-    def forward(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
-        """As of a layer."""
 
 
 def in_turn(units: Sequence[Unit], x: Array, pass_: Pass) -> tuple[Array, Backward]:
     """The output of the last unit, and the way back through all of them, each shown to the tap if there is one."""
-    if len(units) == 1 and pass_.tap is None:
-        return units[0].forward(x, pass_)
+    if len(units) == 1:
+        return pass_.take(units[0], x)
     backwards: list[Backward] = []
     for unit in units:
-        x, backward = unit.forward(x, pass_)
-        if pass_.tap is not None:
-            backward = pass_.watch(unit.address, x, backward)
+        x, backward = pass_.take(unit, x)
         if pass_.saves:
             backwards.append(backward)
         # Behind the first layer that learns, every layer's input gradient is needed.

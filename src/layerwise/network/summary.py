@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 
 from layerwise.checks import whole_number
@@ -9,11 +10,11 @@ from layerwise.errors import KindError, SettingError
 from layerwise.network.container import Container, input_shape, leaves
 from layerwise.types import Shape
 
-_WIDTH = 80
 _NARROWEST = 16  # of the column of layers: less would say nothing
+_FEWEST = 2  # columns: the address and the layer
 
 
-def summary(chain: Container, shape: Shape | None, itemsize: int) -> str:
+def summary(chain: Container, shape: Shape | None, itemsize: int, width: int = 80) -> str:
     """One row a layer: the shape of its output, its parameters, its multiplications for one sample."""
     shape = input_shape(chain) if shape is None else _checked(shape)
     if shape is None:
@@ -34,9 +35,11 @@ def summary(chain: Container, shape: Shape | None, itemsize: int) -> str:
         rows.append((address, repr(layer), _words(after), count, f"{work:,}" if work else ""))
         parameters, products = parameters + own, products + work
     rows.append(("", "total", "", f"{parameters:,}", f"{products:,}"))
-    return (
-        _table(rows) + f"\n{_bytes(parameters * itemsize)} of parameters; multiplications are for one sample, forward."
-    )
+    table = _table(rows, width)
+    meaning = f"{_bytes(parameters * itemsize)} of parameters"
+    if rows[0][-1] in table:
+        meaning += "; multiplications are for one sample, forward"
+    return f"{table}\n{textwrap.fill(f'{meaning}.', width)}"
 
 
 def _checked(shape: Shape) -> Shape:
@@ -62,13 +65,16 @@ def _bytes(size: int) -> str:
     return f"{size / 1000:.0f} kB" if size < 999_500 else f"{size / 1e6:.1f} MB"
 
 
-def _table(rows: Sequence[tuple[str, ...]]) -> str:
+def _table(rows: Sequence[tuple[str, ...]], width: int) -> str:
     """Columns of text: names to the left, numbers to the right, one line above the total.
 
-    Where a line would be wider than 80, the calls that make the layers are cut.
+    Where a line would be too wide, the calls that make the layers are cut; where that is not enough, the last column
+    is left out.
     """
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    excess = sum(widths) + 2 * (len(widths) - 1) - _WIDTH
+    excess = sum(widths) + 2 * (len(widths) - 1) - width
+    if excess > max(0, widths[1] - _NARROWEST) and len(widths) > _FEWEST:
+        return _table([row[:-1] for row in rows], width)
     if excess > 0:
         widths[1] = max(widths[1] - excess, _NARROWEST)
         rows = [(row[0], _cut(row[1], widths[1]), *row[2:]) for row in rows]

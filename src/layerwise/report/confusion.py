@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
+from layerwise.report.look import PLAIN, Look
 from layerwise.types import Array
 from layerwise.wording import printable
-
-WIDTH = 80
 
 _LONGEST = 20
 _PAIRS = 10
 
 
-def confusion_lines(
-    counts: Array,
-    classes: Sequence[str],
-    bold: Callable[[str], str] = str,
-    dim: Callable[[str], str] = str,
-) -> list[str]:
-    """The matrix, zeros as points; where it is too wide for 80 columns, the most frequent confusions instead.
+def confusion_lines(counts: Array, classes: Sequence[str], look: Look = PLAIN) -> list[str]:
+    """The matrix, zeros as points; where it is too wide, the most frequent confusions instead.
 
     counts: (K, K), row the true class. Names too long for a column are numbered.
 
@@ -31,44 +25,38 @@ def confusion_lines(
       cat    9    1
       dog    .   12
     """
-    numbers = len(str(int(counts.max(initial=0))))
     names = [printable(each, _LONGEST) for each in classes]
-    columns = names
-    widest = max(map(len, names))
-    if max(widest, numbers) > 5 and len(names) > 2:
+    heads, columns = names, names
+    if len(names) > 2 and max(map(len, [*names, str(counts.max(initial=0))])) > 5:
         columns = [str(place + 1) for place in range(len(names))]
-        names = [f"{place:>{len(columns[-1])}} {name}" for place, name in zip(columns, names, strict=True)]
-    head, cell = max(map(len, names)), max(numbers, *map(len, columns))
-    if 2 + head + len(columns) * (cell + 2) > WIDTH:
-        return _frequent(counts, [printable(each, _LONGEST) for each in classes])
-    lines = [
-        bold("confusion") + ": rows are the true class, columns the answer",
-        " " * (2 + head) + "".join(f"  {column:>{cell}}" for column in columns),
-    ]
-    for row, name in enumerate(names):
-        cells = (_cell(int(count), cell, row == column, bold, dim) for column, count in enumerate(counts[row]))
-        lines.append(f"  {name:<{head}}" + "".join(f"  {each}" for each in cells))
-    return lines
+        heads = [f"{place:>{len(columns[-1])}} {name}" for place, name in zip(columns, names, strict=True)]
+    rows = [["", *columns], *([head, *map(_cell, row)] for head, row in zip(heads, counts, strict=True))]
+    if sum(2 + max(map(len, column)) for column in zip(*rows, strict=True)) > look.width:
+        return _frequent(counts, names, look)
+    for place, row in enumerate(rows[1:], 1):
+        row[1:] = [_shown(cell, place == column, look) for column, cell in enumerate(row[1:], 1)]
+    title = look.titled("confusion", ": rows are the true class, columns the answer")
+    return [*title, *look.table(rows, right=range(1, len(rows)))]
 
 
-def _cell(count: int, width: int, right: bool, bold: Callable[[str], str], dim: Callable[[str], str]) -> str:
-    """Right answers are dim and so are zeros: what is left to see are the mistakes."""
-    if count == 0:
-        return dim(f"{'.':>{width}}")
-    return f"{count:>{width}}" if right else bold(f"{count:>{width}}")
+def _cell(count: int) -> str:
+    return str(count) if count else "."
 
 
-def _frequent(counts: Array, names: Sequence[str]) -> list[str]:
+def _shown(cell: str, right: bool, look: Look) -> str:
+    """Right answers are plain and zeros dim: what is left to see are the mistakes."""
+    if cell == ".":
+        return look.dim(cell)
+    return cell if right else look.bold(cell)
+
+
+def _frequent(counts: Array, names: Sequence[str], look: Look) -> list[str]:
     wrong = counts.copy()
     np.fill_diagonal(wrong, 0)
     order = np.argsort(-wrong, axis=None, kind="stable")[:_PAIRS]
     pairs = [(int(place) // len(names), int(place) % len(names)) for place in order]
-    rows = [(names[true], names[said], int(wrong[true, said])) for true, said in pairs if wrong[true, said]]
+    rows = [[f"true {names[t]}", f"said {names[s]}", str(wrong[t, s])] for t, s in pairs if wrong[t, s]]
     if not rows:
-        return [f"confusion: none among {len(names)} classes"]
-    width = max(len(true) for true, _, _ in rows)
-    said_width = max(len(said) for _, said, _ in rows)
-    return [
-        f"most frequent confusions (all {len(names)} x {len(names)} are in result.json)",
-        *(f"  true {true:<{width}}  said {said:<{said_width}}  {count:>5}" for true, said, count in rows),
-    ]
+        return look.wrapped(f"confusion: none among {len(names)} classes", "  ", "")
+    title = f"most frequent confusions (all {len(names)} x {len(names)} are in result.json)"
+    return [*look.wrapped(title, "  ", ""), *look.table(rows, right=[2])]

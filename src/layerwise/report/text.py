@@ -1,78 +1,43 @@
-"""What a run found, as lines of at most 80 columns. Nothing is computed here, and nothing printed."""
+"""What a run found, as lines that fit. Nothing is computed here, and nothing printed."""
 
 from __future__ import annotations
-
-import textwrap
-from collections.abc import Callable
-from dataclasses import dataclass
 
 from layerwise.comparison.mistakes import WORST, Mistake
 from layerwise.comparison.result import ClassResult, QuantityResult, Result, Rival
 from layerwise.report.blocks import picture, side_by_side
 from layerwise.report.confusion import confusion_lines
+from layerwise.report.look import PLAIN, Look
 from layerwise.wording import percent, printable, quantity
 
-WIDTH = 80
-
-_PICTURE = 24
-"""Columns of one picture: three of them, their gaps and the indent fit."""
+_PICTURE, _GAP = 24, 3
+"""Columns of one picture, and between two: three of them fit 80 columns, where there are fewer they take turns."""
 _CHANCE = 0.05
-
-
-def _same(text: str) -> str:
-    return text
-
-
-@dataclass(frozen=True)
-class Look:
-    """How lines may look: in unicode or ASCII; bold and dim as functions of a text, without effect unless given."""
-
-    unicode: bool = True
-    bold: Callable[[str], str] = _same
-    dim: Callable[[str], str] = _same
-
-
-PLAIN = Look()
 
 
 def result_lines(result: Result, look: Look = PLAIN) -> list[str]:
     """The test of a network: its figure beside those it has to beat, and where it fails."""
     if isinstance(result, ClassResult):
         lines = _class_scores(result, look)
-        lines += ["", *confusion_lines(result.confusion, result.classes, look.bold, look.dim)]
+        lines += ["", *confusion_lines(result.confusion, result.classes, look)]
     else:
         lines = _quantity_scores(result, look)
     return [*lines, "", *mistake_lines(result, look)]
-
-
-def wrapped(text: str, indent: str = "", first: str | None = None) -> list[str]:
-    """A sentence in lines of at most 80 columns."""
-    return textwrap.wrap(
-        text,
-        WIDTH,
-        initial_indent=indent if first is None else first,
-        subsequent_indent=indent,
-        break_on_hyphens=False,
-    )
 
 
 # --- classes -----------------------------------------------------------------------------------------------------
 
 
 def _class_scores(result: ClassResult, look: Look) -> list[str]:
-    linear, blind = result.rivals
     low, high = (100 * end for end in result.interval)
-    own = f"{percent(result.accuracy):>8}"
-    lines = [
-        look.bold("test accuracy") + f", on {result.samples:,} samples that were never seen in training",
-        _score("this network", look.bold(own), f"95 % interval {low:.1f} to {high:.1f} %"),
-        *(_score(printable(each.name, 29), f"{percent(each.score):>8}", each.note) for each in (linear, blind)),
+    rows = [
+        ["this network", look.bold(percent(result.accuracy)), f"95 % interval {low:.1f} to {high:.1f} %"],
+        *([printable(each.name, 29), percent(each.score), each.note] for each in result.rivals),
     ]
-    return [*lines, *wrapped(_class_verdict(result), "  ")]
-
-
-def _score(name: str, figure: str, note: str) -> str:
-    return f"  {name:<29}{figure}" + (f"   {note}" if note else "")
+    return [
+        *look.titled("test accuracy", f", on {result.samples:,} samples that were never seen in training"),
+        *look.table(rows, right=[1]),
+        *look.wrapped(_class_verdict(result), "  "),
+    ]
 
 
 def _class_verdict(result: ClassResult) -> str:
@@ -92,26 +57,26 @@ def _class_verdict(result: ClassResult) -> str:
 
 
 def _quantity_scores(result: QuantityResult, look: Look) -> list[str]:
-    own = Rival("this network", "", result.rmse, result.r2)
     unit = f" in {result.unit}" if result.unit else ""
     low, high = result.interval
-    lines = [
-        look.bold("test error") + f"{unit}, on {result.samples:,} samples that were never seen in training",
-        f"  {'':<27}{'RMSE':>10}{'R²':>8}",
-        _quantity_score(own, look) + f"   95 % interval {quantity(low)} to {quantity(high)}",
-        *(_quantity_score(each, PLAIN) for each in result.rivals),
-        *wrapped(
-            f"RMSE: the root of the mean squared error of {printable(result.target)!r}. "
-            f"R²: 1 is perfect, 0 is no better than a mean.",
-            "  ",
-        ),
+    own = Rival("this network", f"95 % interval {quantity(low)} to {quantity(high)}", result.rmse, result.r2)
+    rows = [["", "RMSE", "R²", ""], *(_quantity_row(each) for each in (own, *result.rivals))]
+    rows[1][1] = look.bold(rows[1][1])
+    meaning = (
+        f"RMSE: the root of the mean squared error of {printable(result.target)!r}. "
+        "R²: 1 is perfect, 0 is no better than a mean."
+    )
+    return [
+        *look.titled("test error", f"{unit}, on {result.samples:,} samples that were never seen in training"),
+        *look.table(rows, right=[1, 2]),
+        *look.wrapped(meaning, "  "),
+        *look.wrapped(_quantity_verdict(result), "  "),
     ]
-    return [*lines, *wrapped(_quantity_verdict(result), "  ")]
 
 
-def _quantity_score(rival: Rival, look: Look) -> str:
+def _quantity_row(rival: Rival) -> list[str]:
     r2 = "-" if rival.r2 is None else f"{rival.r2:z.2f}"
-    return f"  {rival.name:<27}" + look.bold(f"{quantity(rival.score):>10}") + f"{r2:>8}"
+    return [rival.name, quantity(rival.score), r2, rival.note]
 
 
 def _quantity_verdict(result: QuantityResult) -> str:
@@ -129,25 +94,33 @@ def mistake_lines(result: Result, look: Look = PLAIN) -> list[str]:
     """The worst mistakes: as pictures where samples are images, else with their unusual columns."""
     mistakes = result.mistakes
     if not mistakes:
-        return [f"no mistakes among the {result.samples:,} test samples"]
-    lines = [_title(result, len(mistakes), look)]
+        return look.wrapped(f"no mistakes among the {result.samples:,} test samples")
+    lines = _title(result, len(mistakes), look)
     if all(mistake.image is not None for mistake in mistakes):
-        return lines + ["  " + line if line else "" for line in side_by_side([_card(each, look) for each in mistakes])]
+        return [*lines, *_pictures(mistakes, look)]
     for mistake in mistakes:
         lines += _described(mistake, look)
     return lines
 
 
-def _title(result: Result, shown: int, look: Look) -> str:
+def _title(result: Result, shown: int, look: Look) -> list[str]:
     if not isinstance(result, ClassResult):
-        return look.bold(f"the {_count(shown)}largest errors")
+        return look.titled(f"the {_count(shown)}largest errors")
     if result.wrong <= WORST:
-        return look.bold("the only mistake" if shown == 1 else f"the only {_count(shown)}mistakes")
-    return look.bold(f"the {_count(shown)}worst of {result.wrong:,} mistakes") + ": least probability for the truth"
+        return look.titled("the only mistake" if shown == 1 else f"the only {_count(shown)}mistakes")
+    return look.titled(f"the {_count(shown)}worst of {result.wrong:,} mistakes", ": least probability for the truth")
 
 
 def _count(number: int) -> str:
     return {1: "", 2: "two ", 3: "three "}.get(number, f"{number} ")
+
+
+def _pictures(mistakes: tuple[Mistake, ...], look: Look) -> list[str]:
+    """As many beside one another as fit, the others below."""
+    beside = max(1, (look.width - 2 + _GAP) // (_PICTURE + _GAP))
+    cards = [_card(each, look) for each in mistakes]
+    rows = [side_by_side(cards[start : start + beside], _GAP) for start in range(0, len(cards), beside)]
+    return [f"  {line}".rstrip() for row in rows for line in row]
 
 
 def _card(mistake: Mistake, look: Look) -> list[str]:
@@ -169,4 +142,4 @@ def _sure(mistake: Mistake) -> str:
 def _described(mistake: Mistake, look: Look) -> list[str]:
     said = f"true {printable(mistake.true)}, said {printable(mistake.answer)}{_sure(mistake)}"
     features = ", ".join(f"{printable(name)} {printable(value, 12)}" for name, value in mistake.features)
-    return [f"  {said}", *(look.dim(line) for line in wrapped(features, "    "))]
+    return [*look.wrapped(said, "    ", "  "), *(look.dim(line) for line in look.wrapped(features, "    "))]

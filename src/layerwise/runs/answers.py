@@ -61,7 +61,7 @@ class Answers:
 
 def trained(run: str) -> tuple[Network, Preparation]:
     """The network and the preparation of a run, by its folder or a checkpoint in it."""
-    folder = _folder(run)
+    folder = folder_of(run)
     weights = folder.weights if Path(run).is_dir() else Path(run)
     if not weights.exists() and not Path(run).is_dir():
         raise FileError(f"there is no run {run}: give its folder, or a checkpoint in it{folders.others()}")
@@ -74,7 +74,7 @@ def trained(run: str) -> tuple[Network, Preparation]:
 def learnt_from(run: str, path: str) -> str:
     """A warning if the run was trained on exactly this file, under whatever name; else ""."""
     with contextlib.suppress(FileError):  # what says where the run comes from is lost: that is no reason to be silent
-        file = origins.read(_folder(run)).get("file")
+        file = origins.read(folder_of(run)).get("file")
         if isinstance(file, dict) and file.get("sha256") == origins.sha256(path):
             return (
                 f"{Path(path).name} is the file that the network was trained on: how right it is there says nothing "
@@ -83,7 +83,8 @@ def learnt_from(run: str, path: str) -> str:
     return ""
 
 
-def _folder(run: str) -> RunFolder:
+def folder_of(run: str) -> RunFolder:
+    """The folder of a run, by itself or by a checkpoint in it."""
     return folders.found(run) if Path(run).is_dir() else RunFolder(Path(run).parent)
 
 

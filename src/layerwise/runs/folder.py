@@ -5,12 +5,13 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import shutil
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from layerwise.errors import FileError
+from layerwise.errors import FileError, LayerwiseError
 
 if os.name == "posix":
     import fcntl
@@ -80,6 +81,11 @@ class RunFolder:
         return self.path / "boundary.png"
 
     @property
+    def files(self) -> list[Path]:
+        """All files of the run that are there."""
+        return sorted(each for each in self.path.iterdir() if each.is_file()) if self.path.is_dir() else []
+
+    @property
     def weights(self) -> Path:
         """The file that holds the network to answer with."""
         return self.last_good if self.last_good.exists() else self.checkpoint
@@ -101,6 +107,29 @@ class RunFolder:
             yield
         finally:
             os.close(descriptor)
+
+
+@contextlib.contextmanager
+def new(name: str, out: str | os.PathLike[str] | None = None) -> Iterator[RunFolder]:
+    """A new folder, as `created` makes it, held for the body.
+
+    It goes again, with the folders that were made for it, when the body refuses the run (a LayerwiseError) before
+    there is a checkpoint; but after a FileError, such as a full disk, what can go on stays.
+    """
+    path = Path(out) if out is not None else RUNS
+    made = [each for each in (path, *path.parents) if not each.exists()]
+    folder = created(name, out)
+    try:
+        with folder.held():
+            yield folder
+    except LayerwiseError as error:
+        goes_on = isinstance(error, FileError) and folder.experiment.exists()
+        if not folder.checkpoint.exists() and not goes_on:
+            shutil.rmtree(folder.path, ignore_errors=True)
+            for each in made:
+                with contextlib.suppress(OSError):  # another run may be in it
+                    each.rmdir()
+        raise
 
 
 def created(name: str, out: str | os.PathLike[str] | None = None) -> RunFolder:

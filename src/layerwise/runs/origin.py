@@ -46,7 +46,7 @@ def read(folder: RunFolder) -> Table:
         return {}
     try:
         origin = json.loads(folder.origin.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         raise FileError(f"{folder.origin} is damaged: delete it, and changes of the data go unnoticed") from None
     return origin if isinstance(origin, dict) else {}
 

@@ -17,6 +17,9 @@ from layerwise.training.changes import Changes
 from layerwise.training.experiment import Experiment, Setup, Table
 from layerwise.training.suited import suited
 
+_MOMENTS = 1000
+"""Of a schedule, looked at for a rate above 0."""
+
 
 @dataclass(frozen=True)
 class Start:
@@ -117,10 +120,10 @@ def _ready(experiment: Experiment, data: Dataset) -> Start:
 
 
 def _require_rate(setup: Setup) -> None:
-    """Refuse a run that can not learn, whatever its length."""
+    """Refuse a run that can not learn, whatever its length. A schedule may begin at 0, or have a rate of its own."""
     rate, schedule = setup.optimizer.lr, setup.schedule
-    rates = [rate] if schedule is None else [schedule(rate, t) for t in range(setup.experiment.epochs)]
-    if not any(rates):
+    moments = range(min(setup.experiment.epochs, _MOMENTS))
+    if not rate and (schedule is None or not any(schedule(rate, t) for t in moments)):
         raise SettingError("the learning rate is 0, so nothing would be learnt: choose one above 0, such as --lr 0.001")
 
 

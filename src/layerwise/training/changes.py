@@ -66,7 +66,7 @@ class Changes:
         for keys, value in self._parsed():
             if keys[0] == "data":
                 _assign(table, keys, value)
-        return table["data"]
+        return table.get("data", {})
 
     def to_experiment(self, experiment: Experiment) -> Experiment:
         """The experiment with all the choices. A schedule as long as the run stays as long as the run."""

@@ -1,4 +1,4 @@
-"""Checkpoints: everything that a run depends on, in one file that is whole or absent.
+"""Checkpoints: the state of a run in one file that is whole or absent.
 
 A checkpoint is also a file of the network: `lw.load(path)` reads its weights. Timings and dates are left out, so equal
 runs write equal bytes.
@@ -7,178 +7,60 @@ runs write equal bytes.
 from __future__ import annotations
 
 import os
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from copy import copy, deepcopy
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, replace
 from typing import Any
 
 import numpy as np
 
 from layerwise import storage
-from layerwise.checks import whole_number
+from layerwise.checks import require_kind, whole_number
 from layerwise.errors import FileError, LayerwiseError, SettingError
-from layerwise.network import Network, Snapshot
-from layerwise.optimizers import Optimizer
-from layerwise.training.events import Listener
+from layerwise.network import Snapshot
+from layerwise.regularizers import REGULARIZERS, Regularizer
+from layerwise.schedules import SCHEDULES, Schedule
+from layerwise.specs import Registry
+from layerwise.training.events import Changed
 from layerwise.training.history import History
-from layerwise.training.samples import Samples, Shuffled, fingerprint
-from layerwise.training.stream import Stream
+from layerwise.training.state import Position, RunState
 from layerwise.types import Array
 
 _PREFIX = "training/"
 _LATEST = "latest"
-_DATA = ("training data", "sample weights", "validation data")
 
 
-@dataclass
-class Position:
-    """Where a run stands, between two steps."""
-
-    epoch: int = 0
-    """Whole epochs done."""
-    samples: int = 0
-    """Samples seen in the epoch that has begun."""
-    step: int = 0
-    """Updates made."""
-    loss_total: float = 0.0
-    """Sum over the batches of this epoch of their loss times their total weight."""
-    weight: float = 0.0
-    """Sum over the batches of this epoch of their total weight; without weights, the number of samples."""
-    first_loss: float = 0.0
-    """The loss of the very first batch, the measure of divergence."""
-    stopped: str = ""
-    """Why a listener ended the run; empty if none has."""
-
-
-def data_of(source: Shuffled | Stream, validation: Samples | None) -> dict[str, str]:
-    """The data of a run as it stands among the settings."""
-    held_out = fingerprint() if validation is None else fingerprint(validation.x, validation.target)
-    return {**source.fingerprints(), "validation data": held_out}
-
-
-def save(
-    path: str | os.PathLike[str],
-    net: Network,
-    optimizer: Optimizer,
-    position: Position,
-    history: History,
-    listeners: Sequence[Listener],
-    settings: Mapping[str, Any],
-    latest: Snapshot | None = None,
-) -> None:
-    """Write the state of a run between two steps.
-
-    settings: what a resumed run must agree on. latest: the snapshot that it goes on from, where the network holds
-    another one (the best, at the end of early stopping).
-    """
-    arrays: dict[str, Array] = dict(net.state_dict())
-    if latest is not None:
-        _split(latest.arrays(), _LATEST, arrays)
+def write(path: str | os.PathLike[str], state: RunState) -> None:
+    """Write the state of a run; `read` gives it back. Raises FileError where nothing can be written."""
+    require_kind("state", state, RunState, "run.state()")
+    if "unregistered" in state.network:
+        raise SettingError(
+            "a layer of this network has no name in tables, so no file can say what it is: decorate its class with "
+            "@lw.layers.LAYERS.register"
+        )
+    arrays: dict[str, Array] = dict(state.weights)
+    if state.latest is not None:
+        _split(state.latest.arrays(), _LATEST, arrays)
+    history = state.history
     training: dict[str, Any] = {
-        "position": asdict(position),
+        "position": asdict(state.position),
         "records": list(history),  # in their order, which the table of arrays does not keep
-        "settings": dict(settings),
+        "settings": dict(state.settings),
         "environment": history.environment,
-        "passes": net.passes,
+        "passes": state.passes,
     }
+    if state.changes:
+        training["changes"] = [_plain(change) for change in state.changes]
     _split({name: np.array(values) for name, values in history.items()}, "history", arrays)
-    training["optimizer"] = _split(optimizer.state_dict(), "optimizer", arrays)
-    states = {name: listener.state() for name, listener in _named(listeners)}
-    training["listeners"] = {name: _split(state, name, arrays) for name, state in states.items() if state}
-    storage.write(path, arrays, {"kind": "checkpoint", "network": net.spec(), "training": training})
+    training["optimizer"] = _split(state.optimizer, "optimizer", arrays)
+    training["listeners"] = {name: _split(each, name, arrays) for name, each in state.listeners.items() if each}
+    storage.write(path, arrays, {"kind": "checkpoint", "network": dict(state.network), "training": training})
 
 
-@dataclass
-class Checkpoint:
-    """A checkpoint that was read, and found to be one."""
+def read(path: str | os.PathLike[str]) -> RunState:
+    """Read a checkpoint, of this version or an older one.
 
-    path: str
-    arrays: dict[str, Array]
-    network: dict[str, Any]
-    training: dict[str, Any]
-
-    @property
-    def threads(self) -> int:
-        """The threads that the run was made with."""
-        try:
-            return whole_number("threads", self.training["environment"]["threads"])
-        except (KeyError, TypeError):
-            raise FileError(
-                f"{self.path} is no whole checkpoint: it does not say how many threads its run had"
-            ) from None
-
-    @property
-    def compiled(self) -> bool:
-        """Whether compiled twins were in use; a file that does not say so is older than they are."""
-        return bool(self.training["environment"].get("compiled", False))
-
-    def restore(
-        self,
-        net: Network,
-        optimizer: Optimizer,
-        listeners: Sequence[Listener],
-        settings: Mapping[str, Any],
-        epochs: int,
-    ) -> tuple[Position, History]:
-        """Put net, optimizer and listeners into the state of the file, and return where the run stands.
-
-        Raises SettingError for another network, other settings or other data than the run's, and FileError for a file
-        whose parts do not fit together. Net, optimizer and listeners are then as they were: all is put into copies
-        first, and into them only if that went well.
-        """
-        try:
-            self._refuse_other(net, settings)
-            self._restore(deepcopy(net), deepcopy(optimizer), [copy(listener) for listener in listeners], epochs)
-        except LayerwiseError:
-            raise
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise FileError(f"{self.path} is no whole checkpoint of a run ({error!r}): use an older one") from None
-        return self._restore(net, optimizer, listeners, epochs)
-
-    def _restore(
-        self, net: Network, optimizer: Optimizer, listeners: Sequence[Listener], epochs: int
-    ) -> tuple[Position, History]:
-        import msgspec
-
-        position = msgspec.convert(self.training["position"], Position)
-        net.load_state_dict({name: a for name, a in self.arrays.items() if not name.startswith(_PREFIX)})
-        net.passes = int(self.training["passes"])
-        optimizer.load_state_dict(self._join(self.training["optimizer"], "optimizer"))
-        if any(array.shape != net.theta.shape for array in optimizer.state.values()):
-            raise FileError(f"{self.path} holds the optimizer of another network")
-        states = self.training["listeners"]
-        for name, listener in _named(listeners):
-            if name in states:
-                listener.load_state(self._join(states[name], name))
-        latest = self._join({}, _LATEST)
-        if position.epoch < epochs and not position.stopped and latest:
-            net.restore(Snapshot.of(latest))
-        values = self._join({}, "history")
-        return position, History({name: values[name].tolist() for name in self.training["records"]})
-
-    def _refuse_other(self, net: Network, settings: Mapping[str, Any]) -> None:
-        if net.spec() != self.network:
-            raise SettingError(f"{self.path} belongs to another network: rebuild it with lw.load({self.path!r})")
-        then = self.training["settings"]
-        for name, value in settings.items():
-            if then[name] == value:
-                continue
-            if name in _DATA:
-                raise SettingError(f"{self.path} was made with other {name}: resume with the same, or start anew")
-            raise SettingError(
-                f"{self.path} was made with {name} = {then[name]!r}, this run has {value!r}: a resumed run "
-                "goes on with the same settings, or starts anew without resume="
-            )
-
-    def _join(self, plain: Mapping[str, Any], owner: str) -> dict[str, Any]:
-        start = f"{_PREFIX}{owner}/"
-        found = {name.removeprefix(start): a for name, a in self.arrays.items() if name.startswith(start)}
-        return {**plain, **found}
-
-
-def read(path: str | os.PathLike[str]) -> Checkpoint:
-    """Read a checkpoint. Raises FileError for a file that is missing, damaged, or not a checkpoint of a run."""
+    Raises FileError for a file that is missing, damaged, or not a checkpoint of a run.
+    """
     stored = storage.read(path)
     header = stored.header
     if not stored.checked or header.get("kind") != "checkpoint":
@@ -186,30 +68,63 @@ def read(path: str | os.PathLike[str]) -> Checkpoint:
     network, training = header.get("network"), header.get("training")
     if not isinstance(network, dict) or not isinstance(training, dict):
         raise FileError(f"{path} is no whole checkpoint of a run: use an older one")
-    return Checkpoint(os.fspath(path), stored.arrays, network, training)
+    try:
+        return _state(network, training, stored.arrays, os.fspath(path))
+    except LayerwiseError:
+        raise
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise FileError(f"{path} is no whole checkpoint of a run ({error!r}): use an older one") from None
 
 
-def settings_of(
-    optimizer: Optimizer,
-    loss: Any,
-    schedule: Any,
-    regularizer: Any,
-    clip_norm: float | None,
-    clip_value: float | None,
-    batch_size: int,
-    seed: int,
-) -> dict[str, Any]:
-    """What must be equal for a resumed run to be the same run, as plain values."""
-    return {
-        "optimizer": repr(optimizer),
-        "loss": repr(loss),
-        "schedule": repr(schedule),
-        "regularizer": repr(regularizer),
-        "clip_norm": clip_norm,
-        "clip_value": clip_value,
-        "batch_size": batch_size,
-        "seed": seed,
-    }
+def threads_of(state: RunState) -> int:
+    """The threads that the run was made with."""
+    try:
+        return whole_number("threads", state.history.environment["threads"])
+    except (KeyError, TypeError):
+        raise FileError(f"{state.name} is no whole checkpoint: it does not say how many threads its run had") from None
+
+
+def _state(network: dict[str, Any], training: dict[str, Any], arrays: dict[str, Array], path: str) -> RunState:
+    import msgspec
+
+    latest = _join({}, _LATEST, arrays)
+    values = _join({}, "history", arrays)
+    history = History({name: values[name].tolist() for name in training["records"]})
+    history.environment = dict(training["environment"])
+    return RunState(
+        network=network,
+        weights={name: array for name, array in arrays.items() if not name.startswith(_PREFIX)},
+        latest=Snapshot.of(latest) if latest else None,
+        passes=int(training["passes"]),
+        optimizer=_join(training["optimizer"], "optimizer", arrays),
+        position=msgspec.convert(training["position"], Position),
+        history=history,
+        listeners={name: _join(plain, name, arrays) for name, plain in training["listeners"].items()},
+        changes=tuple(_change(each) for each in training.get("changes", ())),
+        settings=dict(training["settings"]),
+        origin=path,
+    )
+
+
+def _plain(change: Changed) -> dict[str, Any]:
+    """A change as a table: a penalty or a schedule by its name and settings."""
+
+    def plain(value: Any) -> Any:
+        if isinstance(value, Regularizer):
+            return REGULARIZERS.spec(value)
+        return SCHEDULES.spec(value) if isinstance(value, Schedule) else value
+
+    return asdict(replace(change, before=plain(change.before), after=plain(change.after)))
+
+
+def _change(table: Mapping[str, Any]) -> Changed:
+    """The change that a table describes."""
+    kinds: dict[str, Registry[Any]] = {"regularizer": REGULARIZERS, "schedule": SCHEDULES}
+
+    def built(value: Any) -> Any:
+        return kinds[table["setting"]].build(value) if isinstance(value, dict) else value
+
+    return Changed(int(table["step"]), str(table["setting"]), built(table["before"]), built(table["after"]))
 
 
 def _split(state: Mapping[str, Any], owner: str, arrays: dict[str, Array]) -> dict[str, Any]:
@@ -223,12 +138,6 @@ def _split(state: Mapping[str, Any], owner: str, arrays: dict[str, Array]) -> di
     return plain
 
 
-def _named(listeners: Sequence[Listener]) -> list[tuple[str, Listener]]:
-    """Each listener by its class and its place among those of the class: other listeners may come and go."""
-    seen: Counter[str] = Counter()
-    named = []
-    for listener in listeners:
-        kind = type(listener).__name__
-        named.append((f"{kind} {seen[kind]}", listener))
-        seen[kind] += 1
-    return named
+def _join(plain: Mapping[str, Any], owner: str, arrays: Mapping[str, Array]) -> dict[str, Any]:
+    start = f"{_PREFIX}{owner}/"
+    return {**plain, **{name.removeprefix(start): a for name, a in arrays.items() if name.startswith(start)}}

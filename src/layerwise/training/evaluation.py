@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -19,8 +20,20 @@ _ROWS = 4096
 
 def predict(net: Network, x: Array) -> Array:
     """The outputs for all of x in evaluation mode, computed in parts so that memory stays small."""
-    outputs = [net(part) for _, part in parts(x, _ROWS, net.dtype)] or [net(x)]
+    outputs = [net(part) for _, part in in_parts(x, net)] or [net(x)]
     return outputs[0] if len(outputs) == 1 else np.concatenate(outputs)
+
+
+def in_parts(x: Array, net: Network) -> Iterator[tuple[int, Array]]:
+    """Some thousand samples after the other, with the number of the first of each part.
+
+    No part is a single sample beside others: a layer that takes the statistics of what it is given could not use it.
+    """
+    starts = [start for start, _ in parts(x, _ROWS, net.dtype)]
+    if len(starts) > 1 and len(x) - starts[-1] == 1:
+        del starts[-1]
+    for start, end in pairwise([*starts, len(x)]):
+        yield start, x[start:end]
 
 
 def evaluate(net: Network, x: Array, target: Array, loss: Loss, sample_weight: Any = None) -> dict[str, float]:
@@ -39,7 +52,7 @@ def evaluate(net: Network, x: Array, target: Array, loss: Loss, sample_weight: A
     target = any_array("target", target)
     weight = None if sample_weight is None else any_array("sample_weight", sample_weight)
     found, denominator, answers, right = 0.0, 0.0, 0, None
-    for start, part in itertools.chain(parts(x, _ROWS, net.dtype), [] if len(x) else [(0, x)]):
+    for start, part in itertools.chain(in_parts(x, net), [] if len(x) else [(0, x)]):
         rows = slice(start, start + len(part))
         y, y_target = net(part), target[rows]
         if start == 0:

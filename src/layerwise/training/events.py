@@ -1,24 +1,34 @@
 """What a training run tells: typed events, and the listener that receives them.
 
-Progress displays, early stopping, checkpoints, the lab are listeners: the loop knows none of them. A listener may look
-at everything and ask the run to stop; it changes nothing.
+Progress displays, early stopping, the doctor, the lab are listeners: the loop knows none of them. A listener may look
+at everything, ask the run to stop, and say what it has noticed; it changes nothing.
+
+Events hold references, not copies: what `run`, `batch`, `before`, `net` show now is other after the next step. Copy
+what you keep.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from layerwise.network import Network, Snapshot
 from layerwise.specs import Registry
+from layerwise.tap import Tap
+from layerwise.training.samples import Batch
+
+if TYPE_CHECKING:
+    from layerwise.training.run import Run
 
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """The run begins, or goes on from `step`. records: the names of the numbers that every epoch will give.
+    """The run begins, or goes on from `step`: after a resumption, after an end, or after it went back.
 
     samples, steps_per_epoch: None where the data comes in batches of the caller's and nobody knows.
+    records: the names of the numbers that every epoch will give.
+    run: the run itself, to be read: its loss, optimizer, schedule, data.
     """
 
     net: Network
@@ -28,16 +38,26 @@ class Started:
     epoch: int
     step: int
     records: tuple[str, ...]
+    run: Run
 
 
 @dataclass(frozen=True, slots=True)
 class StepEnded:
-    """One update has been made. step and epoch count from 1; loss is that of the batch, before the update."""
+    """One update has been made.
+
+    step, epoch: counted from 1. loss: that of the batch, before the update. lr: the rate of the update.
+    run: the run itself, to be read. batch: what the step learnt from. before: the network before the step.
+    gradient_norm: the length of the gradient of the loss, before any penalty is added and before it is clipped.
+    """
 
     step: int
     epoch: int
     loss: float
     lr: float
+    run: Run
+    batch: Batch
+    before: Snapshot
+    gradient_norm: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +94,39 @@ class Stop:
     snapshot: Snapshot | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Noticed:
+    """A listener's answer: something that everybody should hear, in a form of the listener's own.
+
+    step: the updates made when it was noticed. finding: what; `str(finding)` should be a sentence.
+    """
+
+    step: int
+    finding: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A setting was changed in flight, by `Run.set`, after so many updates."""
+
+    step: int
+    setting: str
+    before: Any
+    after: Any
+
+
+Answer: TypeAlias = Stop | Noticed | None
+"""What a listener may answer to a step or an epoch."""
+
+
 class Listener:
     """Receives events; a subclass overrides what it wants to hear. The loop makes no step event that nobody hears.
 
-    Listeners are told in the order in which `fit` got them, and the first wish to stop counts. After a stop in
+    Listeners are told in the order in which the run got them, and the first wish to stop counts. After a stop in
     `step_ended` the epoch stays incomplete and unrecorded. An error in a listener ends the run and reaches the caller.
+    What a listener answers as `Noticed` is told to all of them. One that overrides `tap` is asked before every step
+    whether it wants to look inside; where nobody does, the step costs nothing extra.
+    A listener has a name in an experiment's table once its class is registered: `@lw.training.LISTENERS.register`.
 
     >>> import numpy as np
     >>> import layerwise as lw
@@ -94,16 +142,34 @@ class Listener:
     def started(self, event: Started) -> None:
         """The run begins."""
 
-    def step_ended(self, event: StepEnded) -> Stop | None:
+    def step_ended(self, event: StepEnded) -> Answer:
         """An update was made."""
         return None
 
-    def epoch_ended(self, event: EpochEnded) -> Stop | None:
+    def epoch_ended(self, event: EpochEnded) -> Answer:
         """An epoch is complete."""
+        return None
+
+    def noticed(self, event: Noticed) -> None:
+        """A listener, perhaps this one, has noticed something."""
+
+    def changed(self, event: Changed) -> None:
+        """A setting of the run was changed."""
+
+    def tap(self, step: int) -> Tap | None:
+        """A tap for the step that is about to be made, number `step` counted from 1; None: this one goes unseen.
+
+        With a tap a step goes layer by layer, with the same bits, and a small network then takes several times as
+        long: ask for a step in so many.
+        """
         return None
 
     def ended(self, event: Ended) -> None:
         """The run is over; called in every case, also where another listener failed before this one was started."""
+
+    def fallback(self) -> Snapshot | None:
+        """The snapshot that the network is to show if the run diverges: the best that this listener knows, or None."""
+        return None
 
     def state(self) -> dict[str, Any]:
         """What a checkpoint must hold for this listener to go on exactly: finite numbers, text, lists, and arrays."""
@@ -120,6 +186,11 @@ class Listener:
     def hears_steps(self) -> bool:
         """Whether `step_ended` is overridden."""
         return type(self).step_ended is not Listener.step_ended
+
+    @property
+    def asks_for_taps(self) -> bool:
+        """Whether `tap` is overridden."""
+        return type(self).tap is not Listener.tap
 
 
 LISTENERS: Registry[Listener] = Registry("listener")

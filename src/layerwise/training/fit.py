@@ -3,30 +3,17 @@
 from __future__ import annotations
 
 import os
-import warnings
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
-from layerwise.checks import positive, require_kind, require_path, whole_number, yes_or_no
-from layerwise.compiled import in_use
-from layerwise.errors import SettingError
 from layerwise.losses import Loss
 from layerwise.network import Network
 from layerwise.optimizers import Optimizer
 from layerwise.regularizers import Regularizer
 from layerwise.schedules import Schedule
-from layerwise.training import checkpoint as checkpoints
 from layerwise.training.events import Listener
 from layerwise.training.history import History
-from layerwise.training.inputs import checked, listeners_in, require_finite_weights
-from layerwise.training.interrupt import interruptible
-from layerwise.training.listeners.progress import progress_listener
-from layerwise.training.loop import Run
-from layerwise.training.samples import Shuffled
-from layerwise.training.stream import Stream, is_stream
-from layerwise.training.threads import environment, run_threads, thread_count
+from layerwise.training.run import Run
 
 
 def fit(
@@ -81,6 +68,7 @@ def fit(
     ShapeError for data that does not fit, SettingError and KindError for other arguments, FileError for files,
     TrainingInterrupted on Ctrl-C.
 
+    >>> import numpy as np
     >>> import layerwise as lw
     >>> x = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
     >>> net = lw.Network(lw.Linear(2, 8), lw.Tanh(), lw.Linear(8, 1))
@@ -89,68 +77,26 @@ def fit(
     >>> (net(x) > 0).ravel().tolist()      # XOR
     [False, True, True, False]
     """
-    require_kind("net", net, Network, "lw.Network(...)")
-    require_kind("loss", loss, Loss, "lw.CrossEntropyLoss()")
-    require_kind("optimizer", optimizer, Optimizer, "lw.Adam()")
-    require_kind("schedule", schedule, Schedule, "lw.CosineAnnealingLR(T_max=20)", optional=True)
-    require_kind("regularizer", regularizer, Regularizer, "lw.L2(1e-4)", optional=True)
-    listeners = listeners_in(listeners)
-    require_path("checkpoint", checkpoint, optional=True)
-    require_path("resume", resume, optional=True)
-    display = progress_listener(progress if progress is None else yes_or_no("progress", progress))
-    epochs, batch_size = whole_number("epochs", epochs), whole_number("batch_size", batch_size)
-    seed = whole_number("seed", seed, minimum=0)
-    clip_norm = None if clip_norm is None else positive("clip_norm", clip_norm)
-    clip_value = None if clip_value is None else positive("clip_value", clip_value)
-    evaluate_train = yes_or_no("evaluate_train", evaluate_train)
-    source = _source(train, sample_weight, net, loss, batch_size, seed)
-    held_out = None if validation is None else checked("validation", validation, net, loss)
-    settings = checkpoints.settings_of(optimizer, loss, schedule, regularizer, clip_norm, clip_value, batch_size, seed)
-    settings["evaluate_train"] = evaluate_train
-    if checkpoint is not None or resume is not None:
-        settings |= checkpoints.data_of(source, held_out)
-    previous = None if resume is None else checkpoints.read(resume)
-    threads = thread_count(threads, recorded=1 if previous is None else previous.threads)
-
-    # Overflow and the like are noticed by their effect on the loss, and told in words.
-    with run_threads(net, threads), interruptible() as interrupt, np.errstate(all="ignore"):
-        run = Run(
-            net=net,
-            source=source,
-            loss=loss,
-            optimizer=optimizer,
-            epochs=epochs,
-            seed=seed,
-            validation=held_out,
-            evaluate_train=evaluate_train,
-            schedule=schedule,
-            regularizer=regularizer,
-            clip_norm=clip_norm,
-            clip_value=clip_value,
-            listeners=listeners,
-            display=display,
-            checkpoint=checkpoint,
-            settings=settings,
-            interrupt=interrupt,
-        )
-        if previous is None:
-            require_finite_weights(net)
-        else:
-            run.position, run.history = previous.restore(net, optimizer, listeners, settings, epochs)
-            if previous.compiled != in_use():
-                begun = "with" if previous.compiled else "without"
-                advice = f"for the same bits, call lw.use_compiled({previous.compiled}) first"
-                warnings.warn(
-                    f"this run was begun {begun} compiled twins, and goes on otherwise: {advice}", stacklevel=2
-                )
-        run.history.environment = environment(threads)
-        return run.train()
-
-
-def _source(train: Any, sample_weight: Any, net: Network, loss: Loss, batch_size: int, seed: int) -> Shuffled | Stream:
-    """Where the batches come from."""
-    if not is_stream(train):
-        return Shuffled(checked("training", train, net, loss, sample_weight), batch_size, seed)
-    if sample_weight is not None:
-        raise SettingError("sample_weight goes with arrays: let each batch be a triple (x, target, sample_weight)")
-    return Stream(train, net, loss)
+    run = Run(
+        net,
+        train,
+        loss=loss,
+        optimizer=optimizer,
+        epochs=epochs,
+        batch_size=batch_size,
+        validation=validation,
+        sample_weight=sample_weight,
+        schedule=schedule,
+        regularizer=regularizer,
+        clip_norm=clip_norm,
+        clip_value=clip_value,
+        listeners=listeners,
+        checkpoint=checkpoint,
+        resume=resume,
+        seed=seed,
+        threads=threads,
+        evaluate_train=evaluate_train,
+        progress=progress,
+    )
+    run.advance()
+    return run.history

@@ -35,6 +35,12 @@ class History(Mapping[str, list[float]]):
         for name, value in metrics.items():
             self._records.setdefault(name, []).append(float(value))
 
+    def cut(self, epochs: int) -> None:
+        """Forget all that was recorded after so many epochs, and why the run ended."""
+        self._records = {name: values[:epochs] for name, values in self._records.items()} if epochs else {}
+        self.seconds = self.seconds[:epochs]
+        self.stopped = "running"
+
     @property
     def epochs(self) -> int:
         """How many epochs are recorded."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -21,29 +22,29 @@ from layerwise.types import Array
 def checked(name: str, data: Any, net: Network, loss: Loss, sample_weight: Any = None) -> Samples:
     """x, target and weights as a run uses them, or what is wrong with them.
 
-    x: (N, ...). target: (N, ...). sample_weight: (N,), or None.
+    x: (N, ...). target: (N, ...). sample_weight: (N,), or None; that of validation data is the third in it.
     Arrays in memory are converted to the network's type here. Arrays in a file are looked through part by part, and
     stay there: they may be larger than the memory.
     """
-    samples = samples_in(name, _pair(name, data), net, loss, sample_weight)
+    samples = samples_in(name, _in_few(name, data), net, loss, sample_weight)
     if not samples.total > 0:
         raise DataError(
             f"{name} data holds no sample that counts: all {len(samples)} have the weight 0 or an ignored label"
         )
-    return samples
+    return samples if samples.shares is None else replace(samples, mean=samples.total / len(samples))
 
 
 @np.errstate(all="ignore")  # an output that overflows is the business of the first step
 def samples_in(name: str, data: Any, net: Network, loss: Loss, sample_weight: Any = None) -> Samples:
-    """The same, for data of which perhaps no sample counts; a third array in the data holds weights.
+    """The same, for data of which perhaps no sample counts, and whose mean weight is that of some of the data alone.
 
-    One sample is sent through the network, so that shapes that do not fit are told here, and the loss sees every
+    Two samples are sent through the network, so that shapes that do not fit are told here, and the loss sees every
     target once.
     """
     x, target, weight = _arrays(name, data)
     weight = sample_weight if weight is None else weight
     x = _indices(f"{name} x", x) if net.takes_indices else _finite(f"{name} x", x, net)
-    target = real_array(f"{name} target", target)
+    target = _native(real_array(f"{name} target", target))
     if x.size == 0:
         raise DataError(f"{name} data holds no samples: fit needs at least one")
     if x.ndim < 2:
@@ -56,12 +57,33 @@ def samples_in(name: str, data: Any, net: Network, loss: Loss, sample_weight: An
     require_finite(f"{name} target", target)
     weight = None if weight is None else _weights(name, weight, len(x), net)
     with _named(f"{name} data"):
-        output = net(x[:1])
+        if net.takes_indices:
+            _require_known(x, net)
+        output = net(x[:2])[:1]  # two, since statistics of a batch may be wanted
     quantities, shares = _looked_at(name, output, target, loss)
     target = _finite(f"{name} target", target, net) if quantities else target
     if weight is not None:
         shares = weight.astype(np.float64) if shares is None else shares * weight
-    return Samples(x, target, weight, shares, x.dtype if net.takes_indices else net.dtype)
+    dtype = x.dtype if net.takes_indices else net.dtype
+    return Samples(x, target, weight, shares, dtype, loss.terms(output), _has_answers(output, target, shares, loss))
+
+
+def _has_answers(output: Array, target: Array, shares: Array | None, loss: Loss) -> bool:
+    """Whether the loss finds the target right or wrong, so that an accuracy will be recorded."""
+    row = 0 if shares is None else int(np.argmax(shares > 0))
+    one = target[row : row + 1]
+    return bool(loss.answers(one)) and loss.accuracy(output, one) is not None
+
+
+def _require_known(x: Array, net: Network) -> None:
+    """Have the network look at the least and the largest number of all, and at all before it if it refuses one."""
+    flat = x.reshape(len(x), -1)
+    for row in (int(flat.min(axis=1).argmin()), int(flat.max(axis=1).argmax())):
+        try:
+            net(x[row : row + 1])
+        except DataError:
+            net(x[: row + 1])  # which tells the place among all rows
+            raise
 
 
 def _looked_at(name: str, output: Array, target: Array, loss: Loss) -> tuple[bool, Array | None]:
@@ -114,12 +136,17 @@ def listeners_in(value: Any) -> list[Listener]:
     return listeners
 
 
-def _pair(name: str, data: Any) -> tuple[Any, Any]:
+def _in_few(name: str, data: Any) -> tuple[Any, ...]:
+    """The parts of the data: two, or for validation three."""
+    most = 3 if name == "validation" else 2
     try:
-        x, target = data
+        parts = tuple(data) if len(data) in range(2, most + 1) else ()
     except (TypeError, ValueError):
-        raise KindError(f"{name} data is a pair (x, target), such as data.train; got {type(data).__name__}") from None
-    return x, target
+        parts = ()
+    if not parts or isinstance(data, np.ndarray | str | bytes | Mapping):
+        triple = ", or a triple (x, target, sample_weight)" if most == 3 else ""
+        raise KindError(f"{name} data is a pair (x, target){triple}, such as data.train; got {type(data).__name__}")
+    return parts
 
 
 def _arrays(name: str, data: Any) -> tuple[Any, Any, Any]:
@@ -146,9 +173,14 @@ def _finite(name: str, values: Any, net: Network) -> Array:
     return converted
 
 
+def _native(array: Array) -> Array:
+    """Numbers in the order of bytes of this machine, for which the fast ways are made; in a file they stay."""
+    return array if array.dtype.isnative or on_disk(array) else array.astype(array.dtype.newbyteorder("="))
+
+
 def _indices(name: str, values: Any) -> Array:
     """Whole numbers as they came, for a network that looks them up; its first layer says if they are too large."""
-    array = real_array(name, values)
+    array = _native(real_array(name, values))
     if array.dtype.kind not in "iu":
         raise KindError(
             f"{name} must hold whole numbers, which the network looks up; got {array.dtype}: write x.astype(int)"

@@ -2,244 +2,215 @@
 
 from __future__ import annotations
 
-import os
 import time
-from collections.abc import Iterable, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable
+from copy import copy, deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-
-from layerwise.checks import require_kind
-from layerwise.errors import DivergedError, TrainingInterrupted
+from layerwise.errors import DivergedError
 from layerwise.losses import Loss
 from layerwise.network import Network, Snapshot
-from layerwise.optimizers import Optimizer
-from layerwise.regularizers import Regularizer
-from layerwise.schedules import Schedule
-from layerwise.training import checkpoint as checkpoints
-from layerwise.training.checkpoint import Position
-from layerwise.training.divergence import cause, has_diverged
+from layerwise.optimizers.clipping import norm_of
+from layerwise.training.audience import Audience
+from layerwise.training.divergence import cause
 from layerwise.training.evaluation import evaluate, mean_loss
-from layerwise.training.events import Ended, EpochEnded, Listener, Started, StepEnded, Stop
+from layerwise.training.events import EpochEnded, StepEnded, Stop
+from layerwise.training.feed import Feed
 from layerwise.training.history import History
 from layerwise.training.interrupt import Interrupt
 from layerwise.training.samples import Batch, Samples, Shuffled
+from layerwise.training.soundness import Soundness
+from layerwise.training.state import Position
 from layerwise.training.stream import Stream
 from layerwise.training.update import Update
-from layerwise.types import Array
 
 
 @dataclass
-class Run:
-    """One training run: its parts, where it stands, and who listens."""
+class Loop:
+    """What a run computes with, and where it stands. `go` can be left after any step, and entered again.
 
+    run: the run that this is the loop of, which events speak of. write: writes the checkpoint, if one is wanted.
+    latest: what the run goes on from, where the network shows another snapshot, at the end of early stopping.
+    """
+
+    run: Any
     net: Network
     source: Shuffled | Stream
     loss: Loss
-    optimizer: Optimizer
+    update: Update
     epochs: int
     seed: int
     validation: Samples | None
     evaluate_train: bool
-    schedule: Schedule | None
-    regularizer: Regularizer | None
-    clip_norm: float | None
-    clip_value: float | None
-    listeners: Sequence[Listener]
-    display: Listener | None
-    checkpoint: str | os.PathLike[str] | None
-    settings: dict[str, Any]
-    interrupt: Interrupt
+    audience: Audience
+    write: Callable[[], None]
     history: History = field(default_factory=History)
     position: Position = field(default_factory=Position)
+    latest: Snapshot | None = None
 
     def __post_init__(self) -> None:
-        self.audience = [*self.listeners, *([self.display] if self.display else [])]
-        self.hear_steps = [listener for listener in self.audience if listener.hears_steps]
-        self.update = Update(self.net, self.optimizer, self.schedule, self.regularizer, self.clip_norm, self.clip_value)
-
-    # --- the loop ------------------------------------------------------------------------------------------------
-
-    def train(self) -> History:
-        """Run to the end, and tell the listeners, whatever the end is."""
-        reason = "failed"
-        self.good, self.before = self.net.snapshot(), self.net.snapshot()
-        try:
-            self.tell_start()
-            if not self.is_over:
-                self.save()  # what can not be written is told before the first step
-            while not self.is_over:
-                self.epoch()
-                if self.interrupt.requested:
-                    raise TrainingInterrupted(self.interrupted(), self.position.step, self.history)
-            reason = self.position.stopped or "finished"
-        except DivergedError:
-            reason = "diverged"
-            raise
-        except KeyboardInterrupt:
-            reason = "interrupted"
-            raise
-        finally:
-            self.history.stopped = reason
-            self.tell_end(reason)
-        return self.history
+        self.feed = Feed(self.source)
+        self.soundness = Soundness(self.net, self.update.optimizer, self.loss)
+        self.before = self.net.snapshot()
+        self.last: Batch | None = None
+        self.spent = 0.0
 
     @property
     def is_over(self) -> bool:
         """Whether all epochs are done, or a listener has stopped the run."""
         return self.position.epoch >= self.epochs or bool(self.position.stopped)
 
-    def epoch(self) -> None:
-        """Visit every sample once, in the order of this epoch; measure; tell. A stop or Ctrl-C leaves it half done."""
-        began, position, last = time.perf_counter(), self.position, None
-        for batch in self.source.batches(position.epoch, start=position.samples):
-            if batch.total == 0:  # all ignored, or of weight 0: there is nothing to learn from
-                position.samples += len(batch.x)
-                continue
-            lr, last = self.update.rate(position.epoch, position.step), batch
-            value = self.step(batch, lr)
-            position.samples += len(batch.x)
-            position.weight += batch.total
-            position.loss_total += value * batch.total
-            stop = self.tell_step(value, lr)
-            if stop is not None or self.interrupt.requested:
+    # --- the loop ------------------------------------------------------------------------------------------------
+
+    def go(self, last: float, interrupt: Interrupt) -> None:
+        """Make updates until number `last` is made, the run is over, or Ctrl-C was pressed."""
+        if self.latest is not None and not self.is_over:
+            self.net.restore(self.latest)
+            self.latest = None
+        self.entered = time.perf_counter()
+        while not (self.is_over or interrupt.requested):
+            if self.feed.is_over(self.position):
+                self.close_epoch()
+            elif self.position.step < last:
+                self.step()
+            else:
+                self.require_finite()
+                break
+        self.spent += time.perf_counter() - self.entered
+
+    def pause(self) -> None:
+        """Leave the run between two steps for long: what is written must be sound."""
+        if self.last is not None and self.position.samples and not self.is_over:
+            self.require_sound_weights(self.last, self.update.rate(self.position.epoch, self.position.step - 1))
+            self.write()
+
+    def go_back(self, position: Position, history: History, latest: Snapshot | None) -> None:
+        """Stand there; the network and the optimizer do already."""
+        self.position, self.history, self.latest, self.last = position, history, latest, None
+        self.spent = 0.0
+        self.feed.close()
+        self.soundness.begin(position)
+
+    def step(self) -> None:
+        """One update: forward, loss, backward, optimizer. Then tell, and follow a wish to stop."""
+        net, position, audience = self.net, self.position, self.audience
+        batch = self.feed.look(position)
+        if batch is None:  # the first look at an epoch in which nothing counts
+            return
+        lr = self.update.rate(position.epoch, position.step)
+        if audience.of_steps:
+            net.snapshot(into=self.before)
+        net.zero_grad()
+        value = self.backpropagate(batch)
+        self.require_sound_loss(value, batch, lr)
+        norm = norm_of(net.grad) if audience.of_steps else 0.0
+        self.update(lr)
+        position.step += 1
+        position.loss_total += value * batch.size
+        position.weight += batch.total
+        self.feed.use(position)
+        self.last = batch
+        self.soundness.step_ended(value, position)
+        if audience.of_steps:
+            event = StepEnded(position.step, position.epoch + 1, value, lr, self.run, batch, self.before, norm)
+            stop = audience.step_ended(event)
+            if stop is not None:
                 self.require_sound_weights(batch, lr)
                 self.settle(stop)
-                return
-        lr = self.update.rate(position.epoch, position.step - 1)  # of the last step, made now or before a resumption
-        if last is not None:  # else the run was cut after the last step, and looked at then
-            self.require_sound_weights(last, lr)
-        self.close_epoch(lr, began)
 
-    def step(self, batch: Batch, lr: float) -> float:
-        """One update: forward, loss, backward, optimizer. Returns the loss of the batch."""
-        net, step = self.net, self.position.step
-        net.snapshot(into=self.before)
-        net.zero_grad()
-        value = net.backpropagate(batch.x, batch.target, self.loss, batch.weight, seed=self.seed, step=step)
-        self.keep_good_weights(value, batch, lr)
-        self.update(lr)
-        self.position.step += 1
-        return value
+    def backpropagate(self, batch: Batch) -> float:
+        """The loss of a batch, with its gradient in net.grad; shown to the taps of those who want to see this step."""
+        step = self.position.step
+        tap = self.audience.tap(step + 1) if self.audience.with_taps else None
+        return self.net.backpropagate(
+            batch.x,
+            batch.target,
+            self.loss,
+            batch.weight,
+            denominator=batch.denominator,
+            seed=self.seed,
+            step=self.position.first_pass + step,
+            tap=tap,
+        )
 
-    def close_epoch(self, lr: float, began: float) -> None:
+    def close_epoch(self) -> None:
         """Measure, record, tell the listeners, and write the checkpoint."""
         position = self.position
+        lr = self.update.rate(position.epoch, position.step - 1)  # of the last step, made now or before a resumption
+        if self.last is not None:  # else the run was cut after the last step, and looked at then
+            self.require_sound_weights(self.last, lr)
         metrics = {"lr": lr, "train_loss": position.loss_total / position.weight}
         if self.evaluate_train:
             metrics["train_loss_evaluated"] = mean_loss(self.net, self.source.parts(position.epoch), self.loss)
         if self.validation is not None:
-            found = evaluate(self.net, self.validation.x, self.validation.target, self.loss)
+            held_out = self.validation
+            found = evaluate(self.net, held_out.x, held_out.target, self.loss, held_out.weight)
             metrics |= {f"val_{name}": value for name, value in found.items()}
         self.history.append(metrics)
         position.epoch, position.samples = position.epoch + 1, 0
         position.loss_total = position.weight = 0.0
-        stop = self.tell_epoch(metrics)
-        self.history.seconds.append(time.perf_counter() - began)
+        self.feed.close()
+        best_known = next(name for name in ("val_loss", "train_loss_evaluated", "train_loss") if name in metrics)
+        self.soundness.epoch_ended(metrics[best_known], position)
+        stop = self.audience.epoch_ended(EpochEnded(position.epoch, self.epochs, position.step, metrics, self.net))
+        now = time.perf_counter()
+        self.history.seconds.append(self.spent + now - self.entered)
+        self.spent, self.entered = 0.0, now
         self.settle(stop)
 
     def settle(self, stop: Stop | None) -> None:
         """Follow a wish to stop, if there is one, and write the checkpoint."""
-        latest = None
         if stop is not None:
             self.position.stopped = "" if stop.reason == "finished" else stop.reason
             if stop.snapshot is not None:
-                latest = self.net.snapshot()
+                self.net.require_own(stop.snapshot)
+                self.latest = self.net.snapshot() if self.is_over else None
                 self.net.restore(stop.snapshot)
-        self.save(latest)
-
-    # --- telling -------------------------------------------------------------------------------------------------
-
-    def tell_start(self) -> None:
-        """Tell all listeners that the run begins, or goes on."""
-        position, records = self.position, ["lr", "train_loss"]
-        if self.evaluate_train:
-            records.append("train_loss_evaluated")
-        if self.validation is not None:
-            one = self.validation.example()
-            records += [f"val_{name}" for name in evaluate(self.net, one.x, one.target, self.loss)]
-        count, steps = self.source.count, self.source.steps
-        event = Started(self.net, count, self.epochs, steps, position.epoch, position.step, tuple(records))
-        for listener in self.audience:
-            listener.started(event)
-
-    def tell_step(self, value: float, lr: float) -> Stop | None:
-        """Tell those who hear steps; the first wish to stop counts."""
-        if not self.hear_steps:
-            return None
-        event = StepEnded(self.position.step, self.position.epoch + 1, value, lr)
-        return _first([listener.step_ended(event) for listener in self.hear_steps])
-
-    def tell_epoch(self, metrics: dict[str, float]) -> Stop | None:
-        """Tell all listeners of the epoch; the first wish to stop counts."""
-        event = EpochEnded(self.position.epoch, self.epochs, self.position.step, metrics, self.net)
-        return _first([listener.epoch_ended(event) for listener in self.audience])
-
-    def tell_end(self, reason: str) -> None:
-        """Tell all listeners that the run is over, the others too if one of them fails."""
-        event = Ended(reason, self.position.step, self.position.epoch)
-        with ExitStack() as everyone:
-            for listener in reversed(self.audience):
-                everyone.callback(listener.ended, event)
+        self.write()
 
     # --- keeping what is good ------------------------------------------------------------------------------------
 
-    def keep_good_weights(self, value: float, batch: Batch, lr: float) -> None:
-        """Weights whose loss is sound are kept; at the first loss that is not, the run ends with the kept ones."""
+    def require_sound_loss(self, value: float, batch: Batch, lr: float) -> None:
+        """A loss out of all proportion ends the run."""
         if self.position.step == 0:
-            self.position.first_loss = value
-        if has_diverged(value, self.position.first_loss):
+            self.position.first_loss = self.soundness.scale = value
+        if self.soundness.is_lost(value, batch):
             raise self.diverged(f"the loss became {value:.3g}", self.position.step + 1, batch, lr)
-        # A batch is normalised by its own statistics, so that its loss says nothing about the running ones.
-        self.require_finite("running statistics", self.before.buffers.values(), batch, lr)
-        self.good, self.before = self.before, self.good
+        if not self.soundness.statistics_are_finite():  # which no loss shows while each batch has its own
+            what = "the running statistics left the range of the numbers"
+            raise self.diverged(what, self.position.step + 1, batch, lr)
 
     def require_sound_weights(self, batch: Batch, lr: float) -> None:
         """Weights that are measured or written must be sound: the last update shows only in a loss after it."""
         value, _ = self.loss(self.net(batch.x), batch.target, batch.weight)
-        if has_diverged(value, self.position.first_loss):
+        if self.soundness.is_lost(value, batch):
             raise self.diverged(f"the loss became {value:.3g}", self.position.step, batch, lr)
-        self.require_finite("weights", [self.net.theta], batch, lr)
-        self.require_finite("running statistics", self.net.buffers().values(), batch, lr)
+        self.require_finite()
 
-    def require_finite(self, what: str, arrays: Iterable[Array], batch: Batch, lr: float) -> None:
-        """What is kept or written must be finite."""
-        if not all(np.isfinite(each).all() for each in arrays):
-            raise self.diverged(f"the {what} left the range of the numbers", self.position.step, batch, lr)
+    def require_finite(self) -> None:
+        """What is left in the network must be finite."""
+        what, position = self.soundness.unsound(), self.position
+        if what and self.last is not None:
+            lr = self.update.rate(position.epoch, position.step - 1)
+            raise self.diverged(f"the {what} left the range of the numbers", position.step, self.last, lr)
 
     def diverged(self, what: str, step: int, batch: Batch, lr: float) -> DivergedError:
-        """Go back to the last good weights, and say what happened."""
-        self.net.restore(self.good)
+        """Go back to the best moment that was kept, and say what happened.
+
+        The network shows what a listener wants to fall back to, if one does: the best epoch of early stopping.
+        """
         why = cause(*self.source.at_hand(batch), lr, updates=self.position.step)
-        message = f"diverged at step {step}: {what}. {why} The last good weights are kept."
-        return DivergedError(message, step, self.history)
-
-    def save(self, latest: Snapshot | None = None) -> None:
-        """Write the checkpoint, if one is wanted. latest: what a resumed run goes on from, if not from the network."""
-        if self.checkpoint is not None:
-            checkpoints.save(
-                self.checkpoint,
-                self.net,
-                self.optimizer,
-                self.position,
-                self.history,
-                self.listeners,
-                self.settings,
-                latest,
-            )
-
-    def interrupted(self) -> str:
-        """What Ctrl-C leaves behind, in words."""
-        where = f"interrupted after step {self.position.step}"
-        if self.checkpoint is None:
-            return f"{where}; the network holds the weights of that step"
-        return f"{where}; go on with resume={os.fspath(self.checkpoint)!r}"
-
-
-def _first(wishes: Sequence[Stop | None]) -> Stop | None:
-    """The first wish to stop, if there is one."""
-    for wish in wishes:
-        require_kind("what a listener answers", wish, Stop, optional=True)
-    return next((wish for wish in wishes if wish is not None), None)
+        record = deepcopy(self.history)
+        record.stopped = "diverged"
+        error = DivergedError(f"diverged at step {step}: {what}. {why} The best weights so far are kept.", step, record)
+        mark = self.soundness.best(self.source.sample(batch) if self.validation is None else self.validation)
+        self.net.restore(mark.snapshot)
+        self.update.optimizer.load_state_dict(mark.optimizer)
+        self.position, self.last = copy(mark.position), None
+        self.history.cut(self.position.epoch)
+        wish = self.audience.fallback()
+        if wish is not None:
+            self.latest = mark.snapshot
+            self.net.restore(wish)
+        return error

@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from contextlib import suppress
 from copy import deepcopy
 from dataclasses import dataclass, field
-from itertools import count
 from typing import Any
 
 import numpy as np
 
 from layerwise.checks import positive, require_kind, whole_number
-from layerwise.data.batches import shuffled
-from layerwise.errors import DataError, SettingError
+from layerwise.errors import DataError, DivergedError, KindError, SettingError
 from layerwise.losses import Loss
 from layerwise.network import Network
 from layerwise.optimizers import Optimizer
+from layerwise.schedules import Schedule
 from layerwise.training.evaluation import evaluate
-from layerwise.training.inputs import checked, require_finite_weights
-from layerwise.training.samples import Batch, Samples, Shuffled
-from layerwise.training.threads import run_threads, thread_count
-from layerwise.training.update import Update
+from layerwise.training.events import Listener, StepEnded, Stop
+from layerwise.training.run import Run
+from layerwise.training.samples import MEASURED, Shuffled
+from layerwise.training.sources import is_stream
 from layerwise.types import Array
 
-_MEASURED = 1024  # samples, always the same ones: the curve is to show the rate, not the luck of the batches
 _KEPT = 0.8  # how much of its past a point of the smoothed curve keeps
 _BLOWN = 10.0  # the test ends where the loss is this many times what it was at the start
 _BELOW = 3.0  # how far below the end of the fall the advice lies: near the bottom, steps are already too long
@@ -65,7 +63,8 @@ def find_lr(
     """Find a learning rate for this network, data and optimizer: a number, an interval, and the reason.
 
     A copy of the network makes `steps` updates while the rate grows by the same factor from `lowest` to `highest`. Its
-    loss, on up to 1,024 training samples in evaluation mode, first stands still, then falls, then rises. The interval
+    loss, on up to 1,024 training samples in evaluation mode (with batch normalisation, in training mode, whose
+    statistics need not settle first), stands still, then falls, then rises. The interval
     runs from where a twentieth of the fall is behind, on the smoothed curve, to where all but a twentieth is; the
     advice is a third of its upper end, since near the bottom of the curve the steps are already too long.
     net, train, loss, optimizer, batch_size, seed, threads: as for `fit`. net and optimizer are not changed, and the
@@ -81,56 +80,70 @@ def find_lr(
     True
     """
     require_kind("net", net, Network)
-    require_kind("loss", loss, Loss)
     require_kind("optimizer", optimizer, Optimizer)
     batch_size, steps = whole_number("batch_size", batch_size), whole_number("steps", steps, minimum=10)
     lowest, highest = positive("lowest", lowest), positive("highest", highest)
     if lowest >= highest:
         raise SettingError(f"lowest must be below highest, got {lowest!r} and {highest!r}")
-    seed, threads = whole_number("seed", seed, minimum=0), thread_count(threads)
-    samples = checked("training", train, net, loss)
-    require_finite_weights(net)
-    with run_threads(net, threads), np.errstate(all="ignore"):
-        trial = _Trial(deepcopy(net), samples, loss, deepcopy(optimizer), batch_size, seed)
-        first, measured = trial.loss_now(), []
-        rates = np.geomspace(lowest, highest, steps)
-        for step, lr in enumerate(rates):
-            trial.step(step, float(lr))
-            value = trial.loss_now()
-            if not math.isfinite(value) or value > _BLOWN * first:
-                break
-            measured.append(value)
-    return _read(rates[: len(measured)], _smoothed(measured), first, complete=len(measured) == steps)
+    rates = np.geomspace(lowest, highest, steps)
+    if is_stream(train):
+        raise KindError("training data is a pair (x, target) for find_lr, which measures on the same samples all along")
+    run = Run(
+        deepcopy(net),
+        train,
+        loss=loss,
+        optimizer=deepcopy(optimizer),
+        epochs=steps,  # more than enough: an epoch makes an update at least
+        batch_size=batch_size,
+        schedule=_Growing(rates),
+        seed=seed,
+        threads=threads,
+    )
+    curve = _Curve(run)
+    run.listen(curve)
+    with suppress(DivergedError):  # which ends the test, as a loss that has blown up does
+        run.advance(steps)
+    losses = curve.losses
+    return _read(rates[: len(losses)], _smoothed(losses), curve.first, complete=len(losses) == steps)
 
 
-class _Trial:
-    """A copy of the network on its way through growing rates."""
+class _Growing(Schedule):
+    """The rates of the test, one for each update."""
 
-    def __init__(
-        self, net: Network, samples: Samples, loss: Loss, optimizer: Optimizer, batch_size: int, seed: int
-    ) -> None:
-        self.net, self.loss, self.seed = net, loss, seed
-        self.update = Update(net, optimizer)
-        self.batches = _forever(Shuffled(samples, batch_size, seed))
-        counted = np.arange(len(samples)) if samples.shares is None else np.flatnonzero(samples.shares)
-        self.measured = samples.take(counted[np.sort(shuffled(len(counted), seed, 0)[:_MEASURED])])
+    def __init__(self, rates: Array) -> None:
+        super().__init__(per="step")
+        self.rates = rates
 
-    def step(self, step: int, lr: float) -> None:
-        """One update, as in `fit`."""
-        net, batch = self.net, next(self.batches)
-        net.zero_grad()
-        net.backpropagate(batch.x, batch.target, self.loss, seed=self.seed, step=step)
-        self.update(lr)
-
-    def loss_now(self) -> float:
-        """The loss on the measured samples."""
-        return evaluate(self.net, self.measured.x, self.measured.target, self.loss)["loss"]
+    def __call__(self, lr: float, t: int) -> float:
+        return float(self.rates[t])
 
 
-def _forever(source: Shuffled) -> Iterator[Batch]:
-    """The batches of one epoch after the other, as far as a sample in them counts."""
-    for epoch in count():
-        yield from (batch for batch in source.batches(epoch) if batch.total > 0)
+class _Curve(Listener):
+    """Measures the loss after every update, on the same samples, and ends the run when it has blown up."""
+
+    def __init__(self, run: Run) -> None:
+        assert isinstance(run.source, Shuffled)
+        self.net, self.loss, self.seed = run.net, run.loss, run.source.seed
+        self.samples = run.source.samples.some(MEASURED, self.seed)
+        with np.errstate(all="ignore"):
+            self.first = self.measure()
+        self.losses: list[float] = []
+
+    def step_ended(self, event: StepEnded) -> Stop | None:
+        value = self.measure()
+        if not math.isfinite(value) or value > _BLOWN * self.first:
+            return Stop("blown up")
+        self.losses.append(value)
+        return None
+
+    def measure(self) -> float:
+        """The loss now. Running statistics need far more updates than the test makes, at rates that hardly change
+        anything; a network that has some is measured by the statistics of the samples, as it trains."""
+        x, target = self.samples.x, self.samples.target
+        if not self.net.buffers():
+            return evaluate(self.net, x, target, self.loss)["loss"]
+        y, _ = self.net.forward(x, training=True, input_gradient=False, seed=self.seed, step=0)
+        return self.loss(y, target)[0]
 
 
 def _smoothed(values: list[float]) -> Array:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sized
+from collections.abc import Callable, Iterable, Iterator, Sized
+from itertools import chain
 from typing import Any
 
 from layerwise.errors import DataError, KindError
@@ -15,17 +16,6 @@ from layerwise.types import Array
 
 _ANEW = "pass a function that makes it anew for every epoch, such as train=lambda epoch: read_batches()"
 _ONCE = f"if it is one that can be read only once, {_ANEW}"
-
-
-def is_stream(data: Any) -> bool:
-    """Whether data gives batches, rather than being a pair of arrays.
-
-    >>> is_stream(lambda epoch: []), is_stream(([[1.0]], [0])), is_stream("batches")
-    (True, False, False)
-    """
-    if isinstance(data, tuple | list | str | bytes | Mapping) or hasattr(data, "__array__"):
-        return False
-    return callable(data) or isinstance(data, Iterable)
 
 
 class Stream:
@@ -42,16 +32,22 @@ class Stream:
         self.make = _maker(source)
         self.net, self.loss = net, loss
         self.steps = len(source) if isinstance(source, Sized) else None
-        if next(self._read(0), None) is None:
+        begun = self._read(0)
+        first = next(begun, None)
+        if first is None:
             raise DataError(f"the training data gave no batch: {_ONCE}")
+        self.begun: Iterator[Batch] | None = chain([first], begun)
 
-    def batches(self, epoch: int, start: int = 0) -> Iterator[Batch]:
+    def batches(self, epoch: int, start: int = 0, first_pass: int = 0) -> Iterator[Batch]:
         """The batches of an epoch. Those of its samples before `start`, which a resumed run has seen, are passed over.
 
         They must be the batches that the run saw: all that can be checked is that their sizes add up.
         """
         seen, total = 0, 0.0
-        for batch in self._read(epoch):
+        batches = self._read(epoch)
+        if epoch == 0 and self.begun is not None:  # looked into already; a source that runs on gives nothing twice
+            batches, self.begun = self.begun, None
+        for batch in batches:
             before, seen, total = seen, seen + len(batch.x), total + batch.total
             if before < start < seen:
                 raise _others(epoch, start)
@@ -71,9 +67,9 @@ class Stream:
         """x and target of as many samples as can be looked at."""
         return batch.x, batch.target
 
-    def fingerprints(self) -> dict[str, str]:
-        """What can be noticed when a run is resumed: that its data came as batches, and not which."""
-        return {"training data": "batches", "sample weights": "in the batches"}
+    def sample(self, batch: Batch) -> Batch:
+        """Samples to measure a network by: those at hand."""
+        return batch
 
     def _read(self, epoch: int) -> Iterator[Batch]:
         made = self.make(epoch)

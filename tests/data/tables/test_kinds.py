@@ -219,7 +219,9 @@ def test_a_table_of_an_index_alone_names_the_word_that_trains(case: str, tmp_pat
         tmp_path / "a.csv", "\n".join([f"{name},y", *(f"{value},{i * i % 17}.5" for i, value in enumerate(values))])
     )
     called = name or "column 1"
-    with pytest.raises(DataError, match="no column to learn from besides the target 'y'.*=number'? keeps it") as caught:
+    with pytest.raises(
+        DataError, match=r"no column to learn from besides the target 'y'.*=number'? keeps it"
+    ) as caught:
         read_table(path, "y")
     noted(tally, caught.value, case)
     assert read_table(path, "y", read_as={called: "number"}).features == (called,)

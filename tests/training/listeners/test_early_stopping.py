@@ -12,14 +12,15 @@ from tests.training import runs
 
 import layerwise as lw
 from layerwise.errors import KindError, SettingError
-from layerwise.training import EarlyStopping, EpochEnded, Started, Stop
+from layerwise.training import LISTENERS, EarlyStopping, EpochEnded, Started, Stop
 
 NET = runs.network()
+RUN: Any = None  # a stopper looks at numbers alone
 
 
 def told(stopper: EarlyStopping, values: list[float], epochs: int = 99) -> list[Stop | None]:
     """Its answers to a run whose monitored value takes these values, with theta filled by the epoch's number."""
-    stopper.started(Started(NET, 1, epochs, 1, 0, 0, ("val_loss", "val_accuracy")))
+    stopper.started(Started(NET, 1, epochs, 1, 0, 0, ("val_loss", "val_accuracy"), RUN))
     answers = []
     for epoch, value in enumerate(values, start=1):
         NET.theta = np.full(NET.theta.size, epoch)
@@ -133,3 +134,10 @@ def test_the_state_goes_out_and_in() -> None:
 )
 def test_settings_are_checked(settings: dict[str, Any], error: Any, words: tuple[str, ...], tally: Tally) -> None:
     refused(tally, error, words, lambda: EarlyStopping(**settings))
+
+
+def test_it_has_a_name_in_a_table() -> None:
+    stopper = LISTENERS.build({"name": "EarlyStopping", "patience": 3, "monitor": "val_accuracy"})
+    assert isinstance(stopper, EarlyStopping)
+    assert (stopper.patience, stopper.monitor, stopper.restore_best) == (3, "val_accuracy", True)
+    assert LISTENERS.spec(stopper) == {"name": "EarlyStopping", "patience": 3, "monitor": "val_accuracy"}

@@ -6,6 +6,7 @@ import io
 import os
 import select
 import sys
+import threading
 import time
 import types
 from collections.abc import Iterator
@@ -21,6 +22,12 @@ from layerwise.errors import DivergedError, TrainingInterrupted
 from layerwise.training.events import Ended, EpochEnded, Started, StepEnded
 from layerwise.training.listeners import progress, progress_listener
 from layerwise.training.listeners.progress import NotebookProgress, PlainProgress, TerminalProgress, describe
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine no silence is explained, unless a test asks for it."""
+    monkeypatch.setattr(progress, "_PATIENCE", 600.0)
 
 
 class Clock:
@@ -81,16 +88,26 @@ def screens(text: str) -> list[str]:
 
 
 NET = runs.network()
+RUN: Any = None  # a display looks at numbers alone
+BATCH: Any = None
+
+
+def begun(epochs: int, steps: int) -> Started:
+    return Started(NET, 100, epochs, steps, 0, 0, ("lr", "train_loss"), RUN)
+
+
+def made(step: int, epoch: int) -> StepEnded:
+    return StepEnded(step, epoch, 1.25, 0.1, RUN, BATCH, NET.snapshot(), 1.0)
 
 
 def events(listener: Any, epochs: int, steps: int, clock: Clock | None = None, per_step: float = 0.001) -> None:
     """A run as the loop tells it."""
-    listener.started(Started(NET, 100, epochs, steps, 0, 0, ("lr", "train_loss")))
+    listener.started(begun(epochs, steps))
     for epoch in range(1, epochs + 1):
         for step in range(steps):
             if clock:
                 clock.now += per_step
-            listener.step_ended(StepEnded((epoch - 1) * steps + step + 1, epoch, 1.25, 0.1))
+            listener.step_ended(made((epoch - 1) * steps + step + 1, epoch))
         metrics = {"lr": 0.1, "train_loss": 1 / epoch, "val_loss": 0.123456, "val_accuracy": 0.9876}
         listener.epoch_ended(EpochEnded(epoch, epochs, epoch * steps, metrics, NET))
     listener.ended(Ended("finished", epochs * steps, epochs))
@@ -120,6 +137,81 @@ def test_the_bar_moves_on_and_never_back(terminal: Terminal, monkeypatch: pytest
     assert done[-1] == 10
     assert "loss 1.25" in shown[0], "before the first epoch has ended: the loss of the batch"
     assert "epoch 4/5  loss 0.25  validation loss 0.1235, accuracy 98.8 %" in shown[-2]
+
+
+@pytest.mark.parametrize("columns", [20, 24, 30, 40, 50, 60, 70, 80, 120])
+def test_the_per_cent_stay_on_any_terminal(columns: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From 40 columns the time left stays as well; words go first, then the bar."""
+    pytest.importorskip("pty")
+    with Terminal(columns) as terminal:
+        events(TerminalProgress(terminal.stream), epochs=12, steps=2, clock=Clock(monkeypatch), per_step=4)
+        shown = [screen.rstrip() for screen in screens(terminal.text())]
+    begun = [screen for screen in shown if "12/12" not in screen][4:-1]
+    assert all("98.8 %" in screen for screen in begun)
+    if columns >= 40:
+        assert all(screen.endswith(" left") for screen in begun)
+        assert "1 min left" in begun[0]
+    assert shown[-1].endswith("98.8 %"), "nothing is left at the end"
+
+
+def test_the_time_left_is_that_of_the_pace_since_the_first_step(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first step took a minute to compile, each of the others 0.5 s: 40 steps less those done are left."""
+    clock = Clock(monkeypatch)
+    display = TerminalProgress(terminal.stream)
+    display.started(begun(4, 10))
+    for step in range(1, 21):
+        clock.now += 60.0 if step == 1 else 0.5
+        display.step_ended(made(step, (step - 1) // 10 + 1))
+        if step % 10 == 0:
+            display.epoch_ended(EpochEnded(step // 10, 4, step, {"train_loss": 1.0}, NET))
+    assert display.left() == "10 s left"
+    display.ended(Ended("finished", 20, 2))
+    shown = screens(terminal.text())
+    assert not any("left" in screen for screen in shown[:2]), "one step says nothing"
+    assert "15 s left" in shown[9]
+
+
+@pytest.mark.parametrize("kind", ["terminal", "pipe"])
+@pytest.mark.parametrize("twins", [True, False])
+def test_a_silence_is_explained(kind: str, twins: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(progress, "_PATIENCE", 0.05)
+    monkeypatch.setattr(progress, "in_use", lambda: twins)
+    stream = io.StringIO()
+    display = TerminalProgress(stream) if kind == "terminal" else PlainProgress(stream)
+    before = threading.active_count()
+    display.started(begun(2, 1))
+    time.sleep(0.3)
+    said = stream.getvalue()
+    assert "at work on the first" in said
+    assert ("compiles, once on this machine" in said) is twins
+    assert kind == "terminal" or said.count("\n") == 1, "said once"
+    display.step_ended(made(1, 1))
+    display.epoch_ended(EpochEnded(1, 2, 1, {"train_loss": 1.0}, NET))
+    time.sleep(0.3)
+    assert "still at work" in stream.getvalue()
+    display.ended(Ended("finished", 2, 2))
+    time.sleep(0.2)
+    assert threading.active_count() == before
+    assert "at work" not in stream.getvalue().split("\r")[-1] or kind == "pipe"
+
+
+def test_a_run_that_is_started_again_is_watched_once() -> None:
+    display = TerminalProgress(io.StringIO())
+    before = threading.active_count()
+    for _ in range(3):
+        display.started(begun(2, 1))
+    display.ended(Ended("finished", 0, 0))
+    time.sleep(0.2)
+    assert threading.active_count() == before
+
+
+def test_a_run_that_goes_on_well_is_not_explained() -> None:
+    stream = io.StringIO()
+    events(PlainProgress(stream), epochs=3, steps=2)
+    assert "at work" not in stream.getvalue()
+    assert not PlainProgress(stream).hears_steps, "a pipe costs no step an event"
 
 
 @pytest.mark.parametrize("columns", [20, 40, 60, 200])

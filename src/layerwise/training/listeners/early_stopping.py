@@ -20,7 +20,8 @@ class EarlyStopping(Listener):
 
     patience: epochs, 5 unless given. monitor: "val_loss" (smaller is better) or "val_accuracy" (larger is better).
     min_delta: a value must be better than the best one by more than this to count, 0 unless given. restore_best: go
-    back to the weights of the best epoch, and to its running statistics, also when the run ends for lack of epochs.
+    back to the weights of the best epoch, and to its running statistics, also when the run ends for lack of epochs or
+    diverges.
     best_epoch: the epoch of the best value, counted from 1. best_snapshot: the network of then.
     Raises SettingError when the run begins, if `monitor` will not be recorded.
     Source: Prechelt, Early stopping: but when?, 1998.
@@ -68,6 +69,9 @@ class EarlyStopping(Listener):
             reason = "stopped early" if tired else "finished"
             return Stop(reason, self.best_snapshot if self.restore_best else None)
         return None
+
+    def fallback(self) -> Snapshot | None:
+        return self.best_snapshot
 
     def state(self) -> dict[str, Any]:
         state: dict[str, Any] = {"best_epoch": self.best_epoch}

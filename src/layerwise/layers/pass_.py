@@ -3,32 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol, TypeAlias
+from typing import Any, ClassVar, Protocol, TypeAlias
 
 import numpy as np
 
 from layerwise.arrays import any_array
-from layerwise.checks import require_kind
+from layerwise.compiled import fast
 from layerwise.errors import DataError, KindError, SettingError, ShapeError
 from layerwise.layers.parameter import Parameter
 from layerwise.random import generator
-from layerwise.types import Array, Backward, Generator
+from layerwise.tap import Tap, compute
+from layerwise.types import Array, Backward, Differentiable, Generator
 
 State: TypeAlias = dict[str, Any]
 """What recurrent layers carry from one chunk of a sequence to the next, by the address of the layer."""
 
 
-class Tap(Protocol):
-    """Sees what flows between layers. It may look and copy, and must change nothing."""
+class Unit(Protocol):
+    """What x goes through as one: a layer, or several of them fused."""
 
-    def activation(self, address: str, value: Array) -> None:
-        """Called on the way forward with the output of the layer at this address."""
+    address: str
 
-    def gradient(self, address: str, gradient: Array) -> None:
-        """Called on the way back with the gradient of the cost at that output."""
+    @property
+    def trains(self) -> bool:
+        """Whether there is anything to learn in it."""
 
-    def part(self, address: str, name: str, value: Array) -> None:
-        """Called on the way forward with a named value inside a layer: an LSTM's gates, the weights of attention."""
+    def forward(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
+        """As of a layer."""
 
 
 class Pass:
@@ -45,10 +46,18 @@ class Pass:
     state: what recurrent layers begin with, by address, and for the second use of a layer by its address and use,
         "0#1"; None: they begin with zeros, and nobody wants to know what they end with. `ends` holds that until the
         whole network has succeeded.
+    `uses` counts how often each layer has been used in this pass, where somebody asks, and `draws` how often it has
+    drawn random numbers, both by its address; `after` is what `when_used` was given.
     """
+
+    shared: ClassVar[bool] = False
+    """Whether other threads take other rows of the batch through the same layers: none of them adds into grad then."""
+    rows: slice | None = None
+    """Which rows of the batch go this way, where threads share it; None: all of them."""
 
     __slots__ = (
         "after",
+        "draws",
         "ends",
         "input_gradient",
         "lengths",
@@ -85,41 +94,46 @@ class Pass:
         self.state = state
         self.ends: State = {}
         self.uses: dict[str, int] = {}
+        self.draws: dict[str, int] = {}
         self.after: list[Callable[[], None]] = []
 
-    def through(self, forward: Forward, x: Array, lengths: Any, mask: Any, state: Any) -> tuple[Array, Backward]:
-        """Take x through a network, with what the caller knows of the sequences (N, T, ...) in it, once it is checked.
+    def take(self, unit: Unit, x: Array) -> tuple[Array, Backward]:
+        """Take x through a layer that stands in a network: every container calls its layers through this.
 
-        The caller's state changes when all has succeeded, or not at all.
+        Each call is one use of the layer, and the tap is shown what comes out of it.
         """
-        if lengths is not None or mask is not None:
-            self.lengths, self.mask = checked_positions(x.shape[0], x.shape[1], lengths, mask)
-        if state is None:
-            return forward(x, self)
-        require_kind("state", state, dict, "{}")
-        self.state = state
-        y, backward = forward(x, self)
-        _require_known(state, self.ends)
-        state.update(self.ends)
-        return y, backward
+        if self.tap is None and self.state is None:  # nobody asks for an address
+            return unit.forward(x, self)
+        self.uses[unit.address] = self.uses.get(unit.address, 0) + 1
+        where = self.where(unit)
+        y, backward = unit.forward(x, self)
+        return y, backward if self.tap is None else _shown(self.tap, where, y, backward)
 
-    def carried(self, address: str) -> tuple[str, Any]:
+    def where(self, unit: Unit) -> str:
+        """The address of a layer and of its use: "0", and "0#1" while it computes for the second time in this pass."""
+        use = self.uses.get(unit.address, 0)
+        return f"{unit.address}#{use - 1}" if use > 1 else unit.address
+
+    def call(self, layer: Unit, formula: Callable[..., Any], *arguments: Any, **keywords: Any) -> Differentiable:
+        """Run a formula of a layer, or its twin: its value and its way back. The tap sees both, if it wants to.
+
+        A layer that computes by `pass_.call(self, formula, x, ...)` can be explained formula by formula.
+        """
+        tap = self.tap
+        if tap is None or not tap.operations:
+            return fast(formula)(*arguments, **keywords)
+        return compute(formula, *arguments, tap=tap, where=self.where(layer), rows=self.rows, **keywords)
+
+    def carried(self, layer: Unit) -> tuple[str, Any]:
         """The key of a recurrent layer's state, and what the state holds for it or None; each use has its own."""
-        if self.state is None:
-            return address, None
-        use = self._use(f"state of {address}")
-        key = f"{address}#{use}" if use else address
-        return key, self.state.get(key)
-
-    def _use(self, purpose: str) -> int:
-        """How often this has been asked for before, in this pass."""
-        use = self.uses.get(purpose, 0)
-        self.uses[purpose] = use + 1
-        return use
+        key = self.where(layer)
+        return key, None if self.state is None else self.state.get(key)
 
     def generator(self, purpose: str, address: str) -> Generator:
-        """The random numbers of a layer in this pass; a layer used twice gets different ones each time."""
-        return generator(self.seed, purpose, layer=f"{address}#{self._use(address)}", step=self.step)
+        """The random numbers of a layer in this pass; a layer that draws twice gets different ones each time."""
+        draw = self.draws.get(address, 0)
+        self.draws[address] = draw + 1
+        return generator(self.seed, purpose, layer=f"{address}#{draw}", step=self.step)
 
     def uniform(self, purpose: str, address: str, shape: tuple[int, ...]) -> Array:
         """Numbers from 0 up to 1, float32, of shape (N, ...): a sample's own, whoever else is computed with it."""
@@ -162,33 +176,21 @@ class Pass:
             raise ShapeError("a recurrent layer needs padding at the end of a sequence only: move it there")
         return lengths
 
-    def show(self, address: str, name: str, value: Array) -> None:
-        """Show a named value inside a layer to the tap, if one listens."""
-        if self.tap is not None and hasattr(self.tap, "part"):
-            self.tap.part(address, name, value)
-
-    def watch(self, address: str, value: Array, backward: Backward) -> Backward:
-        """Show a layer's output to the tap, and arrange for its gradient to be shown on the way back."""
-        tap = self.tap
-        assert tap is not None
-        tap.activation(address, value)
-
-        def watched(dy: Array) -> Array | None:
-            tap.gradient(address, dy)
-            return backward(dy)
-
-        return watched
+    def show(self, layer: Unit, name: str, value: Array) -> None:
+        """Show a named value inside a layer to the tap, if there is one."""
+        if self.tap is not None:
+            self.tap.value(self.where(layer), name, value)
 
 
-Forward = Callable[[Array, Pass], tuple[Array, Backward]]
+def _shown(tap: Tap, where: str, y: Array, backward: Backward) -> Backward:
+    """Show a layer's output to the tap, and arrange for its gradient to be shown on the way back."""
+    tap.activation(where, y)
 
+    def shown_backward(dy: Array) -> Array | None:
+        tap.gradient(where, dy)
+        return backward(dy)
 
-def _require_known(state: State, known: State) -> None:
-    """Refuse states of layers that there are not: a key with a slip in it would be a beginning with zeros."""
-    for key in state:
-        if key not in known:
-            layers = ", ".join(map(repr, known)) or "none"
-            raise SettingError(f"state[{key!r}] belongs to no recurrent layer of this network; their keys: {layers}")
+    return shown_backward
 
 
 def checked_positions(N: int, T: int, lengths: Any, mask: Any) -> tuple[Array | None, Array | None]:

@@ -9,7 +9,7 @@ from tests.refusals import refused
 import layerwise as lw
 from layerwise.errors import DataError, KindError, SettingError, ShapeError
 from layerwise.layers import Layer, Pass
-from layerwise.layers.passing import checked_positions
+from layerwise.layers.pass_ import checked_positions
 
 REAL = np.array([[True, True, False], [True, False, False]])
 
@@ -28,7 +28,7 @@ class Witness(Layer):
 
     def forward(self, x, pass_):
         self.seen.append((x.dtype, pass_.real(*x.shape[:2]), pass_.state))
-        pass_.show(self.address, "twice", 2 * x)
+        pass_.show(self, "twice", 2 * x)
         return x, lambda dy: dy
 
     def output_shape(self, shape):
@@ -94,7 +94,7 @@ def test_indices_stay_whole_and_have_no_gradient():
     assert Witness(indices=True)(x).dtype == np.int16
 
 
-class Parts:
+class Values(lw.Tap):
     """A tap that keeps the values inside layers."""
 
     def __init__(self):
@@ -106,12 +106,12 @@ class Parts:
     def gradient(self, address, gradient):
         """Not wanted."""
 
-    def part(self, address, name, value):
+    def value(self, address, name, value):
         self.kept.append((address, name, value))
 
 
-class Plain:
-    """A tap from before there were parts."""
+class Plain(lw.Tap):
+    """A tap that does not care for the values inside layers."""
 
     def activation(self, address, value):
         """Not wanted."""
@@ -121,9 +121,9 @@ class Plain:
 
 
 def test_a_tap_sees_what_layers_show():
-    net, tap = lw.Network(lw.Identity(), Witness()), Parts()
-    net.forward(np.ones((2, 3)), taps=tap)
-    net.forward(np.ones((2, 3)), taps=Plain())
+    net, tap = lw.Network(lw.Identity(), Witness()), Values()
+    net.forward(np.ones((2, 3)), tap=tap)
+    net.forward(np.ones((2, 3)), tap=Plain())
     net.forward(np.ones((2, 3)))
     [(address, name, value)] = tap.kept
     assert (address, name) == ("1", "twice")
