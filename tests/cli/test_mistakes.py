@@ -104,7 +104,7 @@ MISTAKES: list[tuple[str, int, str]] = [
     ("train long.toml", 1, "not a TOML file"),
     ("train binary.toml", 1, "could not read binary.toml"),
     ("train strange.toml", 1, "no layer called"),
-    ("train run/run.json", 1, "neither a .csv nor a .toml"),
+    ("train run/run.json", 1, "needs --target COLUMN"),
     ("train digits --set optimizer=none", 1, "optimizer"),
     ("train digits --set layers.9.p=1", 1, "numbered 0 to 6"),
     ("train digits --set layers.x.p=1", 1, "numbered 0 to 6"),
