@@ -442,6 +442,34 @@ def test_what_was_set_is_what_a_run_with_that_setting_does() -> None:
     assert run.net.theta.tobytes() == fresh.net.theta.tobytes()
 
 
+class Sets(Listener):
+    """Changes the batch size after a step or an epoch, from within the run."""
+
+    def __init__(self, event: str, number: int) -> None:
+        self.event, self.number = event, number
+
+    def started(self, event: Started) -> None:
+        self.run = event.run
+
+    def step_ended(self, event: StepEnded) -> None:
+        if (self.event, self.number) == ("step", event.step):
+            self.run.set(batch_size=10)
+
+    def epoch_ended(self, event: EpochEnded) -> None:
+        if (self.event, self.number) == ("epoch", event.epoch):
+            self.run.set(batch_size=10)
+
+
+@pytest.mark.parametrize(("event", "number", "step"), [("step", 1, 1), ("step", 3, 3), ("epoch", 2, 2 * STEPS)])
+def test_a_listener_sets_the_batch_size_while_the_run_advances(event: str, number: int, step: int) -> None:
+    within, between = made(listeners=[Sets(event, number)]), made(listeners=[])
+    within.advance()
+    between.advance(step)
+    between.set(batch_size=10)
+    between.advance()
+    assert bits(within) == bits(between)
+
+
 def test_a_change_is_told() -> None:
     class Hears(Listener):
         def __init__(self) -> None:

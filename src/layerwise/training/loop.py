@@ -69,12 +69,12 @@ class Loop:
             self.net.restore(self.latest)
             self.latest = None
         self.entered = time.perf_counter()
-        position, feed = self.position, self.feed
+        position = self.position
         while not (self.is_over or interrupt.requested):
-            if position.step >= last and not feed.is_over(position):
+            if position.step >= last and not self.feed.is_over(position):
                 self.require_finite()
                 break
-            batch = feed.look(position)
+            batch = self.feed.look(position)  # not kept for the next round: a listener may set the batch size
             if batch is None:
                 self.close_epoch()
             else:
