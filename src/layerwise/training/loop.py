@@ -143,15 +143,15 @@ class Loop:
             found = evaluate(self.net, held_out.x, held_out.target, self.loss, held_out.weight)
             metrics |= {f"val_{name}": value for name, value in found.items()}
         self.history.append(metrics)
+        now = time.perf_counter()
+        self.history.seconds.append(self.spent + now - self.entered)
+        self.spent, self.entered = 0.0, now
         position.epoch, position.samples = position.epoch + 1, 0
         position.loss_total = position.weight = 0.0
         self.feed.close()
         best_known = next(name for name in ("val_loss", "train_loss_evaluated", "train_loss") if name in metrics)
         self.soundness.epoch_ended(metrics[best_known], position)
         stop = self.audience.epoch_ended(EpochEnded(position.epoch, self.epochs, position.step, metrics, self.net))
-        now = time.perf_counter()
-        self.history.seconds.append(self.spent + now - self.entered)
-        self.spent, self.entered = 0.0, now
         self.settle(stop)
 
     def settle(self, stop: Stop | None) -> None:

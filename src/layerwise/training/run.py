@@ -234,7 +234,9 @@ class Run:
     def state(self) -> RunState:
         """All that the next step depends on, copied: for `go_back`, or for a file, by `checkpoint.write(path, state)`.
 
-        Call it between two advances, or from a listener.
+        Call it between two advances, or from a listener. While an event is told, the listeners before that one have
+        heard it and those after it have not, and no `Stop` is followed yet: a run that goes on from there hears no
+        second time of this event. Early stopping goes on exactly from a state between two advances.
         """
         loop = self._loop
         return RunState(
