@@ -25,7 +25,7 @@ from layerwise.training import checkpoint as checkpoints
 from layerwise.training import steering
 from layerwise.training.agreement import data_of, settings_of, warn_of_other_twins
 from layerwise.training.audience import Audience, named, twin
-from layerwise.training.belonging import adopt, require_own
+from layerwise.training.belonging import adopt, claim, require_own
 from layerwise.training.events import Changed, Ended, Listener, Started
 from layerwise.training.history import History
 from layerwise.training.inputs import checked, listeners_in, require_finite_weights
@@ -149,6 +149,7 @@ class Run:
         last = math.inf if steps is None else self._loop.position.step + whole_number("steps", steps)
         if self._loop.is_over and self.history.stopped == self._reason:
             return self._reason
+        claim(self.optimizer, self.net)
         with (
             self._advancing(),
             run_threads(self.net, self.threads),
@@ -261,6 +262,7 @@ class Run:
         changed then.
         """
         require_kind("state", state, RunState, "run.state()")
+        require_own(self.optimizer, self.net)
         with self._advancing():
             restore(self._loop, state, self._network, self._settings | self._data, self._changes)
             self._changes = state.changes
