@@ -8,7 +8,6 @@ from tests.insight.faults import fault as make
 from tests.insight.faults import numbers, seeded
 
 import layerwise as lw
-from layerwise.insight.parts import uses
 
 LABELS = np.array([0, 2, 1, 1, 0])
 ROWS = numbers(5, 4)
@@ -52,17 +51,6 @@ def test_consequences_name_whose_fault_they_are(monkeypatch, formulas_alone):
     text = " ".join(str(lw.gradcheck(dense(), ROWS, LABELS, lw.CrossEntropyLoss())).split())
     assert "0.weight is wrong only because of what comes back to it: see 1 (ReLU)." in text
     assert "input of 1 is not 0 where the right gradient is, which is where input of 1 < 0" in text
-
-
-def test_every_use_of_a_layer_is_seen_with_what_it_was_given():
-    shared = lw.Linear(4, 4)
-    net = lw.Network(shared, lw.Residual(lw.Tanh(), shared), lw.Dropout(0.5), seed=0, dtype="float64")
-    found = uses(net, ROWS, seed=0)
-    assert [use.where for use in found] == ["0", "1.0", "0#1", "1", "2"]
-    for use in found:
-        assert np.array_equal(use.forward(use.x, seed=0)[0], use.forward(use.x, seed=0)[0])
-    y, _ = net.forward(ROWS, training=True, step=0, seed=0)
-    assert np.array_equal(found[-1].forward(found[-1].x, seed=0)[0], y)
 
 
 def test_a_container_is_blamed_only_if_what_is_inside_is_right(monkeypatch, formulas_alone):

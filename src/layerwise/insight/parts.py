@@ -7,7 +7,6 @@ layer, and the loss, is a function of its own, with a random gradient at its val
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,62 +14,14 @@ import numpy as np
 from layerwise.insight.array_check import Checked, Settings, check_array
 from layerwise.insight.gradient_report import ArrayCheck
 from layerwise.insight.mismatch import Mismatch
-from layerwise.layers import Layer, Pass
-from layerwise.layers.pass_ import Unit
 from layerwise.losses import Loss
 from layerwise.network import Network
+from layerwise.network.uses import Use, watched
 from layerwise.random import generator
-from layerwise.tap import Tap
-from layerwise.types import Array, Backward
+from layerwise.types import Array
 
 LOSS = "output, from the loss"
 """The name of the gradient that the loss gives."""
-
-
-@dataclass(frozen=True, eq=False)
-class Use:
-    """One use of a layer: its address, what it was given, and what the pass knew then."""
-
-    where: str
-    layer: Layer
-    x: Array
-    mask: Array | None
-    uses: dict[str, int]
-    draws: dict[str, int]
-
-    @property
-    def address(self) -> str:
-        """Where the layer stands, without which use of it this is."""
-        return self.where.partition("#")[0]
-
-    def forward(self, x: Array, seed: int) -> tuple[Array, Backward]:
-        """What the layer makes of x in the same place, with the same masks."""
-        pass_ = Pass(True, x.dtype.kind == "f", seed, 0, Tap(), mask=self.mask)
-        pass_.uses, pass_.draws = dict(self.uses), dict(self.draws)
-        y, backward = self.layer.forward(x, pass_)
-        return np.array(y), backward
-
-
-class _Watching(Pass):
-    """A pass that remembers every use of a layer, the innermost ones first."""
-
-    def __init__(self, *arguments: Any) -> None:
-        super().__init__(*arguments)
-        self.seen: list[Use] = []
-
-    def take(self, unit: Unit, x: Array) -> tuple[Array, Backward]:
-        mask, draws = self.mask, dict(self.draws)
-        y, backward = super().take(unit, x)
-        if isinstance(unit, Layer):
-            self.seen.append(Use(self.where(unit), unit, np.array(x), mask, dict(self.uses), draws))
-        return y, backward
-
-
-def uses(net: Network, x: Array, seed: int) -> list[Use]:
-    """Every use of a layer in one pass in training, in the order in which they end."""
-    pass_ = _Watching(True, True, seed, 0, Tap())
-    net.chain.forward(x, pass_)
-    return pass_.seen
 
 
 def causes(
@@ -82,7 +33,7 @@ def causes(
     """
     found: list[ArrayCheck] = []
     culprits: dict[str, str] = {}
-    for use in uses(net, x, settings.seed):
+    for use in watched(net.chain, x, settings.seed)[0]:
         if any(culprit.startswith(f"{use.where}.") for culprit in culprits):
             continue
         wrong = [check for check in check_use(net, use, settings) if not check.ok]
@@ -99,8 +50,8 @@ def causes(
 
 def check_use(net: Network, use: Use, settings: Settings) -> Iterator[ArrayCheck]:
     """The gradients of one layer at its input and its parameters, with a random gradient at its output."""
-    x = use.x
-    y, backward = use.forward(x, settings.seed)
+    x = use.x.copy()
+    y, backward = use.again(x, settings.seed)
     upstream = generator(settings.seed, "upstream", layer=use.where).normal(size=y.shape)
     names = {f"{use.address}.{name}": parameter for name, parameter in use.layer.parameters.items()}
     at_input = "x" if use.where == "0" else f"input of {use.where}"
@@ -115,7 +66,7 @@ def check_use(net: Network, use: Use, settings: Settings) -> Iterator[ArrayCheck
         return found
 
     def evaluate() -> Array:
-        return use.forward(x, settings.seed)[0]
+        return use.again(x, settings.seed)[0]
 
     claimed = gradients(upstream)
     of = Checked(evaluate, upstream, sizes(x, y), gradients, _over_time(use, y, claimed.get(at_input)))
