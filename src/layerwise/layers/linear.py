@@ -106,5 +106,6 @@ class Linear(Layer):
     def _wrong_features(self, features: int) -> ShapeError:
         return ShapeError(
             f"{self!r} expects {self.in_features} features, got {features}",
-            f"write Linear({features}, {self.out_features})",
+            f"write Linear({features}, {self.out_features}). x Wᵀ needs one D: x is (N, D={features}), "
+            f"W is (K={self.out_features}, D={self.in_features})",
         )

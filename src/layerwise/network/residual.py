@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from layerwise import formulas
+from layerwise.axes import in_numpy
 from layerwise.errors import ShapeError
 from layerwise.layers import LAYERS, Layer, Pass
 from layerwise.network.container import Container, Fork, input_shape, optional_layer
@@ -93,8 +94,16 @@ let f keep the shape, or give a shortcut=... that changes it as f does
         kept_name = "x" if self.shortcut is None else "shortcut(x)"
         return ShapeError(
             f"{self!r} adds {kept_name} of shape {kept} and f(x) of shape {change} from {self.layers[-1]!r}",
-            "let f keep the shape, or give a shortcut=... that changes it as f does",
+            f"let f keep the shape, or give a shortcut=... that changes it as f does{_in_numpy(kept, change)}",
         )
+
+
+def _in_numpy(kept: Shape, change: Shape) -> str:
+    """What NumPy would make of both for a batch of two samples; nothing where a size is not known yet."""
+    a, b = ([size for size in shape if size is not None] for shape in (kept, change))
+    if len(a) < len(kept) or len(b) < len(change):
+        return ""
+    return f". With two samples {in_numpy((2, *a), (2, *b))}"
 
 
 def _identity(x: Array) -> tuple[Array, Backward]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from layerwise import formulas
+from layerwise.axes import Sized
 from layerwise.layers import Layer
 from layerwise.network.uses import Use, watched
 from layerwise.tap import Call
@@ -16,19 +17,6 @@ from layerwise.types import Array, Shape
 
 USUAL = {1: ("N",), 2: ("N", "D"), 3: ("N", "T", "D"), 4: ("N", "C", "H", "W")}
 """The names of axes that no formula has named, by their number."""
-
-
-@dataclass(frozen=True)
-class Sized:
-    """The shape of an array, and the name of each of its axes."""
-
-    shape: tuple[int, ...]
-    names: tuple[str, ...]
-
-    def __str__(self) -> str:
-        """The shape as text: (N=5, D=4)."""
-        sizes = [f"{name}={size}" for name, size in zip(self.names, self.shape, strict=True)]
-        return f"({', '.join(sizes)}{',' * (len(sizes) == 1)})"
 
 
 @dataclass(frozen=True)
