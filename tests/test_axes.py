@@ -42,7 +42,7 @@ TOLD = {
     ),
     "another number of features": (
         lambda: lw.Linear(4, 3)(np.zeros((2, 5))),
-        "expects 4 features, got 5: write Linear(5, 3). x Wᵀ needs one D: x is (N, D=5), W is (K=3, D=4)",
+        "expects 4 features, got 5: write Linear(5, 3). x Wᵀ needs one D: x is (N=2, D=5), W is (K=3, D=4)",
     ),
     "a sum of ways": (
         lambda: lw.Network(lw.Residual(lw.Linear(4, 1)))(np.zeros((2, 4))),

@@ -30,9 +30,9 @@ def rows(shape: tuple[int, ...]) -> Sized:
     >>> str(rows((4, 1))), str(rows((4,)))
     ('(N=4, K=1)', '(N=4,)')
     """
-    inner = {0: (), 1: ("N",), 2: ("N", "K"), 3: ("N", "T", "K")}
-    names = inner.get(len(shape)) or ("N", *(f"axis {axis}" for axis in range(1, len(shape))))
-    return Sized(shape, names)
+    usual: dict[int, tuple[str, ...]] = {2: ("N", "K"), 3: ("N", "T", "K")}
+    names = ("N", *(f"axis {axis}" for axis in range(1, len(shape))))[: len(shape)]
+    return Sized(shape, usual.get(len(shape), names))
 
 
 def in_numpy(a: tuple[int, ...], b: tuple[int, ...]) -> str:

@@ -61,7 +61,8 @@ class MSELoss(ElementwiseLoss):
            [ 3.]]))
     >>> MSELoss()(np.zeros((4, 1)), np.zeros(4))
     Traceback (most recent call last):
-    layerwise.errors.ShapeError: MSELoss() compares equal shapes: the output is (4, 1), the target (4,): write \
+    layerwise.errors.ShapeError: MSELoss() compares equal shapes: the output is (4, 1), the target (4,), which is \
+(N=4, K=1) against (N=4,). NumPy would spread them over each other into (4, 4) without a word: write \
 target.reshape(-1, 1)
     """
 

@@ -35,7 +35,8 @@ class Residual(Container):
     >>> Residual(Linear(2, 3))
     Traceback (most recent call last):
     layerwise.errors.ShapeError: Residual(Linear(2, 3)) adds x of shape (2,) and f(x) of shape (3,) from Linear(2, 3): \
-let f keep the shape, or give a shortcut=... that changes it as f does
+let f keep the shape, or give a shortcut=... that changes it as f does. With two samples NumPy would \
+refuse, since it compares shapes from the right: 2 against 3
     """
 
     layer_settings = ("shortcut",)
