@@ -8,7 +8,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
-from layerwise.errors import DivergedError
+from layerwise.errors import DivergedError, LayerwiseError
 from layerwise.losses import Loss
 from layerwise.network import Network, Snapshot
 from layerwise.optimizers.clipping import norm_of
@@ -19,6 +19,7 @@ from layerwise.training.events import EpochEnded, StepEnded, Stop
 from layerwise.training.feed import Feed
 from layerwise.training.history import History
 from layerwise.training.interrupt import Interrupt
+from layerwise.training.non_finite import first_non_finite
 from layerwise.training.samples import Batch, Samples, Shuffled
 from layerwise.training.soundness import WINDOW, Soundness
 from layerwise.training.state import Position
@@ -193,6 +194,15 @@ class Loop:
             lr = self.update.rate(position.epoch, position.step - 1)
             raise self.diverged(f"the {what} left the range of the numbers", position.step, self.last, lr)
 
+    def first_non_finite(self, batch: Batch, step: int) -> str:
+        """The operation that first left the range of the numbers, in a sentence; "" where all are finite yet."""
+        address = self.position.first_pass + step - 1
+        try:
+            found = first_non_finite(self.net, batch.x, batch.target, self.loss, seed=self.seed, step=address)
+        except LayerwiseError:  # a loss may refuse what is not finite
+            return ""
+        return "" if found is None else f"{found.short[0].upper()}{found.short[1:]}. "
+
     def diverged(self, what: str, step: int, batch: Batch, lr: float) -> DivergedError:
         """Go back to the best moment that was kept, and say what happened.
 
@@ -201,6 +211,7 @@ class Loop:
         why = cause(*self.source.at_hand(batch), lr, updates=self.position.step)
         record = deepcopy(self.history)
         record.stopped = "diverged"
+        why = f"{self.first_non_finite(batch, step)}{why}"
         error = DivergedError(f"diverged at step {step}: {what}. {why} The best weights so far are kept.", step, record)
         mark = self.soundness.best(self.source.sample(batch) if self.validation is None else self.validation)
         self.net.restore(mark.snapshot)
