@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from layerwise.data.preparation import Preparation
+from layerwise.data.scaling import restored
 from layerwise.types import Array
 
 
@@ -124,7 +125,8 @@ class Dataset:
             return _some(
                 [f"{name} {_percent(share)}" for name, share in zip(self.classes, self._shares(), strict=True)]
             )
-        y = self.preparation.to_units(np.concatenate([self.train.y, self.validation.y, self.test.y]))
+        parts = np.concatenate([self.train.y, self.validation.y, self.test.y])
+        y = restored(parts, self.preparation.target_mean, self.preparation.target_scale)
         unit = f" {self.preparation.unit}" if self.preparation.unit else " (unit not stated)"
         return f"mean {y.mean():.5g}, spread {y.std():.5g} (standard deviation), {y.min():.5g} to {y.max():.5g}{unit}"
 

@@ -10,12 +10,14 @@ from typing import Any
 
 from layerwise import files
 from layerwise.comparison.result import Result
-from layerwise.data import Dataset
+from layerwise.data import Dataset, Preparation
+from layerwise.data.scaling import restored
 from layerwise.network import Network
 from layerwise.runs import origin as origins
 from layerwise.runs.folder import RunFolder
 from layerwise.runs.start import Start
 from layerwise.training.threads import blas_threads
+from layerwise.types import Array
 
 _EXAMPLES = 10
 
@@ -70,8 +72,15 @@ def write_examples(folder: RunFolder, data: Dataset) -> None:
         y = data.test.y[row]
         cells = [value for _, value in preparation.raw(data.test.x[row], digits=6)]
         if all(cells):  # a text that training never saw can not be told from its zeros
-            writer.writerow([*cells, data.classes[y] if data.classes else f"{preparation.to_units(y)[0]:.7g}"])
+            writer.writerow([*cells, _target_cell(preparation, y)])
     files.replace(folder.examples, [text.getvalue().encode()])
+
+
+def _target_cell(preparation: Preparation, y: Array) -> str:
+    """The cell of the target, as the table would have it."""
+    if preparation.classes:
+        return preparation.classes[int(y)]
+    return f"{restored(y, preparation.target_mean, preparation.target_scale)[0]:.7g}"
 
 
 def write_json(path: Any, table: Mapping[str, Any]) -> None:
