@@ -13,6 +13,7 @@ from layerwise.errors import DivergedError, LayerwiseError, SettingError
 from layerwise.report import result_lines
 from layerwise.runs import RunFolder, Start, resumed, start, writing
 from layerwise.runs import folder as folders
+from layerwise.runs.pictures import kept_epoch
 from layerwise.training import History
 from layerwise.training.changes import Changes
 from layerwise.wording import setting
@@ -122,7 +123,7 @@ def _settings(table: dict[str, object]) -> str:
 def _finish(folder: RunFolder, ready: Start, history: History, progress: bool) -> None:
     """Test, write what is left to write, and tell."""
     with announced("testing, drawing, and comparing with a linear model", progress):
-        writing.write_history(folder, history)
+        writing.write_history(folder, history, kept_epoch(ready.setup.listeners, history.epochs))
         result = result_of(ready.net, ready.data, ready.experiment.seed)
         writing.write_result(folder, result, ready.net, ready.data)
     say("", *result_lines(result, look()), "")
