@@ -9,10 +9,10 @@ import pytest
 
 import layerwise as lw
 from layerwise.comparison import ClassResult, QuantityResult, Result, result_of
-from layerwise.comparison.certainty import sign_test
+from layerwise.comparison.certainty import FEW, sign_test
 from layerwise.comparison.result import Rival
 from layerwise.report import Look, result_lines
-from layerwise.report.verdict import FEW, verdict, warning
+from layerwise.report.verdict import verdict, warning
 from layerwise.training.suited import suited
 
 CLAIMS = ("is better than the network", "is better than the regression", "right on the same samples")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from layerwise.comparison.certainty import FEW
 from layerwise.comparison.mistakes import WORST, Mistake
 from layerwise.comparison.result import ClassResult, QuantityResult, Result, Rival
 from layerwise.report.blocks import picture, side_by_side
 from layerwise.report.confusion import confusion_lines
 from layerwise.report.look import PLAIN, Look
-from layerwise.report.verdict import FEW, verdict, warning
+from layerwise.report.verdict import verdict, warning
 from layerwise.wording import percent, printable, quantity
 
 _PICTURE, _GAP = 24, 3

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+from layerwise.comparison.certainty import FEW
 from layerwise.comparison.result import ClassResult, QuantityResult, Result
 from layerwise.wording import quantity
 
-FEW = 30
-"""Below so many test samples no model is called better than another."""
 _CHANCE = 0.05
 
 
