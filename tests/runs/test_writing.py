@@ -26,6 +26,7 @@ ROUNDED = {
     "around zero": [k - 60 for k in range(120)],
     "tenths": [round(0.1 * (k - 50), 1) for k in range(120)],
     "far from zero": [100_000 + k for k in range(120)],
+    "seven digits": [1_000_000 + 13 * k for k in range(120)],
     "small": [round(1e-4 * k, 6) for k in range(120)],
     "both signs, in money": [round(99.99 * (k % 7 - 3), 2) for k in range(120)],
 }
@@ -34,8 +35,8 @@ ROUNDED = {
 @pytest.mark.parametrize("kind", ROUNDED)
 def test_examples_hold_the_cells_of_the_file(tmp_path: Path, kind: str) -> None:
     given = ROUNDED[kind]
-    x = [f"{value:g}" for value in np.random.default_rng(1).permutation(given)]
-    data = as_table(tmp_path / "t.csv", {"x": x, "y": [f"{value:g}" for value in given]}, "y")
+    x = [f"{value:.8g}" for value in np.random.default_rng(1).permutation(given)]
+    data = as_table(tmp_path / "t.csv", {"x": x, "y": [f"{value:.8g}" for value in given]}, "y")
     writing.write_examples(RunFolder(tmp_path), data)
     rows = list(csv.reader((tmp_path / "examples.csv").read_text().splitlines()))
     pairs = set(zip(map(float, x), map(float, given), strict=True))
@@ -47,7 +48,7 @@ def test_examples_hold_the_cells_of_the_file(tmp_path: Path, kind: str) -> None:
 @pytest.mark.parametrize("kind", ROUNDED)
 def test_mistakes_and_the_least_target_are_as_they_came(tmp_path: Path, kind: str) -> None:
     given = ROUNDED[kind]
-    data = as_table(tmp_path / "t.csv", {"x": [str(k) for k in range(120)], "y": [f"{v:g}" for v in given]}, "y")
+    data = as_table(tmp_path / "t.csv", {"x": [str(k) for k in range(120)], "y": [f"{v:.8g}" for v in given]}, "y")
     assert f"{min(given):.5g} to {max(given):.5g}" in " ".join(data.describe(200).split())
     result = result_of(lw.Network(lw.Linear(1, 1)), data)
     assert isinstance(result, QuantityResult)

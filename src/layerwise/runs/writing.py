@@ -10,14 +10,12 @@ from typing import Any
 
 from layerwise import files
 from layerwise.comparison.result import Result
-from layerwise.data import Dataset, Preparation
-from layerwise.data.scaling import restored
+from layerwise.data import Dataset
 from layerwise.network import Network
 from layerwise.runs import origin as origins
 from layerwise.runs import pictures
 from layerwise.runs.folder import RunFolder
 from layerwise.runs.start import Start
-from layerwise.types import Array
 
 _EXAMPLES = 10
 
@@ -56,21 +54,14 @@ def write_examples(folder: RunFolder, data: Dataset) -> None:
     preparation = data.preparation
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([*(column.name for column in preparation.columns), preparation.target])
+    writer.writerow([*preparation.sources, preparation.target])
     samples = len(data.test.x)
     for row in dict.fromkeys(samples * k // _EXAMPLES for k in range(_EXAMPLES)):  # from all over the test part
         y = data.test.y[row]
-        cells = [value for _, value in preparation.raw(data.test.x[row], digits=6)]
+        cells = [value for _, value in preparation.raw(data.test.x[row], digits=7)]
         if all(cells):  # a text that training never saw can not be told from its zeros
-            writer.writerow([*cells, _target_cell(preparation, y)])
+            writer.writerow([*cells, preparation.raw_target(y)])
     files.replace(folder.examples, [text.getvalue().encode()])
-
-
-def _target_cell(preparation: Preparation, y: Array) -> str:
-    """The cell of the target, as the table would have it."""
-    if preparation.classes:
-        return preparation.classes[int(y)]
-    return f"{restored(y, preparation.target_mean, preparation.target_scale)[0]:.7g}"
 
 
 def write_json(path: Any, table: Mapping[str, Any]) -> None:
