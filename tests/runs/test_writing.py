@@ -49,7 +49,7 @@ def test_examples_hold_the_cells_of_the_file(tmp_path: Path, kind: str) -> None:
 def test_mistakes_and_the_least_target_are_as_they_came(tmp_path: Path, kind: str) -> None:
     given = ROUNDED[kind]
     data = as_table(tmp_path / "t.csv", {"x": [str(k) for k in range(120)], "y": [f"{v:.8g}" for v in given]}, "y")
-    assert f"{min(given):.5g} to {max(given):.5g}" in " ".join(data.describe(200).split())
+    assert f"{min(given):,.7g} to {max(given):,.7g}" in " ".join(data.describe(200).split())
     result = result_of(lw.Network(lw.Linear(1, 1)), data)
     assert isinstance(result, QuantityResult)
     known = {f"{value:.4g}" for value in given}

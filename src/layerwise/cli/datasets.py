@@ -5,8 +5,6 @@ from __future__ import annotations
 from layerwise.cli.output import look, say
 from layerwise.data import Card, names
 
-_NARROW = 60
-"""Columns below which the figures make room for what a set is."""
 _EXAMPLES = ["Train on one: layerwise train digits", "Or on a table: layerwise train my.csv --target COLUMN"]
 
 
@@ -15,10 +13,7 @@ def datasets() -> int:
     cards, here = names(), look()
     head = [here.bold(name) for name in ("name", "samples", "features", "classes", "what it is")]
     rows = [head, *map(_row, cards)]
-    if here.width < _NARROW:
-        table = here.table([[row[0], row[-1]] for row in rows])
-    else:
-        table = here.table(rows, right=[1, 2, 3])
+    table = here.table(rows, right=[1, 2, 3])
     say(*(line.removeprefix("  ") for line in table), "", *here.wrapped(_where(cards)), *_EXAMPLES)
     return 0
 

@@ -14,6 +14,7 @@ from layerwise.data.scaling import restored
 from layerwise.data.tables.decision import Decision
 from layerwise.data.tables.look import decision_lines
 from layerwise.types import Array
+from layerwise.wording import quantity
 
 
 class Part(NamedTuple):
@@ -138,7 +139,8 @@ class Dataset:
         parts = np.concatenate([self.train.y, self.validation.y, self.test.y])
         y = restored(parts, self.preparation.target_mean, self.preparation.target_scale)
         unit = f" {self.preparation.unit}" if self.preparation.unit else " (unit not stated)"
-        return f"mean {y.mean():.5g}, spread {y.std():.5g} (standard deviation), {y.min():.5g} to {y.max():.5g}{unit}"
+        middle = f"mean {quantity(y.mean())}, spread {quantity(y.std())} (standard deviation)"
+        return f"{middle}, {y.min():,.7g} to {y.max():,.7g}{unit}"
 
     def _missing(self) -> str:
         """Which columns have gaps, and what the network gets there instead."""
