@@ -5,6 +5,8 @@ from __future__ import annotations
 from layerwise.cli.output import look, say
 from layerwise.data import Card, names
 
+_NARROW = 46
+"""Columns below which the figures make room for the names."""
 _EXAMPLES = ["Train on one: layerwise train digits", "Or on a table: layerwise train my.csv --target COLUMN"]
 
 
@@ -13,7 +15,10 @@ def datasets() -> int:
     cards, here = names(), look()
     head = [here.bold(name) for name in ("name", "samples", "features", "classes", "what it is")]
     rows = [head, *map(_row, cards)]
-    table = here.table(rows, right=[1, 2, 3])
+    if here.width < _NARROW:
+        table = here.table([[row[0], row[-1]] for row in rows])
+    else:
+        table = here.table(rows, right=[1, 2, 3])
     say(*(line.removeprefix("  ") for line in table), "", *here.wrapped(_where(cards)), *_EXAMPLES)
     return 0
 
