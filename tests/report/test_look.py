@@ -30,38 +30,6 @@ def test_a_wide_place_keeps_each_row_on_its_line() -> None:
     ]
 
 
-def test_notes_without_room_go_below_their_rows() -> None:
-    assert Look(width=60).table(ROWS, right=[1]) == [
-        "  this network                  91.4 %",
-        "      95 % interval 88.0 to 93.9 %",
-        "  logistic regression           96.4 %",
-        "  always answering 'virginica'   9.3 %",
-        "      stopped at 50 iterations",
-    ]
-
-
-def test_long_notes_with_room_are_folded_in_their_column() -> None:
-    rows = [["a", "1", "word " * 12 + "8\N{NO-BREAK SPACE}x\N{NO-BREAK SPACE}8"], ["bc", "22", ""]]
-    assert Look(width=60).table(rows, right=[1]) == [
-        "  a    1  " + "word " * 9 + "word",
-        "          word word 8\N{NO-BREAK SPACE}x\N{NO-BREAK SPACE}8",
-        "  bc  22",
-    ]
-
-
-@pytest.mark.parametrize("unicode", [True, False])
-def test_names_are_cut_and_never_folded(unicode: bool) -> None:
-    lines = Look(unicode, width=30).table(ROWS, right=[1])
-    cut = "…" if unicode else "..."
-    assert [line for line in lines if "%" in line and "interval" not in line][-1] == (
-        "  " + "always answering 'virginica'"[: 20 - len(cut)] + cut + "   9.3 %"
-    )
-
-
-def test_letters_that_take_two_columns_are_counted_so() -> None:
-    assert Look().table([["日本", "1"], ["abc", "22"]], right=[1]) == ["  日本   1", "  abc   22"]
-
-
 @pytest.mark.parametrize("variables", [{"TERM": "dumb"}, {"COLUMNS": "20"}, {"NO_COLOR": "1"}, {"FORCE_COLOR": "1"}])
 def test_only_the_look_decides(variables: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     wanted = {colour: Look(colour=colour).table([["a", Look(colour=colour).bold("1")]]) for colour in (True, False)}
