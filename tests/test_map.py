@@ -45,7 +45,6 @@ NOT_YET = {
     "network/state_dict",
     "plots/columns",
     "runs/origin",
-    "runs/writing",
     "training/agreement",
     "training/audience",
     "training/belonging",

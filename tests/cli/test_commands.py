@@ -92,7 +92,7 @@ def test_everything_fits_the_terminal_but_commands_to_copy(
     lines = [line for line in (said.out + said.err).splitlines() if "layerwise " not in line]
     assert max(map(len, lines)) <= columns
     for card in ("digits", "breast_cancer", "fashion_mnist"):
-        assert re.search(rf"^{card} ", said.out, re.M), "a name is never cut"
+        assert re.search(rf"^{card}( |$)", said.out, re.M), "a name is never cut"
 
 
 def test_numbers_of_the_plan_are_readable(capsys: Said) -> None:

@@ -25,7 +25,7 @@ def test_the_majority_share_is_told():
 
 
 def test_the_target_of_regression_is_told_in_its_unit():
-    assert "mean 152.13, spread 77.006 (standard deviation), 25 to 346 points" in load("diabetes").describe()
+    assert "mean 152.1, spread 77.01 (standard deviation), 25 to 346 points" in load("diabetes").describe()
 
 
 def test_control_characters_of_a_file_do_not_reach_the_terminal(tmp_path):

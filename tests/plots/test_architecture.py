@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 import pytest
 
 import layerwise as lw
+from layerwise.errors import SettingError
 from layerwise.layers import LAYERS
 from layerwise.layers.activation import Activation
 from layerwise.plots import network_svg
@@ -204,3 +205,67 @@ def test_a_shortcut_is_told_where_it_is_added() -> None:
     (description,) = (each.text or "" for each in root.iter(f"{SVG}desc"))
     assert "then ReLU(). Output: Linear(2, 1) makes 1 unit, with 7 parameters" in description
     assert description.count("plus the shortcut Linear(3, 1), then Tanh().") == 1
+
+
+def placed(root: ElementTree.Element, text: str) -> float:
+    return next(float(each.get("x", "")) for each in root.iter(f"{SVG}text") if each.text == text)
+
+
+def test_columns_and_classes_stand_beside_their_units() -> None:
+    net = mlp(3, 5, 2)
+    names, classes = ["age", "floor=top <1>", "a name of far more letters than fit"], ["yes", "no"]
+    root = ElementTree.fromstring(network_svg(net, inputs=names, outputs=classes))
+    shown = ["age", "floor=top <1>", "a name of far more le...", "yes", "no"]
+    assert set(shown) <= set(words(root))
+    xs = sorted({float(each.get("cx", "")) for each in of_class(root, "unit")})
+    assert all(0 < placed(root, name) < xs[0] for name in shown[:3])
+    assert all(xs[-1] < placed(root, name) for name in shown[3:])
+    assert set(shown).isdisjoint(words(parsed(net)))
+
+
+def test_of_many_units_those_drawn_are_named() -> None:
+    names = [f"column {k}" for k in range(1, 31)]
+    said = words(ElementTree.fromstring(network_svg(mlp(30, 2), inputs=names)))
+    assert [each for each in said if each in names] == [f"column {k}" for k in (1, 2, 3, 28, 29, 30)]
+
+
+@pytest.mark.parametrize(
+    ("inputs", "outputs"), [(["a"], None), (None, ["a", "b", "c"]), ([], None), (["a"] * 4, ["b"])]
+)
+def test_names_must_fit_the_units(inputs: list[str] | None, outputs: list[str] | None) -> None:
+    with pytest.raises(SettingError, match="must have a name for each of the"):
+        network_svg(mlp(3, 5, 2), inputs=inputs, outputs=outputs)
+
+
+def shortcuts(net: lw.Network) -> list[tuple[float, float]]:
+    """Where each begins and ends, from left to right."""
+    found = []
+    for each in of_class(parsed(net), "shortcut"):
+        numbers = [float(n) for n in re.findall(r"-?[\d.]+", each.get("d", ""))]
+        found.append((numbers[0], numbers[-4]))
+    return found
+
+
+def test_the_shortcut_of_a_regression_leads_from_the_input_to_the_output() -> None:
+    block = lw.Residual(lw.Linear(3, 4), lw.ReLU(), lw.Linear(4, 1), shortcut=lw.Linear(3, 1))
+    net = lw.Network(block)
+    xs = sorted({float(each.get("cx", "")) for each in of_class(parsed(net), "unit")})
+    assert shortcuts(net) == [(xs[0], xs[-1])]
+    assert "shortcut" in words(parsed(net))
+    assert shortcuts(mlp(3, 4, 1)) == []
+
+
+def test_blocks_one_after_the_other_and_in_one_another_have_a_line_each() -> None:
+    inner = lw.Residual(lw.Linear(4, 4))
+    net = lw.Network(lw.Linear(3, 4), lw.Residual(lw.Linear(4, 4), inner), lw.Residual(lw.Linear(4, 4)))
+    xs = sorted({float(each.get("cx", "")) for each in of_class(parsed(net), "unit")})
+    assert sorted(shortcuts(net)) == sorted([(xs[1], xs[3]), (xs[2], xs[3]), (xs[3], xs[4])])
+
+
+def test_a_block_that_begins_in_what_is_left_out_begins_there() -> None:
+    deep = [layer for _ in range(12) for layer in (lw.Residual(lw.Linear(4, 4)),)]
+    assert len(shortcuts(lw.Network(*deep))) == 8
+
+
+def test_a_block_within_one_column_needs_no_line() -> None:
+    assert shortcuts(lw.Network(lw.Linear(3, 3), lw.Residual(lw.ReLU()))) == []

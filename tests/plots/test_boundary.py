@@ -151,3 +151,23 @@ def test_what_can_not_be_drawn_is_refused(name: str, tally: Tally) -> None:
     with pytest.raises(LayerwiseError):
         decision_boundary(**settings)
     tally.add("bad input")
+
+
+def test_the_title_says_which_part_the_points_are_of() -> None:
+    assert decision_boundary(left_and_right, X, SIDE, part="test", resolution=9).get_title(loc="left") == (
+        "200 of 200 test points on their side"
+    )
+    one = decision_boundary(left_and_right, X[:1], SIDE[:1], part="validation", resolution=9)
+    assert one.get_title(loc="left") == "1 of 1 validation point on their side"
+
+
+@pytest.mark.parametrize("stretch", [(1, 1), (3, 1), (1, 0.25), (1e-6, 2e-6), (5, 5)])
+def test_equal_units_are_as_long_across_as_up(stretch: tuple[float, float]) -> None:
+    points = X * stretch
+    ax = decision_boundary(lambda x: x[:, :1], points, SIDE, resolution=9, equal=True)
+    (left, right), (low, high) = ax.get_xlim(), ax.get_ylim()
+    assert right - left == pytest.approx(high - low)
+    assert left < points[:, 0].min() < points[:, 0].max() < right
+    assert low < points[:, 1].min() < points[:, 1].max() < high
+    assert ax.get_aspect() == 1
+    assert ax.get_images()[0].get_extent() == [left, right, low, high]

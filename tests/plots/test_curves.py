@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from tests.support.refusals import refused
 from tests.support.tally import Tally
 
-from layerwise.errors import DataError, KindError
+from layerwise.errors import DataError, KindError, LayerwiseError
 from layerwise.plots import loss_curve
 from layerwise.training.history import History
 
@@ -125,3 +125,23 @@ def test_what_is_no_history(tally: Tally) -> None:
     for history in (None, [0.5, 0.25], "train_loss"):
         refused(tally, KindError, "history must be what fit returned", lambda history=history: loss_curve(history))
     refused(tally, KindError, "train_loss must hold real numbers", lambda: loss_curve({"train_loss": ["a"]}))
+
+
+@pytest.mark.parametrize("kept", [1, 2, 3, 4])
+def test_the_epoch_whose_weights_are_kept_is_told_and_marked(kept: int) -> None:
+    ax = loss_curve(HISTORY, kept=kept)
+    assert lines(ax)[f"weights kept: epoch {kept}"] == [HISTORY["val_loss"][kept - 1]]
+    assert [text.get_text() for text in ax.get_legend().get_texts()][-1] == f"weights kept: epoch {kept}"
+    (mark,) = (line for line in ax.get_lines() if str(line.get_label()).startswith("weights"))
+    assert list(mark.get_xdata()) == [kept]
+    assert mark.get_marker() == ("o" if kept == 3 else "D")  # the ring is that of the least loss
+
+
+def test_without_validation_the_mark_is_on_the_training_loss() -> None:
+    assert lines(loss_curve({"train_loss": [0.9, 0.5]}, kept=2))["weights kept: epoch 2"] == [0.5]
+
+
+@pytest.mark.parametrize("kept", [0, 5, -1, 2.5])
+def test_only_an_epoch_of_the_history_can_be_kept(kept: float) -> None:
+    with pytest.raises(LayerwiseError, match="kept"):
+        loss_curve(HISTORY, kept=kept)  # type: ignore[arg-type]

@@ -30,12 +30,6 @@ def test_a_wide_place_keeps_each_row_on_its_line() -> None:
     ]
 
 
-def test_the_notes_are_folded_before_the_names() -> None:
-    lines = Look(width=60).table(ROWS, right=[1])
-    assert lines[0] == "  this network                  91.4 %  95 % interval 88.0"
-    assert lines[1].split() == ["to", "93.9", "%"]
-
-
 @pytest.mark.parametrize("variables", [{"TERM": "dumb"}, {"COLUMNS": "20"}, {"NO_COLOR": "1"}, {"FORCE_COLOR": "1"}])
 def test_only_the_look_decides(variables: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     wanted = {colour: Look(colour=colour).table([["a", Look(colour=colour).bold("1")]]) for colour in (True, False)}

@@ -5,8 +5,8 @@ from __future__ import annotations
 from layerwise.cli.output import look, say
 from layerwise.data import Card, names
 
-_NARROW = 60
-"""Columns below which the figures make room for what a set is."""
+_NARROW = 46
+"""Columns below which the figures make room for the names."""
 _EXAMPLES = ["Train on one: layerwise train digits", "Or on a table: layerwise train my.csv --target COLUMN"]
 
 

@@ -40,7 +40,7 @@ def look() -> Look:
 @contextmanager
 def announced(what: str, wanted: bool = True) -> Iterator[None]:
     """Say what takes so long, if the body takes more than three seconds. wanted: False says nothing."""
-    timer = threading.Timer(PATIENCE, lambda: note(f"{what} ..."))
+    timer = threading.Timer(PATIENCE, lambda: note(*look().wrapped(f"{what} ...", "  ", "")))
     timer.daemon = True
     if wanted:
         timer.start()

@@ -13,6 +13,8 @@ from layerwise.errors import DivergedError, LayerwiseError, SettingError
 from layerwise.report import result_lines
 from layerwise.runs import RunFolder, Start, resumed, start, writing
 from layerwise.runs import folder as folders
+from layerwise.runs.advice import Advice, advice
+from layerwise.runs.pictures import kept_epoch
 from layerwise.training import History
 from layerwise.training.changes import Changes
 from layerwise.wording import setting
@@ -122,21 +124,22 @@ def _settings(table: dict[str, object]) -> str:
 def _finish(folder: RunFolder, ready: Start, history: History, progress: bool) -> None:
     """Test, write what is left to write, and tell."""
     with announced("testing, drawing, and comparing with a linear model", progress):
-        writing.write_history(folder, history)
+        kept = kept_epoch(ready.setup.listeners, history.epochs)
+        writing.write_history(folder, history, kept)
         result = result_of(ready.net, ready.data, ready.experiment.seed)
         writing.write_result(folder, result, ready.net, ready.data)
     say("", *result_lines(result, look()), "")
-    say_all(_next(folder, ready))
+    say_all(_next(folder, advice(ready.experiment, history, result.samples, kept)))
 
 
-def _next(folder: RunFolder, ready: Start) -> list[str]:
+def _next(folder: RunFolder, change: Advice) -> list[str]:
     """Where everything is, and the commands that a user may want now."""
     made = [path.name for path in sorted(folder.path.iterdir()) if not path.name.startswith(".")]
     run = str(folder.path)
     rows = [
         (_command("predict", run, str(folder.examples)), "its answers for a few of the test samples"),
         (_command("train", run), "the same run again, bit for bit"),
-        (_command("train", run, "--hidden", "16"), "the same with a smaller network"),
+        (_command("train", run, *change.options), change.meaning),
     ]
     return [
         *look().wrapped(f"{run}: {', '.join(made)}", "  ", first="saved in "),

@@ -9,6 +9,8 @@ import numpy as np
 from layerwise.random import generator
 from layerwise.types import Array
 
+FEW = 30
+"""Below so many test samples no model is called better than another."""
 _RESAMPLES = 2000
 _CHUNK = 4_000_000
 

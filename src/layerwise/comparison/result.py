@@ -13,6 +13,7 @@ from layerwise.comparison.baselines import Baseline
 from layerwise.comparison.certainty import rmse_intervals, sign_test
 from layerwise.comparison.mistakes import Mistake, worst_classes, worst_quantities
 from layerwise.data import Dataset
+from layerwise.data.scaling import restored
 from layerwise.network import Network
 from layerwise.training import predict
 from layerwise.training.threads import blas_threads
@@ -35,6 +36,7 @@ class ClassResult:
 
     interval: Wilson's 95 % interval of the accuracy. rivals: the linear model, then the most frequent class.
     only_network, only_linear: samples on which just one of the two is right; p_value: of the exact McNemar test.
+    p_guess: of the same test against the most frequent class.
     confusion: counts (K, K), row the true class, column the answer.
     """
 
@@ -46,6 +48,7 @@ class ClassResult:
     only_network: int
     only_linear: int
     p_value: float
+    p_guess: float
     confusion: Array
     mistakes: tuple[Mistake, ...]
 
@@ -65,6 +68,7 @@ class ClassResult:
             "only_network_right": self.only_network,
             "only_linear_right": self.only_linear,
             "p_value": self.p_value,
+            "p_value_most_frequent": self.p_guess,
             "classes": list(self.classes),
             "confusion": self.confusion.tolist(),
             "worst_mistakes": _mistakes(self.mistakes),
@@ -76,7 +80,8 @@ class QuantityResult:
     """The test of a network that answers with quantities, in the units of the target.
 
     rmse: root of the mean squared error, with its 95 % bootstrap interval. r2: 1 is perfect, 0 is the mean.
-    rivals: the linear model, then the mean. difference: 95 % interval of the network's RMSE minus the linear model's.
+    rivals: the linear model, then the mean. difference: 95 % interval of the network's RMSE minus the linear model's;
+    over_guess: minus that of the mean.
     """
 
     target: str
@@ -87,6 +92,7 @@ class QuantityResult:
     r2: float | None
     rivals: tuple[Rival, ...]
     difference: tuple[float, float]
+    over_guess: tuple[float, float]
     mistakes: tuple[Mistake, ...]
 
     def as_table(self) -> dict[str, Any]:
@@ -101,6 +107,7 @@ class QuantityResult:
             "r2": self.r2,
             "rivals": _rivals(self.rivals, "rmse"),
             "difference": list(self.difference),
+            "difference_mean": list(self.over_guess),
             "worst_mistakes": _mistakes(self.mistakes),
         }
 
@@ -128,8 +135,8 @@ def _classes(data: Dataset, logits: Array) -> ClassResult:
     y = data.test.y
     predicted = metrics.predicted_classes(logits)
     linear, blind = baselines.logistic_regression(data), baselines.most_frequent(data)
-    right, linear_right = predicted == y, linear.answers == y
-    only_network, only_linear = int((right & ~linear_right).sum()), int((linear_right & ~right).sum())
+    right = predicted == y
+    only_network, only_linear = _one_right(right, linear.answers == y)
     accuracy = float(right.mean())
     return ClassResult(
         classes=data.classes,
@@ -140,17 +147,24 @@ def _classes(data: Dataset, logits: Array) -> ClassResult:
         only_network=only_network,
         only_linear=only_linear,
         p_value=sign_test(only_network, only_linear),
+        p_guess=sign_test(*_one_right(right, blind.answers == y)),
         confusion=metrics.confusion_matrix(predicted, y, len(data.classes)),
         mistakes=worst_classes(data, logits, predicted),
     )
 
 
+def _one_right(first: Array, second: Array) -> tuple[int, int]:
+    """On how many samples only the first, only the second of two models is right."""
+    return int((first & ~second).sum()), int((second & ~first).sum())
+
+
 def _quantities(data: Dataset, output: Array, seed: int) -> QuantityResult:
-    truth = data.preparation.to_units(data.test.y).ravel()
+    truth = restored(data.test.y, data.preparation.target_mean, data.preparation.target_scale).ravel()
     answers = data.preparation.to_units(output).ravel()
     linear, blind = baselines.ridge_regression(data), baselines.training_mean(data)
-    errors, linear_errors = answers - truth, linear.answers - truth
-    interval, _, difference = rmse_intervals(errors, linear_errors, seed=seed)
+    errors = answers - truth
+    interval, _, difference = rmse_intervals(errors, linear.answers - truth, seed=seed)
+    over_guess = rmse_intervals(errors, blind.answers - truth, seed=seed)[-1]
     return QuantityResult(
         target=data.preparation.target,
         unit=data.preparation.unit,
@@ -160,6 +174,7 @@ def _quantities(data: Dataset, output: Array, seed: int) -> QuantityResult:
         r2=_r2(answers, truth),
         rivals=tuple(_quantity_rival(each, truth) for each in (linear, blind)),
         difference=difference,
+        over_guess=over_guess,
         mistakes=worst_quantities(data, truth, answers),
     )
 

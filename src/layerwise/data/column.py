@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 
-from layerwise.data.scaling import learn_scaling, standardise
+from layerwise.data.scaling import learn_scaling, restored, standardise
 from layerwise.data.tables.interpretation.category import as_texts, commonest
 from layerwise.data.tables.interpretation.date import DateReading
 from layerwise.data.tables.interpretation.number import Notation
@@ -105,7 +104,7 @@ class Column:
             return "NA"
         if self.categories:
             return self.categories[int(x[: len(self.categories)].argmax())] if x[: len(self.categories)].any() else ""
-        value = _unscaled(self, float(x[0]))
+        value = float(restored(x[:1], self.mean, self.scale)[0])
         if isinstance(self.reading, DateReading):
             return self.reading.write(value)
         return (self.reading or Notation()).write(value, digits)
@@ -170,13 +169,6 @@ def scaled(name: str, values: Array, mean: float, scale: float, place: Place) ->
 def missing_cell(name: str, where: str) -> DataError:
     """The sentence about a cell that must hold something."""
     return DataError(f"{where}: the value of {name!r} is missing: fill it in, or leave out the row")
-
-
-def _unscaled(column: Column, x: float) -> float:
-    """The value of a column's cell, without the digits that float32 did not keep: 0 comes back as 0."""
-    value = x * column.scale + column.mean
-    kept = abs(column.mean) + abs(x * column.scale)
-    return round(value, 6 - math.floor(math.log10(kept))) + 0.0 if kept > 0 else 0.0
 
 
 def _median(values: Array) -> float:

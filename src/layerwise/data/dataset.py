@@ -10,9 +10,11 @@ from typing import NamedTuple
 import numpy as np
 
 from layerwise.data.preparation import Preparation
+from layerwise.data.scaling import restored
 from layerwise.data.tables.decision import Decision
 from layerwise.data.tables.look import decision_lines
 from layerwise.types import Array
+from layerwise.wording import quantity
 
 
 class Part(NamedTuple):
@@ -134,9 +136,11 @@ class Dataset:
             return _some(
                 [f"{name} {_percent(share)}" for name, share in zip(self.classes, self._shares(), strict=True)]
             )
-        y = self.preparation.to_units(np.concatenate([self.train.y, self.validation.y, self.test.y]))
+        parts = np.concatenate([self.train.y, self.validation.y, self.test.y])
+        y = restored(parts, self.preparation.target_mean, self.preparation.target_scale)
         unit = f" {self.preparation.unit}" if self.preparation.unit else " (unit not stated)"
-        return f"mean {y.mean():.5g}, spread {y.std():.5g} (standard deviation), {y.min():.5g} to {y.max():.5g}{unit}"
+        middle = f"mean {quantity(y.mean())}, spread {quantity(y.std())} (standard deviation)"
+        return f"{middle}, {y.min():,.7g} to {y.max():,.7g}{unit}"
 
     def _missing(self) -> str:
         """Which columns have gaps, and what the network gets there instead."""

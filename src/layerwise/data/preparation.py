@@ -13,7 +13,7 @@ import numpy as np
 
 from layerwise.arrays import real_array
 from layerwise.data.column import Column, missing_cell, scaled
-from layerwise.data.scaling import standardise
+from layerwise.data.scaling import restored, standardise
 from layerwise.data.tables.decision import Decision
 from layerwise.data.tables.frame import Frame, frame_of
 from layerwise.data.tables.interpretation.category import as_texts, class_name
@@ -211,7 +211,8 @@ class Preparation:
         """The cell of the target for one label, or one standardised number, as the table would have it."""
         if self.classes:
             return self.classes[int(y)]
-        return (self.reading or Notation()).write(float(self.to_units(y).ravel()[0]), digits)
+        value = restored(np.ravel(y)[:1], self.target_mean, self.target_scale)
+        return (self.reading or Notation()).write(float(value[0]), digits)
 
     def describe(self) -> str:
         """One sentence about what was done to the columns."""

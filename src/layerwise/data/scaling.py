@@ -13,6 +13,9 @@ from layerwise.types import Array
 
 _ROWS = 512
 """Rows scaled at a time: their float64 copies stay in the cache."""
+_DIGITS = 6
+"""After the first one: what float32 keeps of a number."""
+_LARGEST_POWER = 300
 
 
 def learn_scaling(name: str, values: Array) -> tuple[float, float]:
@@ -36,6 +39,21 @@ def learn_scaling(name: str, values: Array) -> tuple[float, float]:
     if scale == 0:  # the values differ by less than their squares can show
         return mean, 1.0
     return mean, scale
+
+
+def restored(values: Array, mean: float, scale: float) -> Array:
+    """Scaled float32 values back as they came, in float64, without the digits that float32 did not keep.
+
+    >>> restored(standardise(np.array([[0.0], [0.3]]), np.array([0.1]), np.array([0.7])), 0.1, 0.7).ravel().tolist()
+    [0.0, 0.3]
+    """
+    far = values.astype(np.float64) * scale
+    kept = abs(mean) + np.abs(far)
+    digits = _DIGITS - np.floor(np.log10(np.where(kept > 0, kept, 1.0)))
+    power = 10.0 ** np.minimum(np.abs(digits), _LARGEST_POWER)
+    value = far + mean
+    with np.errstate(over="ignore"):  # in the one of the two that is not taken
+        return np.where(digits > 0, np.round(value * power) / power, np.round(value / power) * power) + 0.0
 
 
 def standardise(values: Array, mean: float | Array, scale: float | Array) -> Array:

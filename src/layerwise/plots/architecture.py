@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from xml.sax.saxutils import escape, quoteattr
 
 from layerwise.checks import require_kind
+from layerwise.errors import SettingError
 from layerwise.layers import Layer
 from layerwise.network import Network
 from layerwise.plots import style
 from layerwise.plots.columns import Column, abridged, columns_of
 from layerwise.types import Shape
+from layerwise.wording import printable
 
 _MOST_COLUMNS = 10
 _MOST_UNITS = 8
@@ -25,20 +28,25 @@ _SHEET = 40
 """Half the side of a card."""
 _GAP, _MARGIN, _TOP, _ROW = 76, 28, 138, 18
 """Between columns, around all, down to the units, and from line to line."""
+_STRIP = 34
+"""For the line of one residual block, with its word below."""
+_LONGEST_NAME = 24
 _LETTER = 7.0
 """The usual width of a letter of 12 px."""
 _FONTS = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', 'DejaVu Sans', sans-serif"
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
-def network_svg(net: Network) -> str:
+def network_svg(net: Network, inputs: Sequence[str] | None = None, outputs: Sequence[str] | None = None) -> str:
     """Draw a network as SVG: input, hidden layers and output as columns of units, with names, shapes and parameters.
 
     Units are joined only where weights join them: each unit of a `Linear` with every one of the column before, and
     none within a column. Columns of more than 8 units show the first and last three, networks of more than 10 columns
     the first five and the last four, with the count of what is left out. Data that is no row of features, such as
-    images, is a card. Title and description are there for screen readers. The drawing shrinks to three quarters of
-    its size; a narrower page should let it scroll.
+    images, is a card. A line below leads from where a residual block begins to where it is added. inputs, outputs:
+    names of the features and of the answers, such as columns and classes, one for each unit. Title and description are
+    there for screen readers. The drawing shrinks to three quarters of its size; a narrower page should let it scroll.
+    Raises SettingError for another number of names.
 
     >>> import layerwise as lw
     >>> svg = network_svg(lw.Network(lw.Linear(3, 3), lw.ReLU(), lw.Linear(3, 1)))
@@ -47,14 +55,18 @@ def network_svg(net: Network) -> str:
     """
     require_kind("net", net, Network, "lw.Network(...)")
     columns = columns_of(net)
+    _give_names(columns[0], "inputs", inputs)
+    _give_names(columns[-1], "outputs", outputs)
     shown = abridged(columns, _MOST_COLUMNS)
     placed = _place(shown)
     title, total = _title(shown), _count(net.theta.size, "parameter")
-    bottom = _TOP + max(_height(column) for column in shown)
+    shortcuts, depth = _shortcuts(placed, _TOP + max(_height(column) for column in shown))
+    bottom = _TOP + max(_height(column) for column in shown) + depth
     rows = max(len(_layer_lines(column)) for column in shown) + any(_parameters(column) for column in shown)
     body = [_connections(before, after) for before, after in pairwise(placed)]
+    body += shortcuts
     body += [_column(each, bottom + _ROW + 16, rows) for each in placed]
-    width = round(max(placed[-1].x + _half_width(shown[-1]), _MARGIN + 9.4 * len(title)) + _MARGIN)
+    width = round(max(placed[-1].x + _right_width(shown[-1]), _MARGIN + 9.4 * len(title)) + _MARGIN)
     height = round(bottom + _ROW + 16 + _ROW * (rows - 1) + _MARGIN)
     return _document(width, height, title, total, _description(columns, total), body)
 
@@ -79,6 +91,14 @@ def _document(width: int, height: int, title: str, total: str, description: str,
             "</svg>\n",
         ]
     )
+
+
+def _give_names(column: Column, argument: str, names: Sequence[str] | None) -> None:
+    if names is None or column.units is None:
+        return
+    if len(names) != column.units:
+        raise SettingError(f"{argument} must have a name for each of the {column.units} units, got {len(names)} names")
+    column.names = tuple(printable(name, _LONGEST_NAME) for name in names)
 
 
 # --- words -------------------------------------------------------------------------------------------------------
@@ -173,7 +193,7 @@ def _place(columns: list[Column]) -> list[_Placed]:
     """Columns from left to right, each as wide as its words, all centred on one line."""
     middle = _TOP + max(_height(column) for column in columns) / 2
     placed: list[_Placed] = []
-    x = float(_MARGIN)
+    x = float(_MARGIN) + max(0.0, _names_width(columns[0]) - _half_width(columns[0]))
     for column in columns:
         half = _half_width(column)
         first = middle - _height(column) / 2 + _RADIUS
@@ -203,6 +223,16 @@ def _half_width(column: Column) -> float:
     return max(_reach(column), _LETTER * max(map(len, words)) / 2, 1.2 * _LETTER * len(column.role) / 2)
 
 
+def _right_width(column: Column) -> float:
+    return max(_half_width(column), _names_width(column))
+
+
+def _names_width(column: Column) -> float:
+    """How far the names beside the units of a column go from its middle."""
+    drawn = [column.names[unit - 1] for _, unit in _slots(column.units or 0)] if column.names else []
+    return _RADIUS + 8 + _LETTER * max(map(len, drawn)) if drawn else 0.0
+
+
 def _reach(column: Column) -> float:
     """How far the drawing of a column goes from its middle to each side."""
     return 14.0 if column.hidden else float(_SHEET if column.units is None else _RADIUS)
@@ -223,6 +253,28 @@ def _connections(before: _Placed, after: _Placed) -> str:
     y, start, end = after.middle, before.x + _reach(before.column) + 10, after.x - _reach(after.column) - 10
     head = "" if after.column.hidden else f"M{end - 6:g} {y - 4:g}L{end:g} {y:g}L{end - 6:g} {y + 4:g}"
     return f'<path class="arrow" d="M{start:g} {y:g}H{end:g}{head}" stroke="{style.INK_FAINT}" fill="none"/>'
+
+
+def _shortcuts(placed: list[_Placed], bottom: float) -> tuple[list[str], float]:
+    """A line below the columns for each residual block, and how deep all of them go."""
+    ways = [(_begin(placed, start), end) for end in placed for start in end.column.starts]
+    lines = []
+    for number, (start, end) in enumerate(ways):
+        y, tip = bottom + 14 + _STRIP * number, end.middle + _height(end.column) / 2 + 5
+        lines.append(
+            f'<path class="shortcut" d="M{start.x:g} {start.middle + _height(start.column) / 2 + 5:g}V{y - 8:g}'
+            f"Q{start.x:g} {y:g} {start.x + 8:g} {y:g}H{end.x - 8:g}Q{end.x:g} {y:g} {end.x:g} {y - 8:g}V{tip:g}"
+            f'M{end.x - 4:g} {tip + 6:g}L{end.x:g} {tip:g}L{end.x + 4:g} {tip + 6:g}" stroke="{style.ACCENT}" '
+            f'stroke-width="1.4" fill="none"/>{_text((start.x + end.x) / 2, y + 15, "shortcut", style.ACCENT)}'
+        )
+    return lines, float(_STRIP * len(ways))
+
+
+def _begin(placed: list[_Placed], start: Column) -> _Placed:
+    """The place of a column, or of what stands for it, if it is left out of the drawing."""
+    return next((each for each in placed if each.column is start), None) or next(
+        each for each in placed if each.column.hidden
+    )
 
 
 def _column(placed: _Placed, first_row: float, rows: int) -> str:
@@ -251,9 +303,13 @@ def _unit(column: Column, number: int, x: float, y: float) -> str:
     fill, stroke = (style.ACCENT_TINT, style.ACCENT) if computes else (style.SURFACE, style.INK_SOFT)
     letter = {"input": "x", "output": "y"}.get(column.role, "h")
     index = "" if column.units == 1 else str(number).translate(_SUBSCRIPTS)
+    name = ""
+    if column.names:
+        away, anchor = (_RADIUS + 8, "start") if computes else (-_RADIUS - 8, "end")
+        name = _text(x + away, y + 4, column.names[number - 1], style.INK_SOFT, f'text-anchor="{anchor}"')
     return (
         f'<circle class="unit" cx="{x:g}" cy="{y:g}" r="{_RADIUS}" fill="{fill}" stroke="{stroke}" '
-        f'stroke-width="1.4"/>{_text(x, y + 4, letter + index if number < 1000 else "", style.INK)}'
+        f'stroke-width="1.4"/>{_text(x, y + 4, letter + index if number < 1000 else "", style.INK)}{name}'
     )
 
 

@@ -32,14 +32,17 @@ def decision_boundary(
     resolution: int = 200,
     labels: tuple[str, str] = ("x1", "x2"),
     title: str | None = None,
+    part: str = "",
+    equal: bool = False,
 ) -> Axes:
     """Colour the plane by the probability of the likeliest class, and draw the data on it.
 
     predict: (N, 2) → logits, (N, K) for K classes, or (N, 1) for two; a network is one. x: (N, 2). y: (N,) classes
     from 0, or (N, 1). classes: their names. resolution: points on each axis of the plane. labels: names of the two
-    features. title: unless given, how many points are on the side of their class. The stronger a colour, the surer the
-    network; on the line two classes are equally likely. Returns the axes. Raises ShapeError, DataError or SettingError
-    for what can not be drawn.
+    features. title: unless given, how many points are on the side of their class. part: which part of the data the
+    points are, such as "test", for the title. equal: one unit is as long across as up, for features of the same unit.
+    The stronger a colour, the surer the network; on the line two classes are equally likely. Returns the axes. Raises
+    ShapeError, DataError or SettingError for what can not be drawn.
 
     >>> rng = np.random.default_rng(0)
     >>> x = rng.normal(size=(50, 2))
@@ -60,8 +63,8 @@ def decision_boundary(
     right = int((said.argmax(axis=1) == target).sum())
 
     ax = style.new_axes(5.6, 5.0) if ax is None else ax
-    style.dress(ax, f"{right:,} of {len(points):,} points on their side" if title is None else title, *labels)
-    (left, right_edge), (low, high) = _range(points[:, 0]), _range(points[:, 1])
+    style.dress(ax, _title(right, len(points), part) if title is None else title, *labels)
+    (left, right_edge), (low, high) = _square(points) if equal else (_range(points[:, 0]), _range(points[:, 1]))
     across, up = np.linspace(left, right_edge, resolution), np.linspace(low, high, resolution)
     plane = np.stack(np.meshgrid(across, up), axis=-1).reshape(-1, 2)
     p = _probabilities(predict, plane).reshape(resolution, resolution, -1)
@@ -71,7 +74,13 @@ def decision_boundary(
     style.key(ax, [_sample(k, name) for k, name in enumerate(names)], handle_length=1.0)
     ax.set_xlim(left, right_edge)
     ax.set_ylim(low, high)
+    if equal:
+        ax.set_aspect("equal")
     return ax
+
+
+def _title(right: int, count: int, part: str) -> str:
+    return f"{right:,} of {count:,} {f'{part} ' if part else ''}point{'s'[: count != 1]} on their side"
 
 
 def _probabilities(predict: Callable[[Array], Array], points: Array) -> Array:
@@ -110,6 +119,14 @@ def _range(values: Array) -> tuple[float, float]:
     low, high = float(values.min()), float(values.max())
     margin = 0.08 * (high - low) or 1.0
     return low - margin, high + margin
+
+
+def _square(points: Array) -> tuple[tuple[float, float], tuple[float, float]]:
+    """The two ranges, the shorter one widened to the length of the other."""
+    across, up = _range(points[:, 0]), _range(points[:, 1])
+    half = max(across[1] - across[0], up[1] - up[0]) / 2
+    middles = sum(across) / 2, sum(up) / 2
+    return (middles[0] - half, middles[0] + half), (middles[1] - half, middles[1] + half)
 
 
 def _shade(ax: Axes, p: Array, extent: tuple[float, float, float, float]) -> None:

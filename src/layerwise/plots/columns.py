@@ -16,18 +16,21 @@ class Column:
 
     shape: of one sample, None where it is not known. layer: what computes it; None for the input. after: layers that
     work on it then and change no shape and own no parameters, such as activations. parameters: how many all of these
-    own. added: those of `after` that are the shortcut of a residual block, added to what the block makes. shared:
+    own. added: those of `after` that are the shortcut of a residual block, added to what the block makes. starts: the
+    columns where the blocks that end here begin, each of which goes straight to here as well. shared:
     whether some parameters were counted at an earlier place. hidden: how many columns this one stands for, if they are
-    left out of the drawing.
+    left out of the drawing. names: of its units, if they have any.
     """
 
     shape: Shape | None
     layer: Layer | None = None
     after: list[Layer] = field(default_factory=list)
     added: list[Layer] = field(default_factory=list)
+    starts: list[Column] = field(default_factory=list)
     parameters: int = 0
     shared: bool = False
     role: str = ""
+    names: tuple[str, ...] = ()
     hidden: int = 0
 
     @property
@@ -46,9 +49,14 @@ def columns_of(net: Network) -> list[Column]:
     shape = input_shape(net.chain)
     columns = [Column(shape)]
     seen: set[int] = set()
+    inside: dict[str, Column] = {}
     for address, layer, before, made in leaves(net.chain, shape):
-        if isinstance(layer, Residual) and layer.shortcut in columns[-1].added:
-            continue  # their sum is told with the shortcut
+        for block in _blocks(address):
+            inside.setdefault(block, columns[-1])
+        if isinstance(layer, Residual):
+            columns[-1].starts += [start for start in [inside[address]] if start is not columns[-1]]
+            if layer.shortcut in columns[-1].added:
+                continue  # their sum is told with the shortcut
         if address.split(".")[-1] == "shortcut":
             columns[-1].after.append(layer)
             columns[-1].added.append(layer)
@@ -73,6 +81,12 @@ def abridged(columns: list[Column], most: int) -> list[Column]:
     gap = Column(None, role=f"hidden {first} to {first + len(middle) - 1}", hidden=len(middle))
     gap.parameters = sum(each.parameters for each in middle)
     return [*columns[:first], gap, *columns[-last:]]
+
+
+def _blocks(address: str) -> list[str]:
+    """The addresses of the containers around a layer, and its own."""
+    parts = address.split(".")
+    return [".".join(parts[:length]) for length in range(1, len(parts) + 1)]
 
 
 def _name(columns: list[Column]) -> None:

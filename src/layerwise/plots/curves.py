@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from layerwise.arrays import real_array
-from layerwise.errors import DataError, KindError
+from layerwise.checks import whole_number
+from layerwise.errors import DataError, KindError, SettingError
 from layerwise.plots import style
+from layerwise.plots.scales import mark_logarithmic
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -21,13 +23,14 @@ _DOTS_UP_TO = 30
 """Up to this many epochs each has a dot of its own."""
 
 
-def loss_curve(history: Mapping[str, Sequence[float]], ax: Axes | None = None) -> Axes:
+def loss_curve(history: Mapping[str, Sequence[float]], ax: Axes | None = None, kept: int | None = None) -> Axes:
     """Training and validation loss by epoch; the epoch of least validation loss is marked.
 
     history: what `fit` returned, or any mapping with "train_loss" and, if there was validation data, "val_loss" and
     "val_accuracy", one number an epoch. The accuracy gets a smaller panel below. ax: where to draw; unless
-    given, a new figure. The axis is logarithmic where losses span more than a factor of 100. Returns the axes of the
-    losses; `ax.figure` holds the rest. Raises DataError for a history without epochs.
+    given, a new figure. The axis is logarithmic where losses span more than a factor of 100. kept: the epoch, from 1,
+    whose weights the network has now; told and marked if given. Returns the axes of the losses; `ax.figure` holds the
+    rest. Raises DataError for a history without epochs, SettingError for an epoch that it lacks.
 
     Training loss is the mean over the batches of an epoch, while the weights moved; validation loss comes after it.
 
@@ -41,6 +44,8 @@ def loss_curve(history: Mapping[str, Sequence[float]], ax: Axes | None = None) -
     for name, values in (("val_loss", validation), ("val_accuracy", accuracy)):
         if values is not None and len(values) != len(train):
             raise DataError(f"the history has {len(train)} numbers of train_loss and {len(values)} of {name}")
+    if kept is not None and whole_number("kept", kept, minimum=1) > len(train):
+        raise SettingError(f"kept is epoch {kept}, and the history has {len(train)}: name one of these")
     best = _least(validation)
     ax = style.new_axes(6.4, 4.4 if accuracy is not None else 3.6) if ax is None else ax
     panel = _split_below(ax) if accuracy is not None else None
@@ -50,6 +55,8 @@ def loss_curve(history: Mapping[str, Sequence[float]], ax: Axes | None = None) -
         lines.append(_line(ax, validation, style.VALIDATION, "validation"))
     _epochs(ax, len(train))
     _frame(ax, [train] if validation is None else [train, validation])
+    if kept is not None:
+        lines.append(_kept(ax, train if validation is None else validation, kept, ring=best == kept - 1))
     style.key(ax, lines)
     _mark(ax, validation, best)
     if panel is not None and accuracy is not None:
@@ -91,16 +98,14 @@ def _line(ax: Axes, values: Any, colour: str, label: str, dashes: Any = "solid")
 
 def _frame(ax: Axes, records: list[Any]) -> None:
     """Limits with a little room, and a logarithm where a straight axis would hide the end."""
-    from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator, ScalarFormatter
+    from matplotlib.ticker import MaxNLocator, ScalarFormatter
 
     finite = np.concatenate([values[np.isfinite(values)] for values in records])
     low, high = (finite.min(), finite.max()) if finite.size else (0.0, 1.0)
     if low > 0 and high / low > _LOG_FROM:
         ax.set_yscale("log", nonpositive="mask")
         ax.set_ylim(low / 1.3, high * 1.3)
-        ax.yaxis.set_major_locator(LogLocator(base=10, numticks=8))
-        ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-        ax.yaxis.set_minor_locator(NullLocator())
+        mark_logarithmic(ax.yaxis, low, high)
         ax.set_ylabel("loss (logarithmic)")
     else:
         room = 0.06 * (high - low) or 0.1 * abs(high) or 0.1
@@ -129,6 +134,17 @@ def _mark(ax: Axes, values: Any, best: int | None) -> None:
         [best + 1], [values[best]], linestyle="none", marker="o", markersize=8, markerfacecolor=style.SURFACE,
         markeredgecolor=style.ACCENT, markeredgewidth=1.8, zorder=4, label="_best",
     )  # fmt: skip
+
+
+def _kept(ax: Axes, values: Any, epoch: int, ring: bool) -> Any:
+    """The mark of the epoch whose weights are kept: the ring of the least loss, if it is that one, else a diamond."""
+    fill, edge = (style.SURFACE, style.ACCENT) if ring else (style.INK, style.INK)
+    (mark,) = ax.plot(
+        [epoch], [values[epoch - 1]], linestyle="none", marker="o" if ring else "D", markersize=8 if ring else 6,
+        markerfacecolor=fill, markeredgecolor=edge, markeredgewidth=1.8 if ring else 0.0, zorder=5, clip_on=False,
+        label=f"weights kept: epoch {epoch}", fillstyle="full",
+    )  # fmt: skip
+    return mark
 
 
 def _accuracy_panel(panel: Axes, above: Axes, accuracy: Any, best: int | None, epochs: int) -> None:

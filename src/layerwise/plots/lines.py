@@ -9,6 +9,7 @@ from layerwise.arrays import real_array
 from layerwise.checks import one_of
 from layerwise.errors import DataError, SettingError, ShapeError
 from layerwise.plots import style
+from layerwise.plots.scales import mark_logarithmic
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -75,14 +76,8 @@ def _line(ax: Axes, x: Any, values: Any, name: str, number: int) -> Any:
 
 
 def _scales(ax: Axes, log: str) -> None:
-    from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
-
     for name, axis in (("x", ax.xaxis), ("y", ax.yaxis)):
         if name in log:
             ax.set(**{f"{name}scale": "log"})
-            low, high = getattr(ax.dataLim, f"interval{name}")
-            few = not low > 0 or high / low > 100  # over less than two decades, a tick at each would be too few
-            axis.set_major_locator(LogLocator(base=10, subs=(1.0,) if few else (1.0, 2.0, 5.0), numticks=8))
-            axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))
-            axis.set_minor_locator(NullLocator())
+            mark_logarithmic(axis, *getattr(ax.dataLim, f"interval{name}"))
     ax.margins(x=0.02, y=0.06)

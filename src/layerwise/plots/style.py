@@ -7,6 +7,7 @@ costs two seconds and keeps every figure alive, is never imported.
 from __future__ import annotations
 
 import os
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from layerwise.checks import require_path
@@ -94,9 +95,8 @@ def _entitle(ax: Axes, title: str, pad: float) -> None:
 
 def key(ax: Axes, handles: list[Any], handle_length: float = 1.8) -> None:
     """The legend: rows of words between the title and the axes, so that it never hides data."""
-    longest = max(len(str(handle.get_label())) for handle in handles)
     beside = round(6 + 2 * (handle_length - 1.8))  # letters that a sample and the space between columns take
-    columns = max(1, min(len(handles), _letters(ax) // (longest + beside)))
+    columns = _columns([len(str(handle.get_label())) + beside for handle in handles], _letters(ax))
     legend = ax.legend(
         handles=handles, loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=columns, mode=None, frameon=False,
         labelcolor=INK, handlelength=handle_length, handletextpad=0.5, columnspacing=1.6, borderpad=0.0,
@@ -106,6 +106,16 @@ def key(ax: Axes, handles: list[Any], handle_length: float = 1.8) -> None:
     legend.set_zorder(5)
     rows = -(-len(handles) // columns)
     _entitle(ax, ax.get_title(loc="left"), pad=8 + 1.6 * LABEL * rows)
+
+
+def _columns(widths: list[int], room: int) -> int:
+    """Into how many columns, filled one after the other and each as wide as its widest, words of these widths go."""
+    for columns in range(len(widths), 1, -1):
+        rows, longer = divmod(len(widths), columns)
+        ends = [min(k, longer) + rows * k for k in range(columns + 1)]
+        if sum(max(widths[start:end]) for start, end in pairwise(ends)) <= room:
+            return columns
+    return 1
 
 
 def _letters(ax: Axes) -> int:

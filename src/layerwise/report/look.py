@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import textwrap
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Literal
+
+from layerwise.report.table import table_lines
 
 
 @dataclass(frozen=True)
@@ -46,33 +46,20 @@ class Look:
         return [self.bold(first[: len(title)]) + first[len(title) :], *others]
 
     def table(self, rows: Sequence[Sequence[str]], right: Collection[int] = ()) -> list[str]:
-        """Rows of cells as lines: names to the left, and the columns `right`, which are never folded, to the right.
+        """Rows of cells as lines, a row a line: names to the left, and the columns `right`, figures, to the right.
 
-        Where the width does not do, the other columns are folded between words, the first one last of all.
+        Where the width does not do, the last column, if it is of words, is folded, or goes below each row where too
+        little room is left for it; then names are cut, and figures never.
 
         >>> print(*Look().table([["this network", "91.4 %"], ["always '3'", "9.3 %"]], right=[1]), sep="\\n")
           this network  91.4 %
           always '3'     9.3 %
+        >>> print(*Look(width=26).table([["this network", "91.4 %", "95 % interval 88 to 94 %"]], right=[1]), sep="\\n")
+          this network  91.4 %
+              95 % interval 88 to
+              94 %
         """
-        from rich.console import Console
-        from rich.table import Table
-        from rich.text import Text
-
-        width = self.width - 2
-        cells = [[Text.from_ansi(cell) for cell in row] for row in rows]
-        grid = Table.grid(padding=(0, 2, 0, 0))
-        grid.add_column(no_wrap=max(len(row[0]) for row in cells) <= width // 2)
-        for number in range(1, max(map(len, rows))):
-            figures = number in right
-            grid.add_column(justify="right" if figures else "left", no_wrap=figures)
-        for row in cells:
-            grid.add_row(*row)
-        page = io.StringIO()
-        colours: Literal["standard"] | None = "standard" if self.colour else None
-        # The height is read by nobody; without one, a dumb terminal would be 80 columns wide whatever it says.
-        console = Console(file=page, width=width, height=25, force_terminal=True, color_system=colours)
-        console.print(grid)
-        return [f"  {line.rstrip()}".rstrip() for line in page.getvalue().splitlines()]
+        return table_lines(rows, right, self.width, "…" if self.unicode else "...")
 
 
 PLAIN = Look()

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+from layerwise.comparison.certainty import FEW
 from layerwise.comparison.mistakes import WORST, Mistake
 from layerwise.comparison.result import ClassResult, QuantityResult, Result, Rival
 from layerwise.report.blocks import picture, side_by_side
 from layerwise.report.confusion import confusion_lines
 from layerwise.report.look import PLAIN, Look
+from layerwise.report.verdict import verdict, warning
 from layerwise.wording import percent, printable, quantity
 
 _PICTURE, _GAP = 24, 3
 """Columns of one picture, and between two: three of them fit 80 columns, where there are fewer they take turns."""
-_CHANCE = 0.05
 
 
 def result_lines(result: Result, look: Look = PLAIN) -> list[str]:
-    """The test of a network: its figure beside those it has to beat, and where it fails."""
+    """The test of a network: whether it is any use, its figure beside those it has to beat, and where it fails."""
+    warned = warning(result)
+    first = [*map(look.bold, look.wrapped(warned)), ""] if warned else []
     if isinstance(result, ClassResult):
         lines = _class_scores(result, look)
         lines += ["", *confusion_lines(result.confusion, result.classes, look)]
     else:
         lines = _quantity_scores(result, look)
-    return [*lines, "", *mistake_lines(result, look)]
+    return [*first, *lines, "", *mistake_lines(result, look)]
 
 
 # --- classes -----------------------------------------------------------------------------------------------------
@@ -34,23 +37,14 @@ def _class_scores(result: ClassResult, look: Look) -> list[str]:
         *([printable(each.name, 29), percent(each.score), each.note] for each in result.rivals),
     ]
     return [
-        *look.titled("test accuracy", f", on {result.samples:,} samples that were never seen in training"),
+        *look.titled("test accuracy", f", on {_samples(result)} never seen in training"),
         *look.table(rows, right=[1]),
-        *look.wrapped(_class_verdict(result), "  "),
+        *look.wrapped(verdict(result), "  "),
     ]
 
 
-def _class_verdict(result: ClassResult) -> str:
-    """Whether the network and the linear model differ by more than chance, in a sentence or two."""
-    network, linear = result.only_network, result.only_linear
-    if network + linear == 0:
-        return "The network and the regression are right on the same samples."
-    samples = "sample" if network == 1 else "samples"
-    counts = f"The network alone is right on {network:,} {samples}, the regression alone on {linear:,}"
-    if result.p_value >= _CHANCE:
-        return f"{counts}: chance alone may explain that (p = {result.p_value:.2g})."
-    better, worse = ("network", "regression") if network > linear else ("regression", "network")
-    return f"{counts}: the {better} is better than the {worse} (p = {result.p_value:.2g})."
+def _samples(result: Result) -> str:
+    return "1 sample that was" if result.samples == 1 else f"{result.samples:,} samples that were"
 
 
 # --- quantities --------------------------------------------------------------------------------------------------
@@ -59,7 +53,8 @@ def _class_verdict(result: ClassResult) -> str:
 def _quantity_scores(result: QuantityResult, look: Look) -> list[str]:
     unit = f" in {result.unit}" if result.unit else ""
     low, high = result.interval
-    own = Rival("this network", f"95 % interval {quantity(low)} to {quantity(high)}", result.rmse, result.r2)
+    interval = f"95 % interval {quantity(low)} to {quantity(high)}" if result.samples >= FEW else ""
+    own = Rival("this network", interval, result.rmse, result.r2)
     rows = [["", "RMSE", "R²", ""], *(_quantity_row(each) for each in (own, *result.rivals))]
     rows[1][1] = look.bold(rows[1][1])
     meaning = (
@@ -67,24 +62,16 @@ def _quantity_scores(result: QuantityResult, look: Look) -> list[str]:
         "R²: 1 is perfect, 0 is no better than a mean."
     )
     return [
-        *look.titled("test error", f"{unit}, on {result.samples:,} samples that were never seen in training"),
+        *look.titled("test error", f"{unit}, on {_samples(result)} never seen in training"),
         *look.table(rows, right=[1, 2]),
         *look.wrapped(meaning, "  "),
-        *look.wrapped(_quantity_verdict(result), "  "),
+        *look.wrapped(verdict(result), "  "),
     ]
 
 
 def _quantity_row(rival: Rival) -> list[str]:
     r2 = "-" if rival.r2 is None else f"{rival.r2:z.2f}"
     return [rival.name, quantity(rival.score), r2, rival.note]
-
-
-def _quantity_verdict(result: QuantityResult) -> str:
-    low, high = result.difference
-    if low <= 0 <= high:
-        return "Network and regression: chance alone may explain their difference."
-    better, worse = ("network", "regression") if high < 0 else ("regression", "network")
-    return f"The {better} is better than the {worse}, by more than chance explains."
 
 
 # --- mistakes ----------------------------------------------------------------------------------------------------

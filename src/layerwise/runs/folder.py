@@ -81,6 +81,11 @@ class RunFolder:
         return self.path / "boundary.png"
 
     @property
+    def fit(self) -> Path:
+        """What the network answers to one number, as a curve."""
+        return self.path / "fit.png"
+
+    @property
     def files(self) -> list[Path]:
         """All files of the run that are there."""
         return sorted(each for each in self.path.iterdir() if each.is_file()) if self.path.is_dir() else []
