@@ -1,0 +1,32 @@
+"""The applications, in the order of the list. One stands here when it works."""
+
+from __future__ import annotations
+
+from layerwise.applications.application import Application
+from layerwise.errors import SettingError, nearest
+
+APPLICATIONS = {
+    each.name: each
+    for each in (
+        Application(
+            name="forecasting",
+            question="How many sunspots will there be next year?",
+            offline="the yearly sunspot numbers 1700 to 2008",
+            data="",
+            own="a series as CSV (time, value): its next value, with an interval",
+            needs="",
+            takes="half a minute",
+        ),
+    )
+}
+
+
+def application(name: str) -> Application:
+    """The application of a name. Raises SettingError for another name.
+
+    >>> application("forecasting").takes
+    'half a minute'
+    """
+    if name not in APPLICATIONS:
+        raise SettingError(f"there is no application {name!r}.{nearest(name, APPLICATIONS)} The list: layerwise apps")
+    return APPLICATIONS[name]
