@@ -42,7 +42,7 @@ def sunspots() -> Series:
     statsmodels. Terms: public domain.
 
     >>> series = sunspots()
-    >>> series.times[0], series.values[0], len(series.values)
+    >>> series.times[0], float(series.values[0]), len(series.values)
     ('1700', 5.0, 309)
     """
     text = (files("layerwise.data") / "tables" / "sunspots.csv").read_text(encoding="utf-8")
