@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from layerwise.applications import APPLICATIONS, Account, Picture, Request, Score, application
+from layerwise.applications import APPLICATIONS, Account, Picture, Request, Score, Table, application
 from layerwise.applications.page import html, write
 from layerwise.cli import main
 from layerwise.plots import lines
@@ -30,9 +30,7 @@ def account(**changes: object) -> Account:
         "name": "example",
         "question": "What?",
         "facts": (("data", "few <b> & many"),),
-        "metric": "error",
-        "form": ".1f",
-        "scores": (Score("this network", (1.0, 2.0)), Score("the mean", (3.0,), "no seed")),
+        "tables": (Table("error", ".1f", (Score("this network", (1.0, 2.0)), Score("the mean", (3.0,), "no seed"))),),
         "findings": ("It works.",),
         "own": ("yours: 1",),
         "seeds": (0, 1),
@@ -43,7 +41,10 @@ def account(**changes: object) -> Account:
 
 
 def test_an_account_states_mean_range_and_note() -> None:
-    assert account().rows == [("this network", "1.5", "1.0 to 2.0 over 2 seeds"), ("the mean", "3.0", "no seed")]
+    assert account().tables[0].rows == [
+        ("this network", "1.5", "1.0 to 2.0 over 2 seeds"),
+        ("the mean", "3.0", "no seed"),
+    ]
     told = str(account())
     for words in ("few <b> & many", "seeds     0, 1", "2 s on this machine", "It works.", "yours: 1"):
         assert words in told
@@ -95,7 +96,7 @@ def test_each_runs_short_and_writes_its_report(name: str, capsys: Said) -> None:
     assert main(["apps", name, "--short", "--seeds", "1", "--out", "it", "--no-progress"]) == 0
     said, err = capsys.readouterr()
     assert [line for line in err.splitlines() if not line.startswith("layerwise: compiling ")] == []
-    for words in ("data", "split", "metric", "seeds     0", "this machine", "for you", "report: it/report.html"):
+    for words in ("data", "split", "seeds     0", "this machine", "for you", "report: it/report.html"):
         assert words in said
     assert max(map(len, said.splitlines())) <= 80
     pictures = list(Path("it").glob("*.png"))
@@ -110,5 +111,5 @@ def test_its_script_is_short(name: str) -> None:
 
 def test_same_seeds_same_numbers() -> None:
     first, second = (application("forecasting").run(Request((3,), short=True)) for _ in range(2))
-    assert first.scores == second.scores
-    assert np.isfinite([each.mean for each in first.scores]).all()
+    assert first.tables == second.tables
+    assert np.isfinite([each.mean for each in first.tables[0].scores]).all()

@@ -121,7 +121,7 @@ def test_skill_covers_the_truth() -> None:
 @pytest.mark.slow
 def test_the_network_beats_the_best_of_the_others_on_sunspots() -> None:
     account = forecasting.run(Request((0,)))
-    ours, *others = (score.mean for score in account.scores)
+    ours, *others = (score.mean for score in account.tables[0].scores)
     assert ours < min(others)
     assert "it is no echo" in " ".join(account.findings)
 

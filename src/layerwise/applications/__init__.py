@@ -5,9 +5,20 @@
 True
 """
 
-from layerwise.applications.account import Account, Picture, Score
+from layerwise.applications.account import Account, Picture, Score, Table
 from layerwise.applications.application import Application, Request, silent
 from layerwise.applications.catalogue import APPLICATIONS, application
 from layerwise.applications.page import write
 
-__all__ = ["APPLICATIONS", "Account", "Application", "Picture", "Request", "Score", "application", "silent", "write"]
+__all__ = [
+    "APPLICATIONS",
+    "Account",
+    "Application",
+    "Picture",
+    "Request",
+    "Score",
+    "Table",
+    "application",
+    "silent",
+    "write",
+]

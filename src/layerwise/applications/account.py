@@ -27,6 +27,30 @@ class Score:
 
 
 @dataclass(frozen=True)
+class Table:
+    """Scores of one kind.
+
+    metric: what they are, with the unit, and whether less is better. form: how one is written, such as ".2f". scores:
+    the network first, then what it has to beat.
+    """
+
+    metric: str
+    form: str
+    scores: tuple[Score, ...]
+
+    @property
+    def rows(self) -> list[tuple[str, str, str]]:
+        """Each score as name, mean over the seeds, and the range of the seeds or the note."""
+        return [(each.name, format(each.mean, self.form), self._beside(each)) for each in self.scores]
+
+    def _beside(self, score: Score) -> str:
+        if len(score.values) == 1:
+            return score.note
+        low, high = (format(end, self.form) for end in (min(score.values), max(score.values)))
+        return f"{low} to {high} over {len(score.values)} seeds" + (f"; {score.note}" if score.note else "")
+
+
+@dataclass(frozen=True)
 class Picture:
     """A picture of the report. name: of its file, without an ending. caption: what is to be seen. axes: as drawn."""
 
@@ -40,17 +64,14 @@ class Account:
     """What an application did and found.
 
     name: of the application. question: what it asks. facts: title and sentence of the data, the split and so on.
-    metric: what the scores are, with the unit, and whether less is better. form: how a score is written, such as ".2f".
-    scores: the network first, then what it has to beat. findings: what follows from them, in sentences. own: what was
-    made for the learner, lines of text. pictures: see `Picture`. seeds: of the networks. seconds: of the whole run.
+    tables: the scores. findings: what follows from them, in sentences. own: what was made for the learner, lines of
+    text. pictures: see `Picture`. seeds: of the networks. seconds: of the whole run.
     """
 
     name: str
     question: str
     facts: tuple[tuple[str, str], ...]
-    metric: str
-    form: str
-    scores: tuple[Score, ...]
+    tables: tuple[Table, ...]
     findings: tuple[str, ...]
     own: tuple[str, ...]
     seeds: tuple[int, ...]
@@ -58,33 +79,19 @@ class Account:
     pictures: tuple[Picture, ...] = field(default=(), repr=False)
 
     @property
-    def rows(self) -> list[tuple[str, str, str]]:
-        """Each score as name, mean over the seeds, and the range of the seeds or the note."""
-        return [(each.name, format(each.mean, self.form), self._beside(each)) for each in self.scores]
-
-    @property
     def titled(self) -> list[tuple[str, str]]:
-        """The facts, and what every account states: metric, seeds and time."""
+        """The facts, and what every account states: seeds and time."""
         seeds = ", ".join(map(str, self.seeds))
-        return [
-            *self.facts,
-            ("metric", self.metric),
-            ("seeds", seeds),
-            ("time", f"{self.seconds:.0f} s on this machine"),
-        ]
-
-    def _beside(self, score: Score) -> str:
-        if len(score.values) == 1:
-            return score.note
-        low, high = (format(end, self.form) for end in (min(score.values), max(score.values)))
-        return f"{low} to {high} over {len(score.values)} seeds" + (f"; {score.note}" if score.note else "")
+        return [*self.facts, ("seeds", seeds), ("time", f"{self.seconds:.0f} s on this machine")]
 
     def lines(self, look: Look = PLAIN) -> list[str]:
         """The account for a terminal."""
         told = [*look.wrapped(self.question, first=""), ""]
         for title, sentence in self.titled:
             told += look.wrapped(sentence, " " * 12, first=f"  {title:<10}")
-        told += ["", *look.table(self.rows, right=[1]), ""]
+        for table in self.tables:
+            told += ["", *look.wrapped(table.metric), *look.table(table.rows, right=[1])]
+        told.append("")
         for sentence in self.findings:
             told += look.wrapped(sentence, "  ")
         return [*told, "", look.bold("for you"), *(line for text in self.own for line in _folded(look, text))]

@@ -29,6 +29,11 @@ class Request:
     progress: bool = False
     tell: Callable[[str], None] = silent
 
+    @property
+    def display(self) -> bool | None:
+        """What `fit` takes as progress: a live line where there can be one, or nothing."""
+        return None if self.progress else False
+
 
 @dataclass(frozen=True)
 class Application:

@@ -17,6 +17,15 @@ APPLICATIONS = {
             needs="",
             takes="half a minute",
         ),
+        Application(
+            name="recommendation",
+            question="Which films will a person like?",
+            offline="20,204 generated ratings, whose true tastes are known",
+            data="a ratings.csv in the form of MovieLens (grouplens.org/datasets/movielens), movies.csv beside it",
+            own='films and stars, "Quiet Comet=5; Last Waltz=1": your top ten',
+            needs="",
+            takes="half a minute",
+        ),
     )
 }
 

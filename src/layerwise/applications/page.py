@@ -8,7 +8,7 @@ from html import escape
 from pathlib import Path
 
 from layerwise import files
-from layerwise.applications.account import Account, Picture
+from layerwise.applications.account import Account, Picture, Table
 from layerwise.plots import save_figure, style
 
 _LOOK = f"""
@@ -44,21 +44,26 @@ def write(account: Account, folder: Path) -> Path:
 def html(account: Account) -> str:
     """The page as text."""
     facts = "".join(f"<tr><th>{escape(title)}</th><td>{escape(text)}</td></tr>" for title, text in account.titled)
-    rows = "".join(
-        f'<tr{" class=network" if number == 0 else ""}><td>{escape(name)}</td><td class="number">{escape(value)}</td>'
-        f"<td>{escape(beside)}</td></tr>"
-        for number, (name, value, beside) in enumerate(account.rows)
-    )
+    tables = "".join(map(_table, account.tables))
     findings = "".join(f"<p>{escape(sentence)}</p>" for sentence in account.findings)
     return (
         f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{escape(account.name)}</title>'
         f'<meta name="viewport" content="width=device-width"><style>{_LOOK}</style>'
         f'<h1>{escape(account.name.capitalize())}</h1><p class="question">{escape(account.question)}</p>'
         f"<h2>What was done</h2><table>{facts}</table>"
-        f"<h2>What was found</h2><table>{rows}</table>{findings}"
+        f"<h2>What was found</h2>{tables}{findings}"
         f"{''.join(map(_figure, account.pictures))}"
         f"<h2>For you</h2><pre>{escape(chr(10).join(account.own))}</pre></html>"
     )
+
+
+def _table(table: Table) -> str:
+    rows = "".join(
+        f'<tr{" class=network" if number == 0 else ""}><td>{escape(name)}</td><td class="number">{escape(value)}</td>'
+        f"<td>{escape(beside)}</td></tr>"
+        for number, (name, value, beside) in enumerate(table.rows)
+    )
+    return f"<p>{escape(table.metric)}</p><table>{rows}</table>"
 
 
 def _figure(picture: Picture) -> str:

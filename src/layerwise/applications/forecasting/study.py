@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from layerwise.applications.account import Account, Picture, Score
+from layerwise.applications.account import Account, Picture, Score, Table
 from layerwise.applications.application import Request
 from layerwise.applications.forecasting import pictures
 from layerwise.applications.forecasting.baselines import Autoregressive, Persistence, Seasonal
@@ -19,6 +19,7 @@ from layerwise.types import Array
 
 HORIZON = 5
 SHARE = 0.9
+_SHARE = f"{100 * SHARE:.0f} %"
 _ECHO = 0.2
 """A correlation of changes below which a forecast is called an echo."""
 
@@ -73,6 +74,7 @@ def _account(
         Score("this network", tuple(rmse(net.each[skipped:, 0]) for net in nets)),
         *(Score(each.name, (rmse(each.each[skipped:, 0]),)) for each in simple),
     ]
+    metric = f"RMSE of forecasts one {series.step} ahead, in units of the series; less is better"
     return Account(
         name="forecasting",
         question=f"What comes next in {series.name}, one {series.step} ahead?",
@@ -82,16 +84,14 @@ def _account(
             ("split", f"by time: the last {tests} values are the test, each forecast from the values before it alone. "
              f"The network learns anew every {_refit(values)} steps, the others at every step"),
         ),
-        metric=f"RMSE of forecasts one {series.step} ahead, in units of the series; less is better",
-        form=".2f",
-        scores=tuple(scores),
+        tables=(Table(metric, ".2f", tuple(scores)),),
         findings=findings,
         own=own,
         seeds=request.seeds,
         seconds=time.monotonic() - begin,
         pictures=(
             Picture("forecasts", "Each forecast was made from the values before it alone; the band is to hold "
-                    f"{SHARE:.0%} of what comes.", pictures.test_part(series, nets[0].said[skipped:, 0], best, band)),
+                    f"{_SHARE} of what comes.", pictures.test_part(series, nets[0].said[skipped:, 0], best, band)),
             Picture("horizon", f"The error grows with the {series.step}s ahead.",
                     pictures.by_horizon([nets[0], *simple], skipped, series.step)),
         ),
@@ -107,11 +107,11 @@ def _findings(nets: list[Judged], best: Judged, values: Array, band: Array, test
     changes = echo(nets[0].said[-tests:, :1], values)
     held = float(np.mean(np.abs(nets[0].each[-tests:, 0]) <= band))
     return (
-        f"Skill (1 - RMSE / RMSE) against the best of the others, {best.name}: {gain:+.1%}, 95 % interval {low:+.1%} "
-        f"to {high:+.1%}: {verdict}.",
+        f"Skill (1 - RMSE / RMSE) against the best of the others, {best.name}: {100 * gain:+.1f} %, 95 % interval {100 * low:+.1f} "
+        f"to {100 * high:+.1f} %: {verdict}.",
         f"The changes that it forecasts correlate with those that came by {changes:.2f}: "
         + ("it is an echo of the last value." if changes < _ECHO else "it is no echo of the last value."),
-        f"The {SHARE:.0%} intervals held {held:.0%} of the {tests} values of the test.",
+        f"The {_SHARE} intervals held {100 * held:.0f} % of the {tests} values of the test.",
     )
 
 
@@ -126,7 +126,7 @@ def _next(series: Series, request: Request) -> tuple[str, ...]:
     if values.min() >= 0:
         low = max(0.0, low)
     return (
-        f"{_after(series)}: {value:.4g}, {SHARE:.0%} interval {low:.4g} to {value + margin:.4g}",
+        f"{_after(series)}: {value:.4g}, {_SHARE} interval {low:.4g} to {value + margin:.4g}",
         "A series of your own (CSV: time, value):  layerwise apps forecasting --own FILE.csv",
     )
 
