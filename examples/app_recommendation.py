@@ -1,6 +1,6 @@
 """Learn who likes what from ratings alone, and make a top ten.
 
-Run it as it is, or with the ratings.csv of MovieLens:  python examples/app_recommendation.py ml-latest-small/ratings.csv
+Run it as it is, or with the ratings.csv of MovieLens:  python examples/app_recommendation.py ratings.csv
 The whole application, with pictures and a page:        layerwise apps recommendation
 """
 

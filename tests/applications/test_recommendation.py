@@ -1,4 +1,4 @@
-"""Recommendation: the lists and their measure by hand, files, one's own ratings, and both networks against their rivals."""
+"""Recommendation: lists and their measure by hand, files, one's own ratings, both networks against their rivals."""
 
 from __future__ import annotations
 

@@ -107,8 +107,8 @@ def _findings(nets: list[Judged], best: Judged, values: Array, band: Array, test
     changes = echo(nets[0].said[-tests:, :1], values)
     held = float(np.mean(np.abs(nets[0].each[-tests:, 0]) <= band))
     return (
-        f"Skill (1 - RMSE / RMSE) against the best of the others, {best.name}: {100 * gain:+.1f} %, 95 % interval {100 * low:+.1f} "
-        f"to {100 * high:+.1f} %: {verdict}.",
+        f"Skill (1 - RMSE / RMSE) against the best of the others, {best.name}: {100 * gain:+.1f} %, "
+        f"95 % interval {100 * low:+.1f} to {100 * high:+.1f} %: {verdict}.",
         f"The changes that it forecasts correlate with those that came by {changes:.2f}: "
         + ("it is an echo of the last value." if changes < _ECHO else "it is no echo of the last value."),
         f"The {_SHARE} intervals held {100 * held:.0f} % of the {tests} values of the test.",
