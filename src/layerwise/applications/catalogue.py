@@ -9,6 +9,15 @@ APPLICATIONS = {
     each.name: each
     for each in (
         Application(
+            name="images",
+            question="Which digit, or which of your classes, does an image show?",
+            offline="1,797 handwritten digits of 8 x 8 pixels",
+            data="mnist or fashion_mnist, downloaded once and checked",
+            own="a folder of photos (PNG, JPEG), one subfolder a class: what a new photo shows",
+            needs="",
+            takes="a minute",
+        ),
+        Application(
             name="forecasting",
             question="How many sunspots will there be next year?",
             offline="the yearly sunspot numbers 1700 to 2008",

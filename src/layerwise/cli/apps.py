@@ -22,7 +22,7 @@ def apps(
         raise SettingError(f"{name} has its own data, and takes no --data; with --own it takes {chosen.own}")
     tell = note if progress else silent
     request = Request(tuple(range(seeds)), data, own, short, progress, tell)
-    say(*look().wrapped(f"{chosen.question} Data: {chosen.offline if data is None else data}."), "")
+    say(*look().wrapped(f"{chosen.question} Data: {own or data or chosen.offline}."), "")
     with folders.new(f"app-{name}", out) as folder:
         account = chosen.run(request)
         page = write(account, folder.path)
