@@ -18,6 +18,15 @@ APPLICATIONS = {
             takes="a minute",
         ),
         Application(
+            name="spam",
+            question="Is a mail spam or ham, and which words say so?",
+            offline="4,000 generated mails, whose best possible answer is known",
+            data="a folder with two subfolders, ham and spam, a file for each mail, such as SpamAssassin's corpus",
+            own="a sentence: the answer, and the words that speak for it",
+            needs="",
+            takes="half a minute",
+        ),
+        Application(
             name="forecasting",
             question="How many sunspots will there be next year?",
             offline="the yearly sunspot numbers 1700 to 2008",
