@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from layerwise.applications import APPLICATIONS, Account, Picture, Request, Score, Table, application
+from layerwise.applications import APPLICATIONS, Account, Application, Picture, Request, Score, Table, application
 from layerwise.applications.page import html, write
 from layerwise.cli import main
 from layerwise.plots import lines
@@ -87,6 +87,16 @@ def test_the_list_says_what_each_needs(capsys: Said) -> None:
 def test_a_mistake_is_told_and_leaves_no_folder(arguments: list[str], words: str, capsys: Said, tmp_path: Path) -> None:
     assert main(["apps", *arguments]) == 1
     assert words in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_interrupt_leaves_no_folder(capsys: Said, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> Account:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Application, "run", interrupted)
+    assert main(["apps", "forecasting", "--out", "it"]) == 130
+    assert "interrupted" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
 
 

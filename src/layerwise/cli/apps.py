@@ -24,7 +24,11 @@ def apps(
     request = Request(tuple(range(seeds)), data, own, short, progress, tell)
     say(*look().wrapped(f"{chosen.question} Data: {own or data or chosen.offline}."), "")
     with folders.new(f"app-{name}", out) as folder:
-        account = chosen.run(request)
+        try:
+            account = chosen.run(request)
+        except KeyboardInterrupt:
+            folder.path.rmdir()  # nothing is in it yet
+            raise
         page = write(account, folder.path)
         say(*account.lines(look()), "", f"report: {page}")
     return FINE
