@@ -140,8 +140,8 @@ def _findings(stars: list[Score], recalls: list[Score]) -> tuple[str, ...]:
     return (
         f"Stars: {said(stars[0], stars[1], stars[0].mean >= stars[1].mean)} what user and film alone tell.",
         f"Lists: {said(recalls[0], recalls[1], recalls[0].mean <= recalls[1].mean)} the list of popular films.",
-        "Two networks, because a good guess of the stars of a film that somebody chose to watch says little of what he "
-        "will choose; the second learns the choices, against films that were drawn by chance.",
+        "Two networks, because a good guess of the stars of a film that somebody chose to watch says little of what "
+        "they will choose; the second learns the choices, against films that were drawn by chance.",
     )
 
 
