@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tests.refusals import refused
-from tests.tally import Tally
+from tests.support.refusals import refused
+from tests.support.tally import Tally
 from tests.training import runs
 from tests.training.runs import STEPS
 
@@ -343,7 +343,7 @@ def test_a_layer_without_a_name_can_be_wound_back_and_not_written(tmp_path: Path
     run.go_back(state)
     run.advance()
     assert run.net.theta.tobytes() == theta.tobytes()
-    refused(tally, SettingError, "LAYERS.register", lambda: checkpoint.write(tmp_path / "run", state))
+    refused(tally, SettingError, ("Double", "register"), lambda: checkpoint.write(tmp_path / "run", state))
 
 
 def test_states_and_forks_share_nothing_that_changes() -> None:

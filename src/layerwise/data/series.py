@@ -45,7 +45,7 @@ def sunspots() -> Series:
     >>> series.times[0], float(series.values[0]), len(series.values)
     ('1700', 5.0, 309)
     """
-    text = (files("layerwise.data") / "tables" / "sunspots.csv").read_text(encoding="utf-8")
+    text = (files("layerwise.data") / "shipped" / "sunspots.csv").read_text(encoding="utf-8")
     times, values = _columns(text, "sunspots.csv")
     return Series(
         "sunspots", times, values, "year",

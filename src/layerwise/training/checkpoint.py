@@ -33,10 +33,7 @@ def write(path: str | os.PathLike[str], state: RunState) -> None:
     """Write the state of a run; `read` gives it back. Raises FileError where nothing can be written."""
     require_kind("state", state, RunState, "run.state()")
     if "unregistered" in state.network:
-        raise SettingError(
-            "a layer of this network has no name in tables, so no file can say what it is: decorate its class with "
-            "@lw.layers.LAYERS.register"
-        )
+        raise SettingError(state.network["unregistered"])
     arrays: dict[str, Array] = dict(state.weights)
     if state.latest is not None:
         _split(state.latest.arrays(), _LATEST, arrays)

@@ -386,8 +386,8 @@ class Run:
         """The table of the network; a state in memory does without, where a layer has no name in tables."""
         try:
             return self.net.spec()
-        except SettingError:
-            return {"unregistered": repr(self.net)}
+        except SettingError as error:
+            return {"unregistered": str(error), "network": repr(self.net)}
 
     @cached_property
     def _data(self) -> dict[str, str]:
