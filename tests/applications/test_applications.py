@@ -119,6 +119,7 @@ def test_its_script_is_short(name: str) -> None:
     assert len((ROOT / "examples" / f"app_{name}.py").read_text(encoding="utf-8").splitlines()) <= 60
 
 
+@pytest.mark.slow
 def test_same_seeds_same_numbers() -> None:
     first, second = (application("forecasting").run(Request((3,), short=True)) for _ in range(2))
     assert first.tables == second.tables
