@@ -15,6 +15,7 @@ LAWS = re.findall(r"`([\w/]+/test_\w+\.py|test_\w+\.py)`", (HERE / "README.md").
 MODULES = {path.relative_to(PACKAGE).with_suffix("").as_posix() for path in PACKAGE.rglob("[!_]*.py")}
 
 HELD_BY_A_TABLE = {
+    "applications/": "applications/test_applications.py",
     "cli/": "cli/test_commands.py",
     "compiled/": "compiled/test_twins.py",
     "data/tables/": "data/tables/test_kinds.py",

@@ -35,6 +35,7 @@ _HOMES = {
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names.split()}
 _MODULES = {"data", "errors", "formulas", "initializers", "layers", "losses", "metrics", "optimizers", "schedules"}
 _MODULES |= {
+    "applications",
     "autograd",
     "cli",
     "comparison",

@@ -1,5 +1,6 @@
 """The public names, for type checkers: the package itself loads each at its first use."""
 
+from layerwise import applications as applications
 from layerwise import autograd as autograd
 from layerwise import cli as cli
 from layerwise import comparison as comparison

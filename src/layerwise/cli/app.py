@@ -174,6 +174,32 @@ def datasets() -> int:
     return command.datasets()
 
 
+@app.command(epilog="Example: layerwise apps forecasting")
+def apps(
+    name: Annotated[
+        str | None, typer.Argument(metavar="[NAME]", help="Which to run; the list unless given.", show_default=False)
+    ] = None,
+    seeds: Annotated[int, typer.Option(metavar="N", help="How many networks are trained, seeds 0 to N - 1.")] = 3,
+    data: Annotated[
+        str | None, typer.Option(metavar="DATA", help="Other data than the application's own; see the list.")
+    ] = None,
+    own: Annotated[str | None, typer.Option(metavar="YOURS", help="Something of your own; see the list.")] = None,
+    short: Annotated[bool, typer.Option("--short", help="Much less training, to see it work.")] = False,
+    out: Annotated[
+        str | None, typer.Option(metavar="FOLDER", help="A new folder for the report; else runs/app-NAME-001 ...")
+    ] = None,
+    progress: Annotated[bool, typer.Option("--progress/--no-progress", help="Show what is done now.")] = True,
+) -> int:
+    """Run a network on a whole task, beside what it has to beat.
+
+    Each application states its data, split, metric, seeds and time, writes a page with pictures (report.html), and ends
+    with something of your own.
+    """
+    from layerwise.cli import apps as command
+
+    return command.apps(name, seeds=seeds, data=data, own=own, short=short, out=out, progress=progress)
+
+
 @app.command(epilog="Example: layerwise bench W1 W2 --rounds 5")
 def bench(
     workloads: Annotated[
