@@ -21,6 +21,17 @@ class Sparse:
         raise AssertionError("a sparse matrix must not be unfolded behind the user's back")
 
 
+@pytest.mark.parametrize("columns", [
+    {"a": [1.5, 2.5], "b": [True, False]}, {"a": [True, False], "b": [1, 2]}, {"a": [True], "b": [False]},
+    {"a": [1.5], "b": [2], "c": [True]}, {"a": [float("nan"), 1.0], "b": [True, False]},
+], ids=str)  # fmt: skip
+def test_a_data_frame_of_numbers_and_booleans_is_numbers(columns):
+    pandas = pytest.importorskip("pandas")
+    found = real_array("x", pandas.DataFrame(columns), np.float32)
+    assert found.dtype == np.float32
+    np.testing.assert_array_equal(found, np.array(list(columns.values()), np.float32).T)
+
+
 @pytest.mark.parametrize("values", [
     [[1, 2], [3, 4]], ((1, 2), (3, 4)), np.array([[1, 2], [3, 4]], np.uint8), np.array([[1, 2], [3, 4]], np.int64),
     np.array([[1, 2], [3, 4]], np.float16), np.array([[1, 2], [3, 4]], np.longdouble), range(4),
