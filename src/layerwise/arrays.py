@@ -21,9 +21,6 @@ from layerwise.types import Array
 _AT_ONCE = 2**24  # bytes
 
 
-_REAL = (bool, int, float, np.bool_, np.integer, np.floating)
-
-
 def real_array(name: str, values: Any, dtype: Any = None) -> Array:
     """Return `values` as an array of real numbers, in `dtype` if one is given; no copy where none is needed.
 
@@ -33,11 +30,9 @@ def real_array(name: str, values: Any, dtype: Any = None) -> Array:
     Traceback (most recent call last):
     layerwise.errors.KindError: x must hold real numbers, got text: turn categories into numbers first
     """
-    array = values if type(values) is np.ndarray else any_array(name, values)
-    if array.dtype == dtype:
-        return array
-    if array.dtype.kind == "O" and hasattr(values, "to_numpy") and all(isinstance(each, _REAL) for each in array.flat):
-        array = array.astype(np.float64)  # a DataFrame of floats and booleans comes as objects
+    if type(values) is np.ndarray and values.dtype == dtype:
+        return values
+    array = any_array(name, values)
     if array.dtype.kind not in "biuf":
         raise KindError(f"{name} must hold real numbers, got {_what(array)}")
     if dtype is None:

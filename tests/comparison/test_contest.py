@@ -23,7 +23,7 @@ from layerwise.comparison.contest.problem import named, problem_of
 from layerwise.comparison.contest.scoring import calibration_error, measure_of
 from layerwise.errors import DataError, SettingError, ShapeError
 
-QUICK: dict[str, Any] = {"folds": 3, "repeats": 1, "configurations": 2, "seeds": 2, "budget_seconds": 60}
+QUICK: dict[str, Any] = {"folds": 3, "repeats": 1, "configurations": 2, "seeds": 2, "budget_seconds": 2000}
 
 
 def drawn(rows: int, columns: int = 3, seed: int = 0) -> np.ndarray:
@@ -142,7 +142,7 @@ def test_test_rows_are_used_for_the_score_alone(monkeypatch: pytest.MonkeyPatch)
             return found
 
         monkeypatch.setattr(trial, "_answers", kept)
-        budget = budget_of(600, 2, None, 6, 3)
+        budget = budget_of(6000, 2, None, 6, 3)
         for model in ("linear", "tree", "network"):
             trial.tried(MODELS[model], problem, fold, measure_of("regression", None), budget, seeds=1, seed=0)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from layerwise.checks import positive, whole_number
 
-_FOLDS, _TUNING = 0.75, 0.4
+_FOLDS, _TUNING = 0.8, 0.4
 _FITS = 8
 """Long fits of a fold besides tuning: two of three seeds of the network, and two of the forest."""
 
@@ -26,6 +26,8 @@ class Budget:
     models: int
     folds: int
     began: float = field(default_factory=time.perf_counter)
+    fold_ends: float = 0.0
+    """The second at which the fold at work should be done."""
 
     @property
     def tuning(self) -> float:
@@ -36,6 +38,15 @@ class Budget:
     def fit(self) -> float:
         """Seconds after which a model that learns step by step ends: the network and the forest."""
         return min(self.limit, _FOLDS * (1 - _TUNING) * self.seconds / (_FITS * self.folds))
+
+    def begin_fold(self, number: int) -> None:
+        """Share what is left among the folds that are left, so that what one saves the next ones have."""
+        self.fold_ends = self.spent + (_FOLDS * self.seconds - self.spent) / (self.folds - number)
+
+    def fit_of(self, fits: int) -> float:
+        """Seconds for each of so many fits that end this fold: what the others have left of it, if that is more."""
+        left = self.fold_ends - self.spent - self.tuning
+        return min(self.limit, max(self.fit, left / fits))
 
     @property
     def spent(self) -> float:

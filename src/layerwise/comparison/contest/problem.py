@@ -51,6 +51,8 @@ def problem_of(x: Any, y: Any = None, task: str | None = None, groups: Any = Non
     >>> problem_of([[0.5], [1.5]] * 20, ["no", "yes"] * 20).classes
     ('no', 'yes')
     """
+    if isinstance(x, Problem):
+        return x
     if isinstance(x, str):
         if y is not None:
             raise SettingError(f"the dataset {x!r} brings its own target: leave out y")
@@ -71,7 +73,7 @@ def problem_of(x: Any, y: Any = None, task: str | None = None, groups: Any = Non
         None if by_group is None else codes_of(by_group)[0],
         None if by_time is None else _ordered(by_time),
     )
-    return _checked(problem)
+    return checked(problem)
 
 
 def named(name: str) -> Problem:
@@ -135,7 +137,8 @@ def _ordered(time: Any) -> Array:
     return np.unique(values.astype(str), return_inverse=True)[1].astype(np.float64)
 
 
-def _checked(problem: Problem) -> Problem:
+def checked(problem: Problem) -> Problem:
+    """The problem, if it can be compared on: as many of everything as rows, and something to predict."""
     n = len(problem.features)
     for name, values in (("y", problem.y), ("groups", problem.groups), ("time", problem.time)):
         if values is not None and len(values) != n:

@@ -81,7 +81,7 @@ def compare(
     fold. It is compared with every traditional model by the corrected interval of Nadeau and Bengio.
 
     x: (N, D) numbers; or a mapping or DataFrame of named columns, of numbers and of texts; or the name of a dataset
-        that `lw.data.load` knows, which then brings y.
+        that `lw.data.load` knows, which then brings y. Tables in files: `layerwise compare`.
     y: (N,) classes or quantities, or the name of a column of x.
     task: "classification" or "regression"; None takes classification for texts and for at most 10 whole numbers.
     groups: what must not be torn apart by a fold, (N,) or the name of a column; None says that rows are independent.
@@ -158,6 +158,7 @@ def _run(standing: Standing, watch: Watch | None, seeds: int, seed: int) -> None
             standing.stopped = f"the budget of {standing.budget.seconds:g} s was spent"
             return
         began = standing.budget.spent
+        standing.budget.begin_fold(fold.number)
         for name in standing.names:
             standing.doing, standing.fold = name, fold.number
             tell(standing)

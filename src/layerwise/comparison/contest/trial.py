@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +17,8 @@ from layerwise.random import generator
 from layerwise.types import Array
 
 _SMALL = 1000
+_AT_LEAST = 4
+"""Settings that a model which learns step by step sees in the time of its tuning, whatever the rows."""
 
 
 @dataclass
@@ -56,9 +57,10 @@ def tried(
     training, test = problem.take(fold.train), problem.take(fold.test)
     count = seeds if model.random else 1
     numbers = [seed + 1000 * (fold.number + 1) + each for each in range(count)]
+    limit = budget.fit_of(2 * seeds) if model.random else budget.fit
 
     def gains(settings: Settings) -> tuple[float, ...]:
-        return tuple(_scored(model, training, test, settings, each, measure, budget, trial) for each in numbers)
+        return tuple(_scored(model, training, test, settings, each, measure, limit, budget, trial) for each in numbers)
 
     try:
         trial.untuned = gains(model.default)
@@ -81,11 +83,12 @@ def _scored(
     settings: Settings,
     seed: int,
     measure: Measure,
+    limit: float,
     budget: Budget,
     trial: Trial,
 ) -> float:
     began = time.perf_counter()
-    fitted = model.fit(training, settings, seed, budget.fit)
+    fitted = model.fit(training, settings, seed, limit)
     trial.fit_seconds = time.perf_counter() - began
     if model.kind != "dummy" and trial.fit_seconds > budget.limit:
         raise TooSlowError(f"a fit took {trial.fit_seconds:.1f} s, the limit is {budget.limit:.1f} s")
@@ -112,25 +115,20 @@ def _chosen(
     if model.draw is None:
         return model.default
     began = time.perf_counter()
+    ends = began + budget.tuning
     splits = [
         held_out(training, 0.25, draw) for _ in range(3 if len(training) < _SMALL and training.time is None else 1)
     ]
+    limit = budget.tuning / (_AT_LEAST * len(splits))
     best, best_gain = model.default, -np.inf
-    while trial.tried < budget.configurations:
+    while trial.tried < budget.configurations and time.perf_counter() < ends:
         settings = model.draw(draw) if trial.tried else model.default
-        left: Callable[[], float] = lambda: budget.tuning - (time.perf_counter() - began)  # noqa: E731
-        if left() <= 0:
-            break
         try:
-            gain = float(np.mean([
-                _inner(model, training, split, settings, measure, min(budget.fit, left())) for split in splits
-            ]))  # fmt: skip
+            gain = float(np.mean([_inner(model, training, split, settings, measure, limit) for split in splits]))
         except (ValueError, ArithmeticError):  # settings with which it fails are not chosen
             gain = -np.inf
         trial.tried += 1
-        if left() < 0 and trial.tried > 1:  # cut short: no fair sight of these settings
-            break
-        if gain > best_gain:
+        if gain > best_gain and (trial.tried == 1 or time.perf_counter() < ends):
             best, best_gain = settings, gain
     trial.tuning_seconds = time.perf_counter() - began
     return best

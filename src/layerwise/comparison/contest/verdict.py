@@ -13,8 +13,9 @@ from layerwise.comparison.contest.scoring import Measure
 from layerwise.types import Array
 from layerwise.wording import quantity
 
-SURE, LEVEL, SIGNAL = 0.9, 0.05, 0.01
-"""The probability that a verdict needs; the level of its adjusted p-value; that of being better than the dummy."""
+SURE, LEVEL, SIGNAL = 0.9, 0.05, 0.1
+"""The probability that a verdict needs; the level of its adjusted p-value; and that of being better than the dummy, of
+which only one side counts, so that it is half of this."""
 
 
 @dataclass(frozen=True)
