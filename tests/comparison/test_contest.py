@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import layerwise as lw
-from layerwise.comparison.contest import Standing, verdict
+from layerwise.comparison.contest import Standing, growth, verdict
 from layerwise.comparison.contest.alarms import alarms_of
 from layerwise.comparison.contest.budget import budget_of
 from layerwise.comparison.contest.differences import difference, holm
@@ -157,9 +157,9 @@ def test_test_rows_are_used_for_the_score_alone(monkeypatch: pytest.MonkeyPatch)
 
 def test_an_embedding_for_columns_of_many_categories() -> None:
     rng = np.random.default_rng(3)
-    town = rng.integers(0, 30, 600)
+    town = rng.integers(0, 30, 300)
     height = rng.normal(size=30)
-    table = {"n": rng.normal(size=600), "town": [f"t{code}" for code in town], "few": list("abc") * 200}
+    table = {"n": rng.normal(size=300), "town": [f"t{code}" for code in town], "few": list("abc") * 100}
     problem = problem_of(table, height[town] + table["n"], "regression")
     model = fit_network(problem, DEFAULT, 0, 60.0)
     assert "Parallel" in repr(model.net)
@@ -271,19 +271,18 @@ def test_the_target_in_disguise(task: str) -> None:
 def test_a_linear_truth_and_what_is_told_of_it() -> None:
     x = drawn(240, 5)
     y = x @ [1.0, -2.0, 0.5, 0.0, 0.0] + 0.5 * drawn(240, 1, seed=7)[:, 0]
-    result = lw.compare(x, y, models=["linear", "tree", "network"], **QUICK)
+    result = lw.compare(x, y, models=["linear", "tree", "network"], **{**QUICK, "configurations": 1})
     assert result.verdict in ("traditional", "no practical difference")
     assert result.best == "linear"
     assert result.scores["linear"].tuned == pytest.approx(0.5, rel=0.15)
     assert result.scores["network"].tuned < 0.7
     assert result.scores["network"].seed_spread > 0 == result.scores["linear"].seed_spread
     text = str(result)
-    for words in ("Verdict:", "a linear model", "untuned", "tuned", "2 configurations", "2 seeds", "rows taken as"):
+    for words in ("Verdict:", "a linear model", "untuned", "tuned", "1 configuration or", "2 seeds", "rows taken as"):
         assert words in text
     data = json.loads(json.dumps(result.as_table(), allow_nan=False))
     assert data["verdict"] == result.verdict
     assert len(data["trials"]) == 4 * 3
-    assert data["scores"]["tree"]["tried"] <= 2
 
 
 def test_noise_holds_no_signal() -> None:
@@ -337,7 +336,9 @@ def test_a_fit_beyond_the_limit_is_a_failure() -> None:
 
 def test_the_same_seed_gives_the_same_scores() -> None:
     x = drawn(60)
-    one, other = (lw.compare(x, x[:, 0] ** 2, models=["linear", "network"], **QUICK) for _ in range(2))
+    one, other = (
+        lw.compare(x, x[:, 0] ** 2, models=["linear", "network"], **{**QUICK, "folds": 2, "seeds": 1}) for _ in range(2)
+    )
     assert [trial.tuned for trial in one.trials] == [trial.tuned for trial in other.trials]
 
 
@@ -346,3 +347,76 @@ def test_a_dataset_by_name_is_whole_and_unscaled() -> None:
     assert len(problem) == 178
     assert problem.features.columns[-1].max() > 1000
     assert len(problem.classes) == 3
+
+
+# Fewer rows, and permuted labels
+
+
+def test_fewer_rows_are_the_latest_whole_groups_or_drawn() -> None:
+    x, y = drawn(200), drawn(200)[:, 0]
+    assert len(growth._fewer(problem_of(x, y), 50, 0)) == 50
+    time = np.random.default_rng(0).permutation(200)
+    assert time[growth._fewer(problem_of(x, y, None, None, time), 50, 0)].min() == 150
+    groups = np.random.default_rng(1).integers(0, 20, 200)
+    rows = growth._fewer(problem_of(x, y, None, groups), 50, 0)
+    assert 50 <= len(rows) < 80
+    assert not np.intersect1d(groups[rows], np.delete(groups, rows)).size
+
+
+def test_what_fewer_rows_say() -> None:
+    steps = [
+        growth.Step(rows, {"linear": 0.5, "network": 0.5 + ahead})
+        for rows, ahead in ((100, -0.2), (300, -0.1), (1000, 0.001), (3000, 0.1))
+    ]
+    assert growth.told(steps, 0.01) == (
+        "With fewer rows (untuned, 2 folds), the network is behind with 100 to 300 rows, practically equal with 1,000 "
+        "rows, ahead of the others with 3,000 rows."
+    )
+
+
+def test_sample_sizes_grow_and_the_control_is_quiet() -> None:
+    x = drawn(400, 4)
+    result = lw.compare(
+        x, x @ [1.0, 1.0, 0.0, 0.0], models=["linear", "network"], **{**QUICK, "seeds": 1, "configurations": 1}
+    )
+    assert [step.rows for step in result.growth] == [100, 266]
+    assert result.growth[-1].gains["network"] > result.growth[0].gains["network"]
+    assert result.control is not None
+    assert result.control.rows == 400
+    assert max(result.control.skills.values()) < 0.1
+    assert "control" not in codes(result)
+    assert "Control: with permuted labels no model beats the dummy" in str(result)
+
+
+def test_a_model_that_cheats_is_caught_by_the_control(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It knows every row by heart, those of the test as well."""
+    from layerwise.comparison.contest import control
+
+    known: dict[bytes, float] = {}
+
+    def cheat(problem: Any, *_: Any) -> Any:
+        class Fitted:
+            size = 0
+
+            def answer(self, test: Any) -> np.ndarray:
+                return np.array([known[row] for row in rows_of(test)])
+
+        return Fitted()
+
+    def rows_of(problem: Any) -> list[bytes]:
+        return [row.tobytes() for row in np.stack(problem.features.columns, axis=1)]
+
+    def peeked(problem: Any, *arguments: Any) -> Any:
+        known.update(zip(rows_of(problem), problem.y.tolist(), strict=True))
+        return folds_of(problem, *arguments)
+
+    monkeypatch.setattr(control, "folds_of", peeked)
+    monkeypatch.setitem(
+        MODELS, "tree", lw.comparison.contest.models.Model("tree", "", "traditional", 2, {}, None, cheat)
+    )
+    problem = problem_of(drawn(100), drawn(100)[:, 0])
+    budget = budget_of(600, 2, None, 2, 5)
+    found = control.controlled(problem, ["dummy", "linear", "tree"], measure_of("regression", None), budget, 0.01, 0)
+    assert found is not None
+    assert found.alarm is not None
+    assert "tree beat the dummy" in found.alarm.sentence

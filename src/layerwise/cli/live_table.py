@@ -32,7 +32,7 @@ def shown_live(wanted: bool) -> Iterator[Watch | None]:
 
 def _fold_line(standing: Standing) -> None:
     """Each fold that every model has done, as a line."""
-    if standing.doing or not standing.trials or len(standing.trials) % len(standing.names):
+    if standing.phase != "folds" or standing.doing or not standing.trials or len(standing.trials) % len(standing.names):
         return
     best = _best(standing)
     note(f"fold {standing.done} of {len(standing.folds)} done, {standing.budget.spent:.0f} s; {best}")
@@ -53,7 +53,8 @@ def _mean(standing: Standing, name: str) -> float:
 def drawn(standing: Standing) -> Table:
     """One row a model: the folds it has done, its mean score so far, and what it took."""
     budget = standing.budget
-    title = f"{budget.spent:.0f} s of {budget.seconds:g} s; Ctrl-C keeps what is done"
+    phase = "" if standing.phase == "folds" else f"; now: {standing.phase}"
+    title = f"{budget.spent:.0f} s of {budget.seconds:g} s; Ctrl-C keeps what is done{phase}"
     table = Table(title=title, title_justify="left", title_style="", box=None, pad_edge=False)
     table.add_column("model")
     for head in ("folds", f"{standing.measure.name} so far", "one fit", ""):

@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 
 from layerwise.comparison.contest.alarms import Alarm
+from layerwise.comparison.contest.control import Control
+from layerwise.comparison.contest.growth import Step
 from layerwise.comparison.contest.models import MODELS
 from layerwise.comparison.contest.scoring import Measure
 from layerwise.comparison.contest.trial import Trial
@@ -48,8 +50,9 @@ class Comparison:
 
     verdict: "network", "traditional", "no practical difference", "no signal", or "unfinished" where fewer than two
     folds are done. best: the model to take, None if unfinished. scores: `ModelScore` by name. alarms: what should be
-    looked at before any number is believed. differences: the network minus each traditional model. folds_done, folds:
-    how many are done, and were planned. stopped: why some are missing. trials: every model on every fold.
+    looked at before any number is believed. growth: the scores with fewer rows. control: the skills with permuted
+    labels; None where there was no time for it. differences: the network minus each traditional model. folds_done,
+    folds: how many are done, and were planned. stopped: why some are missing. trials: every model on every fold.
     """
 
     task: str
@@ -59,6 +62,8 @@ class Comparison:
     judgement: Judgement
     scores: dict[str, ModelScore]
     alarms: tuple[Alarm, ...]
+    growth: tuple[Step, ...]
+    control: Control | None
     trials: tuple[Trial, ...]
     folds_done: int
     folds: int
@@ -108,6 +113,11 @@ class Comparison:
                 "differences": [asdict(each) for each in self.differences],
                 "against_dummy": [asdict(each) for each in self.judgement.signals],
                 "alarms": [asdict(each) for each in self.alarms],
+                "growth": [
+                    {"rows": step.rows, "scores": {name: self.measure.score(gain) for name, gain in step.gains.items()}}
+                    for step in self.growth
+                ],
+                "control": None if self.control is None else {"rows": self.control.rows, "skills": self.control.skills},
                 "trials": [asdict(each) for each in self.trials],
                 "folds": self.folds,
                 "folds_done": self.folds_done,

@@ -13,7 +13,9 @@ from layerwise.checks import fraction, one_of, whole_number
 from layerwise.comparison.contest.alarms import Alarm, alarms_of
 from layerwise.comparison.contest.budget import Budget, budget_of
 from layerwise.comparison.contest.comparison import Comparison, scores_of
+from layerwise.comparison.contest.control import Control, controlled
 from layerwise.comparison.contest.folds import Fold, folds_of
+from layerwise.comparison.contest.growth import Step, grown
 from layerwise.comparison.contest.models import DUMMY, MODELS, NETWORK
 from layerwise.comparison.contest.problem import Problem, problem_of
 from layerwise.comparison.contest.scoring import Measure, measure_of
@@ -31,7 +33,8 @@ Watch = Callable[["Standing"], None]
 class Standing:
     """How far a comparison is: what `watch` is shown before and after every model on every fold.
 
-    trials: what is done. doing: the model at work, "" between two. fold, folds: counted from 0, and how many.
+    trials: what is done. doing: the model at work, "" between two. phase: "folds", "one column",
+    "fewer rows" or "permuted labels". fold, folds: counted from 0, and how many.
     """
 
     problem: Problem
@@ -41,7 +44,11 @@ class Standing:
     budget: Budget
     trials: list[Trial] = field(default_factory=list)
     doing: str = ""
+    phase: str = "folds"
     fold: int = 0
+    growth: list[Step] = field(default_factory=list)
+    control: Control | None = None
+    alarms: list[Alarm] = field(default_factory=list)
     stopped: str = ""
 
     @property
@@ -97,7 +104,7 @@ def compare(
     equivalence: differences up to this share of the way from a dummy to perfect are no practical ones.
     models: names of those to compare; all unless given. The dummy is always among them.
     seed: of the folds, the tuning and the models. Times decide where the budget ends: a busy machine tries less.
-    watch: is called with a `Standing` before and after every model on every fold.
+    watch: is called with a `Standing` before and after every model on every fold, and before what comes after.
 
     Ctrl-C ends it and keeps what is done. Returns a `Comparison`: `.verdict`, `.best`, `.scores`, `.alarms`, and
     `str()` for all of it.
@@ -121,15 +128,14 @@ def compare(
     dealt = folds_of(problem, folds, repeats, seed)
     budget = budget_of(budget_seconds, configurations, limit_seconds, len(names) - 1, len(dealt))
     standing = Standing(problem, measure, names, dealt, budget)
-    alarms: list[Alarm] = []
     with blas_threads(1), _one_thread():  # the same for all; small products only wait for each other otherwise
         try:
-            alarms += alarms_of(problem, dealt, seed)
+            standing.alarms += alarms_of(problem, dealt, seed)
             _run(standing, watch, seeds, seed)
-            alarms += _late_alarms(standing, equivalence)
+            _look_closer(standing, watch, equivalence, seed)
         except KeyboardInterrupt:
             standing.stopped = "stopped by Ctrl-C"
-    return _result(standing, alarms, seeds, equivalence)
+    return _result(standing, seeds, equivalence)
 
 
 def _one_thread() -> AbstractContextManager[Any]:
@@ -174,7 +180,25 @@ def _run(standing: Standing, watch: Watch | None, seeds: int, seed: int) -> None
         longest = max(longest, standing.budget.spent - began)
 
 
-def _late_alarms(standing: Standing, equivalence: float) -> list[Alarm]:
+def _look_closer(standing: Standing, watch: Watch | None, equivalence: float, seed: int) -> None:
+    """What needs no tuning: columns alone, fewer rows, and the control with permuted labels."""
+    problem, measure, budget = standing.problem, standing.measure, standing.budget
+    tell = watch or (lambda standing: None)
+    standing.phase = "one column"
+    tell(standing)
+    standing.alarms += _column_alarms(standing, equivalence)
+    standing.phase = "fewer rows"
+    tell(standing)
+    standing.growth = grown(problem, standing.folds, standing.trials, measure, budget, seed)
+    standing.phase = "permuted labels"
+    tell(standing)
+    whole = [name for name in standing.names if not standing.failed(name)]
+    standing.control = controlled(problem, whole, measure, budget, equivalence, seed)
+    if standing.control is not None and standing.control.alarm is not None:
+        standing.alarms.append(standing.control.alarm)
+
+
+def _column_alarms(standing: Standing, equivalence: float) -> list[Alarm]:
     """Whether a column alone is as good as the best model, by the first fold."""
     first = {trial.model: trial.gain for trial in standing.trials if trial.fold == 0 and not trial.failure}
     dummy = first[DUMMY]
@@ -185,7 +209,7 @@ def _late_alarms(standing: Standing, equivalence: float) -> list[Alarm]:
     )
 
 
-def _result(standing: Standing, alarms: Sequence[Alarm], seeds: int, equivalence: float) -> Comparison:
+def _result(standing: Standing, seeds: int, equivalence: float) -> Comparison:
     problem, budget, done = standing.problem, standing.budget, standing.done
     whole = [name for name in standing.names if not standing.failed(name)]
     gains: dict[str, Array] = {
@@ -205,7 +229,9 @@ def _result(standing: Standing, alarms: Sequence[Alarm], seeds: int, equivalence
         measure=standing.measure,
         judgement=judgement,
         scores=scores_of(standing.trials, standing.names, done, standing.measure),
-        alarms=tuple(alarms),
+        alarms=tuple(standing.alarms),
+        growth=tuple(standing.growth),
+        control=standing.control,
         trials=tuple(standing.trials),
         folds_done=done,
         folds=len(standing.folds),

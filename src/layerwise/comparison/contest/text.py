@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import textwrap
 
+from layerwise.comparison.contest import control, growth
 from layerwise.comparison.contest.comparison import Comparison, ModelScore
 from layerwise.comparison.contest.models import MODELS
 from layerwise.comparison.contest.scoring import Measure
@@ -15,7 +16,7 @@ WIDTH = 80
 def lines(result: Comparison, width: int = WIDTH) -> list[str]:
     """The verdict first, then alarms, scores, costs, and under which rules the models competed."""
     found = [f"Verdict: {result.verdict}" + (f"; take {MODELS[result.best].title}" if result.best else "")]
-    for sentence in result.judgement.sentences:
+    for sentence in (*result.judgement.sentences, *closer(result)):
         found += _wrapped(sentence, width, "  ")
     for alarm in result.alarms:
         found += ["", *_wrapped(f"Alarm ({alarm.code}): {alarm.sentence}", width, "")]
@@ -24,6 +25,12 @@ def lines(result: Comparison, width: int = WIDTH) -> list[str]:
     for sentence in rules(result):
         found += _wrapped(sentence, width, "")
     return found
+
+
+def closer(result: Comparison) -> list[str]:
+    """What fewer rows and permuted labels say, where there was time to try them."""
+    found = [growth.told(result.growth, result.judgement.region)] if result.growth else []
+    return [*found, *([control.told(result.control)] if result.control else [])]
 
 
 def aligned(rows: list[list[str]]) -> list[str]:
@@ -106,10 +113,11 @@ def rules(result: Comparison) -> list[str]:
     budget = result.budget
     some = result.folds_done < result.folds
     done = f"{result.folds_done} of {result.folds} folds" if some else f"{result.folds} folds"
+    several = "s" * (budget["configurations"] != 1)
     found = [
         f"Data: {result.rows:,} rows, {result.columns:,} columns, {result.task}, judged by {result.measure.name}; "
         f"{done}, {result.split}.",
-        f"Tuning: {budget['configurations']:g} configurations or {budget['tuning_seconds']:.2g} s a model and fold, "
+        f"Tuning: {budget['configurations']:g} configuration{several} or {budget['tuning_seconds']:.2g} s a model and fold, "
         f"the same for all. Together {result.seconds:.0f} of {budget['seconds']:g} s.",
     ]
     if result.seeds:

@@ -112,7 +112,7 @@ def _chosen(
     model: Model, training: Problem, measure: Measure, budget: Budget, trial: Trial, draw: np.random.Generator
 ) -> Settings:
     """The settings with the best mean gain on rows held out of the training part, within the budget of tuning."""
-    if model.draw is None:
+    if model.draw is None or budget.configurations == 1:
         return model.default
     began = time.perf_counter()
     ends = began + budget.tuning
