@@ -63,6 +63,19 @@ def test_the_verdict_of_a_table(capsys: Said) -> None:
     assert max(map(len, said.out.splitlines())) <= 80
 
 
+def test_the_page_is_whole_and_fetches_nothing(capsys: Said) -> None:
+    assert main(["compare", "iris", "--report", "report.html", "--no-progress", *QUICK]) == 0
+    page = Path("report.html").read_text(encoding="utf-8")
+    assert "<h1>iris: traditional, take a linear model</h1>" in page
+    assert page.count("<circle") == 2 * 3  # two models on three folds
+    assert "http" not in page
+    assert "<script" not in page
+    assert main(["compare", "iris", "--report", "none/report.html", "--no-progress", *QUICK]) == 1
+    said = capsys.readouterr()
+    assert "could not write none/report.html" in said.err
+    assert said.out.count("Verdict") == 2  # the work is not thrown away
+
+
 def test_json_has_all_of_it(capsys: Said) -> None:
     assert main(["compare", "iris", "--json", "--no-progress", *QUICK]) == 0
     said = capsys.readouterr()

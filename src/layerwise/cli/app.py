@@ -166,7 +166,7 @@ def look(
     return command.look(file, target, choices)
 
 
-@app.command(epilog="Example: layerwise compare my.csv --target price --budget 60")
+@app.command(epilog="Example: layerwise compare my.csv --target price --report report.html")
 def compare(
     data: Annotated[str, typer.Argument(metavar="DATA", help="A dataset by name, or a table in a file.")],
     target: Annotated[str | None, typer.Option(metavar="COLUMN", help="The column of a table to predict.")] = None,
@@ -209,6 +209,9 @@ def compare(
     task: Annotated[str | None, typer.Option(metavar="TASK", help="classification or regression.")] = None,
     decimal: Annotated[str | None, typer.Option(metavar="MARK", help="What stands before decimals: . or ,")] = None,
     encoding: Annotated[str | None, typer.Option(metavar="NAME", help="Of a text file, such as cp1252.")] = None,
+    report: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Write all of it as a page, such as report.html.")
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print everything as JSON instead.")] = False,
     progress: Annotated[bool, typer.Option("--progress/--no-progress", help="Show what is done and left.")] = True,
 ) -> int:
@@ -223,8 +226,8 @@ def compare(
         drop=tuple(drop or ()), read_as=tuple(read_as or ()), task=task, decimal=decimal, encoding=encoding
     )
     return command.compare(
-        data, target, reading, group, time, json=json, progress=progress, metric=metric, budget_seconds=budget,
-        configurations=configurations, limit_seconds=limit, folds=folds, repeats=repeats, seeds=seeds,
+        data, target, reading, group, time, report=report, json=json, progress=progress, metric=metric,
+        budget_seconds=budget, configurations=configurations, limit_seconds=limit, folds=folds, repeats=repeats, seeds=seeds,
         equivalence=equivalence, models=model, seed=seed,
     )  # fmt: skip
 

@@ -10,6 +10,7 @@ from layerwise.cli.interrupts import Interrupted
 from layerwise.cli.live_table import shown_live
 from layerwise.cli.output import look, note, say
 from layerwise.comparison.contest import compare as comparison_of
+from layerwise.comparison.contest.html import page
 from layerwise.comparison.contest.problem import Problem, named
 from layerwise.comparison.contest.table import problem_of_table
 from layerwise.comparison.contest.text import lines
@@ -26,6 +27,7 @@ def compare(
     group: str | None,
     time: str | None,
     *,
+    report: str | None,
     json: bool,
     progress: bool,
     **settings: Any,
@@ -43,9 +45,18 @@ def compare(
         say(json_format.dumps(result.as_table(), indent=1, allow_nan=False))
     else:
         say(*(printable(line, 1000) for line in lines(result, look().width)))
+    if report is not None:
+        _write(report, page(result, Path(what).name))
     if result.stopped == "stopped by Ctrl-C":
         raise Interrupted
     return 0
+
+
+def _write(path: str, text: str) -> None:
+    try:
+        Path(path).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise FileError(f"could not write {path}: {error.strerror or error}") from None
 
 
 def _problem(

@@ -117,8 +117,8 @@ def rules(result: Comparison) -> list[str]:
     found = [
         f"Data: {result.rows:,} rows, {result.columns:,} columns, {result.task}, judged by {result.measure.name}; "
         f"{done}, {result.split}.",
-        f"Tuning: {budget['configurations']:g} configuration{several} or {budget['tuning_seconds']:.2g} s a model and fold, "
-        f"the same for all. Together {result.seconds:.0f} of {budget['seconds']:g} s.",
+        f"Tuning: {budget['configurations']:g} configuration{several} or {budget['tuning_seconds']:.2g} s a model "
+        f"and fold, the same for all. Together {result.seconds:.0f} of {budget['seconds']:g} s.",
     ]
     if result.seeds:
         found.append(f"The network: the mean of {result.seeds} seeds in every fold.")
