@@ -222,6 +222,21 @@ def test_verdicts() -> None:
     assert (found.verdict, found.best) == ("no signal", "dummy")
 
 
+def test_one_of_several_may_be_ahead_by_chance() -> None:
+    rng = np.random.default_rng(0)
+    noise = rng.normal(size=10)
+    noise = (noise - noise.mean()) / noise.std(ddof=1)
+    behind = 0.031 + 0.02 * noise  # p = 0.03 alone, so that it depends on how many others there are
+    gains = {"dummy": np.full(10, 0.5), "network": np.full(10, 0.9)}
+    gains["linear"] = gains["network"] + behind
+    others = {name: gains["network"] + 1e-3 * rng.normal(size=10) for name in ("tree", "forest", "boosting")}
+    alone = verdict.judged(gains, 0.25, 0.01, measure_of("classification", None))
+    among = verdict.judged({**gains, **others}, 0.25, 0.01, measure_of("classification", None))
+    assert alone.differences[0].p_value == among.differences[0].p_value < 0.05
+    assert (alone.verdict, among.verdict) == ("traditional", "no practical difference")
+    assert "corrected by Holm" in among.sentences[-1]
+
+
 def test_a_verdict_without_one_side() -> None:
     assert judged(dummy=0.5, linear=0.9).best == "linear"
     assert judged(dummy=0.5, network=0.9).verdict == "network"

@@ -227,8 +227,8 @@ def compare(
     )
     return command.compare(
         data, target, reading, group, time, report=report, json=json, progress=progress, metric=metric,
-        budget_seconds=budget, configurations=configurations, limit_seconds=limit, folds=folds, repeats=repeats, seeds=seeds,
-        equivalence=equivalence, models=model, seed=seed,
+        budget_seconds=budget, configurations=configurations, limit_seconds=limit, folds=folds, repeats=repeats,
+        seeds=seeds, equivalence=equivalence, models=model, seed=seed,
     )  # fmt: skip
 
 

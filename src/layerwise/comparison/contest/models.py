@@ -125,7 +125,7 @@ def _tree(problem: Problem, settings: Settings, seed: int, limit: float) -> Fitt
     return _learnt(problem, "none", lambda *_: kind(**settings, random_state=seed))
 
 
-_TREES, _TREES_AT_ONCE = 200, 20
+_TREES, _TREES_AT_ONCE = 200, 5
 
 
 def _forest(problem: Problem, settings: Settings, seed: int, limit: float) -> Fitted:

@@ -59,10 +59,9 @@ def judged(gains: Mapping[str, Array], test_to_train: float, equivalence: float,
     top = max(traditional, key=lambda name: float(gains[name].mean()))
     decisive = next(each for each in differences if each.second == top)
     simplest = _simplest(gains, traditional, top, region)
-    clear = decisive.adjusted < LEVEL
-    if clear and decisive.better >= SURE:
+    if decisive.p_value < LEVEL and decisive.better >= SURE:  # the best of several is hard to beat: nothing to correct
         verdict, best, sure = "network", NETWORK, decisive.better
-    elif clear and decisive.worse >= SURE:
+    elif decisive.adjusted < LEVEL and decisive.worse >= SURE:  # one of several may be ahead by chance
         verdict, best, sure = "traditional", simplest, decisive.worse
     else:
         verdict, best, sure = "no practical difference", simplest, decisive.equal
@@ -114,7 +113,8 @@ def _no_signal(signals: Sequence[Difference]) -> tuple[str, ...]:
 
 def _sentences(verdict: str, best: str, d: Difference, region: float, measure: Measure) -> tuple[str, ...]:
     title, other = MODELS[best].title, MODELS[d.second].title
-    span = f"{_signed(d.mean, measure)} (95 % interval {_signed(d.low, measure)} to {_signed(d.high, measure)})"
+    ends = f"{_signed(d.low, measure).removesuffix(' points')} to {_signed(d.high, measure)}"
+    span = f"{_signed(d.mean, measure)} (95 % interval {ends})"
     numbers = f"In {measure.name}, the network's advantage over {other} is {span}."
     odds = (
         f"It is better with a probability of {_probability(d.better)}, practically equal with {_probability(d.equal)}, "
@@ -129,6 +129,12 @@ def _sentences(verdict: str, best: str, d: Difference, region: float, measure: M
     elif d.equal >= SURE:
         first = f"No practical difference: take {title}, the simpler and faster one."
         change = "A narrower region of equivalence would change this."
+    elif d.p_value < LEVEL <= d.adjusted:
+        first = f"No practical difference is shown: take {title}, the simpler and faster one, until more rows decide."
+        change = (
+            f"One of several may be as far ahead by chance (p = {d.adjusted:.2f}, corrected by Holm): more rows, "
+            "or more repeats of the folds, would tell."
+        )
     else:
         first = f"No practical difference is shown: take {title}, the simpler and faster one, until more rows decide."
         change = "The interval is too wide to tell: more rows, or more repeats of the folds, would narrow it."
