@@ -133,7 +133,7 @@ def test_the_live_table_says_what_is_done_and_left() -> None:
         drawings.append(console.export_text())
 
     comparison_of("iris", models=["linear", "tree"], folds=2, repeats=1, configurations=1, watch=watch)
-    assert len(drawings) == 12 + 3  # before and after each of three models, twice; and what comes after
+    assert len(drawings) == 12 + 4  # before and after each of three models, twice; and what comes after
     assert "now: permuted labels" in drawings[-1]
     assert "0 of 2" in drawings[0]
     assert "at work" in drawings[0]

@@ -13,6 +13,7 @@ from layerwise.comparison.contest.alarms import Alarm
 from layerwise.comparison.contest.control import Control
 from layerwise.comparison.contest.growth import Step
 from layerwise.comparison.contest.models import MODELS
+from layerwise.comparison.contest.reasons import Reason
 from layerwise.comparison.contest.scoring import Measure
 from layerwise.comparison.contest.trial import Trial
 from layerwise.comparison.contest.verdict import Judgement
@@ -50,7 +51,8 @@ class Comparison:
 
     verdict: "network", "traditional", "no practical difference", "no signal", or "unfinished" where fewer than two
     folds are done. best: the model to take, None if unfinished. scores: `ModelScore` by name. alarms: what should be
-    looked at before any number is believed. growth: the scores with fewer rows. control: the skills with permuted
+    looked at before any number is believed. growth: the scores with fewer rows. reasons: what
+    three changes of the data do to the network and to trees. control: the skills with permuted
     labels; None where there was no time for it. differences: the network minus each traditional model. folds_done,
     folds: how many are done, and were planned. stopped: why some are missing. trials: every model on every fold.
     """
@@ -63,6 +65,7 @@ class Comparison:
     scores: dict[str, ModelScore]
     alarms: tuple[Alarm, ...]
     growth: tuple[Step, ...]
+    reasons: tuple[Reason, ...]
     control: Control | None
     trials: tuple[Trial, ...]
     folds_done: int
@@ -117,6 +120,7 @@ class Comparison:
                     {"rows": step.rows, "scores": {name: self.measure.score(gain) for name, gain in step.gains.items()}}
                     for step in self.growth
                 ],
+                "reasons": [asdict(each) for each in self.reasons],
                 "control": None if self.control is None else {"rows": self.control.rows, "skills": self.control.skills},
                 "trials": [asdict(each) for each in self.trials],
                 "folds": self.folds,

@@ -18,6 +18,7 @@ from layerwise.comparison.contest.folds import Fold, folds_of
 from layerwise.comparison.contest.growth import Step, grown
 from layerwise.comparison.contest.models import DUMMY, MODELS, NETWORK
 from layerwise.comparison.contest.problem import Problem, problem_of
+from layerwise.comparison.contest.reasons import Reason, reasons_of
 from layerwise.comparison.contest.scoring import Measure, measure_of
 from layerwise.comparison.contest.single_column import column_alarms
 from layerwise.comparison.contest.trial import Trial, tried
@@ -34,7 +35,7 @@ class Standing:
     """How far a comparison is: what `watch` is shown before and after every model on every fold.
 
     trials: what is done. doing: the model at work, "" between two. phase: "folds", "one column",
-    "fewer rows" or "permuted labels". fold, folds: counted from 0, and how many.
+    "fewer rows", "reasons" or "permuted labels". fold, folds: counted from 0, and how many.
     """
 
     problem: Problem
@@ -47,6 +48,7 @@ class Standing:
     phase: str = "folds"
     fold: int = 0
     growth: list[Step] = field(default_factory=list)
+    reasons: list[Reason] = field(default_factory=list)
     control: Control | None = None
     alarms: list[Alarm] = field(default_factory=list)
     stopped: str = ""
@@ -190,6 +192,9 @@ def _look_closer(standing: Standing, watch: Watch | None, equivalence: float, se
     standing.phase = "fewer rows"
     tell(standing)
     standing.growth = grown(problem, standing.folds, standing.trials, measure, budget, seed)
+    standing.phase = "reasons"
+    tell(standing)
+    standing.reasons = reasons_of(problem, standing.folds, standing.trials, measure, budget, seed)
     standing.phase = "permuted labels"
     tell(standing)
     whole = [name for name in standing.names if not standing.failed(name)]
@@ -231,6 +236,7 @@ def _result(standing: Standing, seeds: int, equivalence: float) -> Comparison:
         scores=scores_of(standing.trials, standing.names, done, standing.measure),
         alarms=tuple(standing.alarms),
         growth=tuple(standing.growth),
+        reasons=tuple(standing.reasons),
         control=standing.control,
         trials=tuple(standing.trials),
         folds_done=done,

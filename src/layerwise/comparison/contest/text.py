@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 import textwrap
 
-from layerwise.comparison.contest import control, growth
+from layerwise.comparison.contest import control, growth, reasons
 from layerwise.comparison.contest.comparison import Comparison, ModelScore
 from layerwise.comparison.contest.models import MODELS
 from layerwise.comparison.contest.scoring import Measure
+from layerwise.comparison.contest.verdict import signed
 
 WIDTH = 80
 
@@ -28,9 +29,13 @@ def lines(result: Comparison, width: int = WIDTH) -> list[str]:
 
 
 def closer(result: Comparison) -> list[str]:
-    """What fewer rows and permuted labels say, where there was time to try them."""
-    found = [growth.told(result.growth, result.judgement.region)] if result.growth else []
-    return [*found, *([control.told(result.control)] if result.control else [])]
+    """What fewer rows, changed data and permuted labels say, where there was time to try them."""
+    region, measure = result.judgement.region, result.measure
+    found = [
+        growth.told(result.growth, region),
+        reasons.told(result.reasons, region, lambda gain: signed(gain, measure)),
+    ]
+    return [*filter(None, found), *([control.told(result.control)] if result.control else [])]
 
 
 def aligned(rows: list[list[str]]) -> list[str]:

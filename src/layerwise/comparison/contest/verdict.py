@@ -113,12 +113,12 @@ def _no_signal(signals: Sequence[Difference]) -> tuple[str, ...]:
 
 def _sentences(verdict: str, best: str, d: Difference, region: float, measure: Measure) -> tuple[str, ...]:
     title, other = MODELS[best].title, MODELS[d.second].title
-    ends = f"{_signed(d.low, measure).removesuffix(' points')} to {_signed(d.high, measure)}"
-    span = f"{_signed(d.mean, measure)} (95 % interval {ends})"
+    ends = f"{signed(d.low, measure).removesuffix(' points')} to {signed(d.high, measure)}"
+    span = f"{signed(d.mean, measure)} (95 % interval {ends})"
     numbers = f"In {measure.name}, the network's advantage over {other} is {span}."
     odds = (
         f"It is better with a probability of {_probability(d.better)}, practically equal with {_probability(d.equal)}, "
-        f"worse with {_probability(d.worse)}; practically equal means within {_size(region, measure)}."
+        f"worse with {_probability(d.worse)}; practically equal means within {size(region, measure)}."
     )
     if verdict == "network":
         first = f"The neural network is right for these data: it is better than {other}, the best of the others."
@@ -145,9 +145,11 @@ def _probability(value: float) -> str:
     return "over 0.99" if value > 0.99 else "under 0.01" if value < 0.01 else f"{value:.2f}"
 
 
-def _signed(gain: float, measure: Measure) -> str:
-    return f"{'+' if gain >= 0 else '-'}{_size(abs(gain), measure)}"
+def signed(gain: float, measure: Measure) -> str:
+    """A difference of gains with its sign: points of a share, or the units of the score."""
+    return f"{'+' if gain >= 0 else '-'}{size(abs(gain), measure)}"
 
 
-def _size(gain: float, measure: Measure) -> str:
+def size(gain: float, measure: Measure) -> str:
+    """How large a difference is."""
     return f"{100 * gain:.2f} points" if "accuracy" in measure.name else quantity(gain)
