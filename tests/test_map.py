@@ -17,6 +17,7 @@ MODULES = {path.relative_to(PACKAGE).with_suffix("").as_posix() for path in PACK
 HELD_BY_A_TABLE = {
     "applications/": "applications/test_applications.py",
     "cli/": "cli/test_commands.py",
+    "comparison/contest/": "comparison/test_contest.py",
     "compiled/": "compiled/test_twins.py",
     "data/tables/": "data/tables/test_kinds.py",
     "formulas/": "formulas/test_gradients.py",

@@ -25,6 +25,7 @@ from layerwise import schedules as schedules
 from layerwise import storage as storage
 from layerwise import tap as tap
 from layerwise import training as training
+from layerwise.comparison import compare as compare
 from layerwise.compiled import use_compiled as use_compiled
 from layerwise.insight import gradcheck as gradcheck
 from layerwise.layers import ELU as ELU

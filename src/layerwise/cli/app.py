@@ -166,6 +166,72 @@ def look(
     return command.look(file, target, choices)
 
 
+@app.command(epilog="Example: layerwise compare my.csv --target price --report report.html")
+def compare(
+    data: Annotated[str, typer.Argument(metavar="DATA", help="A dataset by name, or a table in a file.")],
+    target: Annotated[str | None, typer.Option(metavar="COLUMN", help="The column of a table to predict.")] = None,
+    group: Annotated[
+        str | None,
+        typer.Option(metavar="COLUMN", help="Rows with the same value belong together: no fold tears them apart."),
+    ] = None,
+    time: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="The order of the rows: test on what came later.")
+    ] = None,
+    metric: Annotated[
+        str | None, typer.Option(metavar="NAME", help="accuracy, balanced_accuracy or log_loss; rmse of quantities.")
+    ] = None,
+    budget: Annotated[float, typer.Option(metavar="SECONDS", help="For everything.")] = 240.0,
+    configurations: Annotated[
+        int, typer.Option(metavar="N", help="Settings that each model may try in each fold.")
+    ] = 10,
+    limit: Annotated[
+        float | None, typer.Option(metavar="SECONDS", help="For one fit; an eighth of the budget unless given.")
+    ] = None,
+    folds: Annotated[int, typer.Option(metavar="N", help="Parts into which the rows are dealt.")] = 5,
+    repeats: Annotated[
+        int | None, typer.Option(metavar="N", help="How often; twice below 1,000 rows unless given.")
+    ] = None,
+    seeds: Annotated[int, typer.Option(metavar="N", help="Of the network in each fold.")] = 3,
+    equivalence: Annotated[
+        float, typer.Option(metavar="X", help="Up to this share of the way from a dummy to perfect, models are equal.")
+    ] = 0.01,
+    model: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Only this one; may be repeated. All unless given.")
+    ] = None,
+    seed: Annotated[int, typer.Option(metavar="N", help="Of folds, tuning and models.")] = 0,
+    drop: Annotated[
+        list[str] | None, typer.Option(metavar="COLUMN", help="A column to leave out; may be repeated.")
+    ] = None,
+    read_as: Annotated[
+        list[str] | None,
+        typer.Option("--as", metavar="COLUMN=KIND", help="What a column is, as for train; may be repeated."),
+    ] = None,
+    task: Annotated[str | None, typer.Option(metavar="TASK", help="classification or regression.")] = None,
+    decimal: Annotated[str | None, typer.Option(metavar="MARK", help="What stands before decimals: . or ,")] = None,
+    encoding: Annotated[str | None, typer.Option(metavar="NAME", help="Of a text file, such as cp1252.")] = None,
+    report: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Write all of it as a page, such as report.html.")
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print everything as JSON instead.")] = False,
+    progress: Annotated[bool, typer.Option("--progress/--no-progress", help="Show what is done and left.")] = True,
+) -> int:
+    """Is a neural network right for these data? Compare it with other models.
+
+    All learn from the same folds, with the same budget for tuning. Ctrl-C keeps what is done and prints what it says.
+    """
+    from layerwise.cli import compare as command
+    from layerwise.training.changes import Changes
+
+    reading = Changes(
+        drop=tuple(drop or ()), read_as=tuple(read_as or ()), task=task, decimal=decimal, encoding=encoding
+    )
+    return command.compare(
+        data, target, reading, group, time, report=report, json=json, progress=progress, metric=metric,
+        budget_seconds=budget, configurations=configurations, limit_seconds=limit, folds=folds, repeats=repeats,
+        seeds=seeds, equivalence=equivalence, models=model, seed=seed,
+    )  # fmt: skip
+
+
 @app.command()
 def datasets() -> int:
     """List the datasets that can be trained on by name."""

@@ -1,0 +1,85 @@
+"""Scores of answers, all so that more is better, and how far each is on the way from a dummy to perfect."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from layerwise.checks import one_of
+from layerwise.types import Array
+from layerwise.wording import percent, quantity
+
+_FLOOR = 1e-7
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A score. name: for tables. perfect: the best there is, as a gain. rising: whether the score itself rises.
+
+    gain: from (y, answer) to a number that is higher for better answers: the score, or minus the score.
+    """
+
+    name: str
+    perfect: float
+    rising: bool
+    gain: Callable[[Array, Array], float]
+
+    def words(self, gain: float) -> str:
+        """The score behind a gain, as people read it."""
+        if not np.isfinite(gain):
+            return "-"
+        value = gain if self.rising else -gain
+        return percent(value) if self.name in ("accuracy", "balanced accuracy") else quantity(value)
+
+    def score(self, gain: float) -> float:
+        """The score behind a gain."""
+        return gain if self.rising else -gain
+
+
+def measure_of(task: str, metric: str | None) -> Measure:
+    """The measure by name: accuracy (unless given), balanced_accuracy or log_loss of classes; rmse of quantities."""
+    known = CLASS_MEASURES if task == "classification" else QUANTITY_MEASURES
+    return known[one_of("metric", metric or next(iter(known)), known)]
+
+
+def _accuracy(y: Array, probabilities: Array) -> float:
+    return float(np.mean(probabilities.argmax(axis=1) == y))
+
+
+def _balanced(y: Array, probabilities: Array) -> float:
+    right = probabilities.argmax(axis=1) == y
+    return float(np.mean([right[y == label].mean() for label in np.unique(y)]))
+
+
+def _log_likelihood(y: Array, probabilities: Array) -> float:
+    return float(np.mean(np.log(np.maximum(probabilities[np.arange(len(y)), y], _FLOOR))))
+
+
+def _negative_rmse(y: Array, answers: Array) -> float:
+    return -float(np.sqrt(np.mean((answers - y) ** 2)))
+
+
+CLASS_MEASURES = {
+    "accuracy": Measure("accuracy", 1.0, True, _accuracy),
+    "balanced_accuracy": Measure("balanced accuracy", 1.0, True, _balanced),
+    "log_loss": Measure("log loss", 0.0, False, _log_likelihood),
+}
+QUANTITY_MEASURES = {"rmse": Measure("RMSE", 0.0, False, _negative_rmse)}
+
+
+def calibration_error(y: Array, probabilities: Array, bins: int = 10) -> float:
+    """The expected calibration error: how far stated probabilities are from how often the answer is right.
+
+    Σ_b (n_b / N) |accuracy_b - mean probability_b| over bins of the probability of the answer.
+    Source: Guo et al., On calibration of modern neural networks, 2017.
+
+    >>> float(calibration_error(np.array([0, 1]), np.array([[1.0, 0.0], [1.0, 0.0]])))
+    0.5
+    """
+    sure, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == y
+    bin_of = np.minimum((sure * bins).astype(int), bins - 1)
+    counts = np.bincount(bin_of, minlength=bins)
+    off = np.abs(np.bincount(bin_of, right, bins) - np.bincount(bin_of, sure, bins))
+    return float(off[counts > 0].sum() / len(y))

@@ -1,0 +1,148 @@
+"""A comparison as lines for people."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+
+from layerwise.comparison.contest import control, growth, reasons
+from layerwise.comparison.contest.comparison import Comparison, ModelScore
+from layerwise.comparison.contest.models import MODELS
+from layerwise.comparison.contest.scoring import Measure
+from layerwise.comparison.contest.verdict import signed
+
+WIDTH = 80
+
+
+def lines(result: Comparison, width: int = WIDTH) -> list[str]:
+    """The verdict first, then alarms, scores, costs, and under which rules the models competed."""
+    found = [f"Verdict: {result.verdict}" + (f"; take {MODELS[result.best].title}" if result.best else "")]
+    for sentence in (*result.judgement.sentences, *closer(result)):
+        found += _wrapped(sentence, width, "  ")
+    for alarm in result.alarms:
+        found += ["", *_wrapped(f"Alarm ({alarm.code}): {alarm.sentence}", width, "")]
+    found += ["", *aligned(score_cells(result)), *failures(result)]
+    found += ["", *aligned(cost_cells(result)), ""]
+    for sentence in rules(result):
+        found += _wrapped(sentence, width, "")
+    return found
+
+
+def closer(result: Comparison) -> list[str]:
+    """What fewer rows, changed data and permuted labels say, where there was time to try them."""
+    region, measure = result.judgement.region, result.measure
+    found = [
+        growth.told(result.growth, region),
+        reasons.told(result.reasons, region, lambda gain: signed(gain, measure)),
+    ]
+    return [*filter(None, found), *([control.told(result.control)] if result.control else [])]
+
+
+def aligned(rows: list[list[str]]) -> list[str]:
+    """Rows of cells as lines, the first column to the left, figures to the right."""
+    widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
+    found = []
+    for row in rows:
+        first, *rest = (cell.rjust(width) for cell, width in zip(row, widths, strict=True))
+        found.append("  ".join([first.strip().ljust(widths[0]), *rest]).rstrip())
+    return found
+
+
+def score_cells(result: Comparison) -> list[list[str]]:
+    """How good each model is, the head first: untuned and tuned score, spreads, skill, calibration of classes."""
+    classes = result.task == "classification"
+    head = ["model", "untuned", "tuned", "± folds", "± seeds", "skill"] + ["calibration"] * classes
+    rows = []
+    for score in _with_scores(result):
+        row = [
+            score.model,
+            result.measure.words(_gain(score.untuned, result.measure)),
+            result.measure.words(_gain(score.tuned, result.measure)),
+            spread(score.fold_spread, result.measure),
+            spread(score.seed_spread, result.measure) if MODELS[score.model].random else "",
+            f"{score.skill:.2f}",
+        ]
+        if classes:
+            row.append("" if score.calibration is None else f"{100 * score.calibration:.1f} %")
+        rows.append(row)
+    return [head, *rows]
+
+
+def cost_cells(result: Comparison) -> list[list[str]]:
+    """What each model costs, the head first: tuning in a fold, one fit, answers to 1,000 rows, its size."""
+    head = ["model", "tried", "tuning", "one fit", "1,000 answers", "size"]
+    rows = [
+        [
+            score.model,
+            str(score.tried or ""),
+            seconds(score.tuning_seconds) if score.tried else "",
+            seconds(score.fit_seconds),
+            seconds(score.answer_seconds),
+            f"{score.size:,}",
+        ]
+        for score in _with_scores(result)
+    ]
+    return [head, *rows]
+
+
+def failures(result: Comparison) -> list[str]:
+    """A line for each model without a score."""
+    return [f"{score.model}: failed: {score.failure}" for score in result.scores.values() if score.failure]
+
+
+def spread(value: float, measure: Measure) -> str:
+    """A spread in the digits of its score.
+
+    >>> from layerwise.comparison.contest.scoring import measure_of
+    >>> spread(0.0123, measure_of("classification", None)), spread(0.0123, measure_of("regression", None))
+    ('1.2', '0.012')
+    """
+    if math.isnan(value):
+        return "-"
+    return f"{100 * value:.1f}" if "accuracy" in measure.name else f"{value:.2g}"
+
+
+def seconds(value: float) -> str:
+    """A time with its unit.
+
+    >>> seconds(0.0123), seconds(2.345), seconds(0.00004)
+    ('12 ms', '2.3 s', '0.04 ms')
+    """
+    if value >= 1:
+        return f"{value:.1f} s"
+    return f"{1000 * value:.0f} ms" if value >= 0.001 else f"{1000 * value:.2g} ms"
+
+
+def rules(result: Comparison) -> list[str]:
+    """Data, folds, budget, and what the columns of the table are."""
+    budget = result.budget
+    some = result.folds_done < result.folds
+    done = f"{result.folds_done} of {result.folds} folds" if some else f"{result.folds} folds"
+    several = "s" * (budget["configurations"] != 1)
+    found = [
+        f"Data: {result.rows:,} rows, {result.columns:,} columns, {result.task}, judged by {result.measure.name}; "
+        f"{done}, {result.split}.",
+        f"Tuning: {budget['configurations']:g} configuration{several} or {budget['tuning_seconds']:.2g} s a model "
+        f"and fold, the same for all. Together {result.seconds:.0f} of {budget['seconds']:g} s.",
+    ]
+    if result.seeds:
+        found.append(f"The network: the mean of {result.seeds} seeds in every fold.")
+    if result.stopped:
+        found.append(f"Not all is done: {result.stopped}; what stands here is what was done until then.")
+    found.append(
+        "± folds: standard deviation over folds; ± seeds: range over seeds within a fold; skill: 0 a dummy, 1 perfect; "
+        "tried: configurations; size: numbers that the model holds."
+    )
+    return found
+
+
+def _with_scores(result: Comparison) -> list[ModelScore]:
+    return [score for score in result.scores.values() if not score.failure]
+
+
+def _gain(score: float, measure: Measure) -> float:
+    return score if measure.rising else -score
+
+
+def _wrapped(sentence: str, width: int, indent: str) -> list[str]:
+    return textwrap.wrap(sentence, width, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False)

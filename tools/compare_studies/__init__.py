@@ -1,0 +1,1 @@
+"""Whether `lw.compare` says what is known to be right, on generated tables."""
