@@ -19,6 +19,7 @@ HELD_BY_A_TABLE = {
     "cli/": "cli/test_commands.py",
     "compiled/": "compiled/test_twins.py",
     "formulas/": "formulas/test_gradients.py",
+    "insight/explain/": "insight/explain/test_random_networks.py",
     "models/": "models/test_models.py",
 }
 """Rooms whose modules are tested together, by what is registered in them or by what they print."""
