@@ -126,6 +126,32 @@ def predict(
     return command.predict(run, file, out)
 
 
+@app.command(epilog="Example: layerwise explain runs/iris-001 --sample 3 --weight 0.weight[2,1]")
+def explain(
+    run: Annotated[str, typer.Argument(metavar="RUN", help="The folder of a run.")],
+    sample: Annotated[
+        str, typer.Option(metavar="ROWS", help="Which samples, counted from 0, such as 3 or 3,7-9.")
+    ] = "0",
+    part: Annotated[str, typer.Option(metavar="NAME", help="Of which part: train, validation or test.")] = "train",
+    weight: Annotated[
+        str | None, typer.Option(metavar="WEIGHT", help="One weight alone, such as 0.weight[2,1].")
+    ] = None,
+    step: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=0, help="With the weights after N updates; else with the trained ones."),
+    ] = None,
+    digits: Annotated[int, typer.Option(metavar="N", min=1, max=17, help="Digits of each number.")] = 4,
+    html: Annotated[str | None, typer.Option(metavar="FILE", help="Write a page for a browser instead.")] = None,
+) -> int:
+    """Work out one update of a run with all its numbers: forward, backward, and the optimizer.
+
+    Each number stands with its formula and the source line that computes it.
+    """
+    from layerwise.cli import explain as command
+
+    return command.explain(run, sample, part=part, weight=weight, step=step, digits=digits, html=html)
+
+
 @app.command()
 def datasets() -> int:
     """List the datasets that can be trained on by name."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from layerwise.insight.explain.element import BRACKETS, LOOSE, Element, Term, middle_of
-from layerwise.insight.explain.notation import number, place
+from layerwise.insight.explain.notation import number
 
 _NAMES = {"maximum": "max", "minimum": "min", "log1p": "log1p"}
 
@@ -12,12 +14,20 @@ def element_mathml(element: Element, digits: int = 4, most: int = 8) -> str:
     """The number at an index, with the numbers set in, as a MathML element.
 
     >>> element_mathml(Element("z", (0,), Term(3.0, "+", (Term(1.0), Term(2.0))), 3.0))
-    '<math><mi>z</mi><mo>[0]</mo><mo>=</mo><mn>1</mn><mo>+</mo><mn>2</mn><mo>=</mo><mn>3</mn></math>'
+    '<math><msub><mi>z</mi><mn>0</mn></msub><mo>=</mo><mn>1</mn><mo>+</mo><mn>2</mn><mo>=</mo><mn>3</mn></math>'
     """
-    name = f"<mi>{element.name}</mi>" + (f"<mo>{place(element.index)}</mo>" if element.index else "")
+    name = f"<mi>{element.name}</mi>"
+    if element.index:
+        name = f"<msub>{name}{_row(f'<mn>{i}</mn>' for i in element.index)}</msub>"
     result = f"<mo>=</mo>{_number(element.value, digits)}"
     middle = _term(element.term, digits, most)
     return f"<math>{name}<mo>=</mo>{middle}{result if element.term.parts else ''}</math>"
+
+
+def _row(parts: Iterable[str]) -> str:
+    """Parts with commas between them, as one."""
+    listed = list(parts)
+    return listed[0] if len(listed) == 1 else f"<mrow>{'<mo>,</mo>'.join(listed)}</mrow>"
 
 
 def _number(value: float, digits: int) -> str:

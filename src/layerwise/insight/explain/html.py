@@ -72,7 +72,7 @@ def _operation(operation: Operation, number: int, digits: int) -> Iterator[str]:
     where, source = heading(operation, number)
     yield f'<section id="operation-{number}"><h3>{escape(where)} <span class="source">{escape(source)}</span></h3>'
     if operation.tex:
-        yield mathml(operation.tex)
+        yield f'<div class="formula">{mathml(operation.tex)}</div>'
     for sentence in (operation.rule, operation.textbook):
         if sentence:
             yield f"<p>{escape(sentence)}</p>"
@@ -116,22 +116,16 @@ def _value(name: str, found: Shown) -> str:
     if not found.rows:
         return f"{escape(name)} = {words}"
     if len(found.rows) == 1 and len(found.rows[0]) == 1 and not found.words:
-        return f"{escape(name)} = {escape(found.rows[0][0])}"
-    rows = "".join("<mtr>" + "".join(f"<mtd>{_cell(cell)}</mtd>" for cell in row) + "</mtr>" for row in found.rows)
-    matrix = f"<math><mrow><mo>[</mo><mtable>{rows}</mtable><mo>]</mo></mrow></math>"
-    return f"<span>{escape(name)} =</span>{matrix}{words}"
-
-
-def _cell(text: str) -> str:
-    if text in ("True", "False", "…") or not text.lstrip("-")[:1].isdigit():
-        return f"<mtext>{escape(text)}</mtext>"
-    return f"<mn>{text.replace('-', '−')}</mn>"
+        return f"{escape(name)} = {escape(found.rows[0][0].replace('-', '−'))}"
+    rows = "".join(
+        "<tr>" + "".join(f"<td>{escape(cell.replace('-', '−'))}</td>" for cell in row) + "</tr>" for row in found.rows
+    )
+    return f'<span>{escape(name)} =</span><table class="matrix">{rows}</table>{words}'
 
 
 def _weight(weight: Weight, digits: int) -> Iterator[str]:
     yield f"<h2>The weight {escape(weight.name + place(weight.index))}</h2>\n<section>"
     for title, lines in weight_parts(weight, digits):
-        yield (f"<h4>{escape(title)}</h4>" if title else "") + "<ul>"
-        yield from (f"<li>{escape(' '.join(line.split()))}</li>" for line in lines)
-        yield "</ul>"
+        yield f"<h4>{escape(title)}</h4>" if title else ""
+        yield f"<pre>{escape(chr(10).join(lines))}</pre>"
     yield "</section>"

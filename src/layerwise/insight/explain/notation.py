@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 _RAISED = str.maketrans("0123456789.#()", "⁰¹²³⁴⁵⁶⁷⁸⁹·ˣ⁽⁾")
 _LOSS = ("loss", "")
 
@@ -25,6 +27,27 @@ def derivative(name: str, address: str) -> str:
         return ""
     letter = f"∂C/∂{name[1:]}{raised(address)}"
     return f"δ{raised(address)} = {letter}" if name == "dz" and address not in _LOSS else letter
+
+
+_ASCII = {
+    "δ": "delta", "∂": "d", "Σ": "sum", "∑": "sum", "θ": "theta", "η": "eta", "σ": "sigma", "μ": "mu", "γ": "gamma",
+    "β": "beta", "λ": "lambda", "ε": "eps", "α": "alpha", "Φ": "Phi", "π": "pi", "τ": "tau", "√": "sqrt", "⊙": "*",
+    "·": "*", "→": "->", "←": "<-", "∈": " in ", "∼": "~", "≤": "<=", "≥": ">=", "…": "...", "−": "-", "‖": "||",
+    "⌊": "floor(", "⌋": ")", "⌈": "ceil(", "⌉": ")", "ᵀ": "^T", "ˣ": "#", "²": "^2", "ᵗ": "^t",
+}  # fmt: skip
+_LOWERED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾₀₁₂₃₄₅₆₇₈₉", "0123456789()0123456789")
+
+
+def ascii_of(text: str) -> str:
+    """A text for a terminal that knows no other letters.
+
+    >>> ascii_of("δ⁽²·¹⁾ = ∂C/∂z, m̂ ← √v̂")
+    'delta(2*1) = dC/dz, m_hat <- sqrtv_hat'
+    """
+    text = text.translate(_LOWERED)
+    text = "".join(_ASCII.get(letter, letter) for letter in text)
+    text = unicodedata.normalize("NFKD", text).replace("\u0302", "_hat").replace("\u0303", "_tilde")
+    return text.encode("ascii", "replace").decode()
 
 
 _ACTIVATIONS = ("formulas/activation.py", "formulas/rectifier.py")

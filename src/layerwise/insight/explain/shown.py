@@ -23,8 +23,8 @@ class Shown:
     words: str
 
 
-def shown(value: Any, digits: int = 4) -> Shown:
-    """The numbers of an array that are printed, and words for all of it.
+def shown(value: Any, digits: int = 4, columns: int = WHOLE_COLUMNS) -> Shown:
+    """The numbers of an array that are printed, and words for all of it. columns: so many fit beside each other.
 
     >>> shown(np.array([[0.5, -1.0]]))
     Shown(rows=(('0.5', '-1'),), words='(1, 2)')
@@ -37,8 +37,8 @@ def shown(value: Any, digits: int = 4) -> Shown:
     if array.ndim == 0:
         return Shown(((_cell(array[()], digits),),), "")
     rows = array.reshape(-1, array.shape[-1]) if array.size else array.reshape(0, 0)
-    whole = rows.shape[0] <= WHOLE_ROWS and rows.shape[1] <= WHOLE_COLUMNS
-    part = rows if whole else rows[:CORNER_ROWS, :CORNER_COLUMNS]
+    whole = rows.shape[0] <= WHOLE_ROWS and rows.shape[1] <= columns
+    part = rows if whole else rows[:CORNER_ROWS, : min(CORNER_COLUMNS, columns)]
     cells = tuple(tuple(_cell(each, digits) for each in row) for row in part)
     words = str(array.shape)
     if not whole:

@@ -24,13 +24,18 @@ _OPERATORS = {
 }  # fmt: skip
 _FUNCTIONS = {"log", "exp", "tanh", "max", "min", "arg", "sin", "cos"}
 _SPACES = {",": "0.17em", ";": "0.28em", ":": "0.22em", "quad": "1em", " ": "0.25em"}
-_IGNORED = {"left", "right", "big", "Big", "!"}
+_IGNORED = {"big", "Big", "!"}
+_FENCES = set("()[]{}|⌊⌋⌈⌉‖")
+"""Brackets are as high as a letter, unless \\left and \\right make them fit."""
 _ACCENTS = {"hat": ("^", "\u0302"), "tilde": ("~", "\u0303"), "bar": ("¯", "\u0304")}
 
 
 @dataclass(frozen=True)
 class Node:
-    """A part of a formula. kind: letter, number, sign, word, space, row, frac, sqrt, scripts, accent or table."""
+    """A part of a formula.
+
+    kind: letter, number, sign, fence, word, space, row, frac, sqrt, scripts, accent or table. text: its letters.
+    """
 
     kind: str
     text: str = ""
@@ -120,6 +125,9 @@ class _Reader:
     def command(self, name: str) -> Node | None:
         if name in _IGNORED:
             return None
+        if name in ("left", "right"):
+            self.place += 1
+            return Node("fence", self.tokens[self.place - 1])
         if name in _SPACES:
             return Node("space", _SPACES[name])
         if name in _LETTERS:
@@ -177,7 +185,10 @@ def _element(node: Node) -> str:
         case "number":
             return f"<mn>{node.text}</mn>"
         case "sign":
-            return f"<mo>{escape('−' if node.text == '-' else node.text)}</mo>"
+            fixed = ' stretchy="false"' if node.text in _FENCES else ""
+            return f"<mo{fixed}>{escape('−' if node.text == '-' else node.text)}</mo>"
+        case "fence":
+            return f"<mo>{escape(node.text)}</mo>"
         case "space":
             return f'<mspace width="{node.text}"/>'
         case "frac":
@@ -220,6 +231,8 @@ _SPACED = {"=", "+", ">", "<", "/", "⊙", "·", "∈", "∼", "≤", "≥", "×
 def _plain(node: Node) -> str:
     parts = [_plain(each) for each in node.parts]
     match node.kind:
+        case "fence":
+            return node.text
         case "sign":
             if node.text in _SPACED or node.text == "-":
                 return f" {node.text} "

@@ -12,7 +12,7 @@ from layerwise.formulas import Line
 from layerwise.insight.explain.element import Element
 from layerwise.insight.explain.notation import number, place
 from layerwise.insight.explain.operation import Inside, Operation
-from layerwise.insight.explain.shown import shown
+from layerwise.insight.explain.shown import WHOLE_COLUMNS, Shown, shown
 from layerwise.insight.explain.tex import plain
 from layerwise.insight.explain.weight import Weight
 from layerwise.insight.explain.words import told
@@ -36,20 +36,24 @@ MOST_SHARES = 12
 
 def text_of(example: Example, digits: int, width: int) -> str:
     """All of an example."""
-    lines = [*wrapped(summary(example, digits), width)]
-    for sentence in told(example.words, example.output, digits):
-        lines += wrapped(sentence, width)
+    lines = [head_of(example, digits, width)]
     phase = ""
     for count, operation in enumerate(example.operations, start=1):
         if operation.phase != phase:
             phase = operation.phase
-            lines += ["", HEADINGS[phase], "-" * min(width, len(HEADINGS[phase]))]
+            lines += ["", *wrapped(HEADINGS[phase], width), "-" * min(width, len(HEADINGS[phase]))]
         lines += ["", *operation_lines(operation, count, digits, width)]
     if example.updated:
         lines += ["", "What has changed", "----------------"]
         for name, after in example.updated.items():
             lines += ["", *_change(example, name, after, digits, width)]
     return "\n".join(lines)
+
+
+def head_of(example: Example, digits: int, width: int) -> str:
+    """What is worked out, and the samples in words."""
+    sentences = [summary(example, digits), *told(example.words, example.output, digits)]
+    return "\n".join(line for sentence in sentences for line in wrapped(sentence, width))
 
 
 def summary(example: Example, digits: int, titled: bool = True) -> str:
@@ -151,14 +155,25 @@ def _inside(operation: Operation, digits: int, width: int) -> Iterator[str]:
 def _value(name: str, value: Any, digits: int, width: int, indent: str = "    ") -> Iterator[str]:
     """A name with its number, or with its rows under each other."""
     found = shown(value, digits)
+    rows = _aligned(found)
+    room = width - len(indent) - 2
+    for columns in range(WHOLE_COLUMNS - 1, 0, -1):
+        if max(map(len, rows), default=0) <= room:
+            break
+        found = shown(value, digits, columns)
+        rows = _aligned(found)
     words = f"  {found.words}" if found.words else ""
-    sizes = [max(map(len, column)) for column in zip(*found.rows, strict=True)] if found.rows else []
-    rows = ["  ".join(cell.rjust(size) for cell, size in zip(row, sizes, strict=True)) for row in found.rows]
     if len(rows) <= 1 and len(indent) + len(name) + len(words) + sum(map(len, rows)) + 3 <= width:
         yield f"{indent}{name} = {''.join(rows)}{words}"
         return
     yield from wrapped(f"{name}{words}", width, indent)
     yield from (f"{indent}  {row}" for row in rows)
+
+
+def _aligned(found: Shown) -> list[str]:
+    """Rows of cells under each other."""
+    sizes = [max(map(len, column)) for column in zip(*found.rows, strict=True)]
+    return ["  ".join(cell.rjust(size) for cell, size in zip(row, sizes, strict=True)) for row in found.rows]
 
 
 def _change(example: Example, name: str, after: Any, digits: int, width: int) -> Iterator[str]:
@@ -182,7 +197,10 @@ def weight_parts(weight: Weight, digits: int) -> Iterator[tuple[str, list[str]]]
     yield "", [f"{name} = {number(weight.before, digits)}, ∂C/∂w = {number(weight.gradient, digits)}"]
     shares = [(f"sample {n}", float(share)) for n, share in enumerate(weight.samples)]
     yield "What each sample adds, by its row of the answer", _shares(shares, "samples", digits)
-    paths = [(str(path), path.value) for path in weight.paths]
+    paths = [(str(path), path.value) for path in weight.paths if path.value]
+    silent = len(weight.paths) - len(paths)
+    if silent:
+        paths.append((f"{silent} path{'s' * (silent > 1)} on which a slope is 0", 0.0))
     words = (
         _shares(paths, "paths", digits) if paths else ["  not told apart: too many, or over a layer without formula"]
     )

@@ -30,6 +30,8 @@ class Stop:
     unit: int | None = None
 
     def __str__(self) -> str:
+        if self.address == "loss":
+            return "C"
         return f"{self.address} {self.formula}" + ("" if self.unit is None else f"[{self.unit}]")
 
 
@@ -130,7 +132,7 @@ def _update(operations: Sequence[Operation], offset: int) -> Iterator[Element]:
                 for name, value in line.values.items():
                     if isinstance(value, np.ndarray) and value.ndim == 1 and name.isidentifier():
                         element = operation.element(name, offset, line=line)
-                        if element is not None:
+                        if element is not None and element.term.parts:
                             yield element
 
 
