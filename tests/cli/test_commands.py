@@ -397,6 +397,10 @@ def test_explain_prints_an_update_a_weight_or_writes_a_page(capsys: Said) -> Non
     said = capsys.readouterr().out
     assert "By which paths the cost reaches it" in said
     assert "Backward" not in said
+    assert main(["explain", "runs/iris-001", "--conventions", "--digits", "3"]) == 0
+    assert "Rows or columns" in capsys.readouterr().out
+    assert main(["explain", "runs/iris-001", "--modes"]) == 0
+    assert "layer 0 Linear: the same in both modes" in capsys.readouterr().out
     assert main(["explain", "runs/iris-001", "--step", "2", "--html", "page.html"]) == 0
     both = capsys.readouterr()
     assert both.out == ""

@@ -142,6 +142,12 @@ def explain(
     ] = None,
     digits: Annotated[int, typer.Option(metavar="N", min=1, max=17, help="Digits of each number.")] = 4,
     html: Annotated[str | None, typer.Option(metavar="FILE", help="Write a page for a browser instead.")] = None,
+    conventions: Annotated[
+        bool, typer.Option("--conventions", help="Show, too, what other books write, and whether it is the same.")
+    ] = False,
+    modes: Annotated[
+        bool, typer.Option("--modes", help="Instead: the samples in training and in evaluation, side by side.")
+    ] = False,
 ) -> int:
     """Work out one update of a run with all its numbers: forward, backward, and the optimizer.
 
@@ -149,7 +155,9 @@ def explain(
     """
     from layerwise.cli import explain as command
 
-    return command.explain(run, sample, part=part, weight=weight, step=step, digits=digits, html=html)
+    return command.explain(
+        run, sample, part=part, weight=weight, step=step, digits=digits, html=html, conventions=conventions, modes=modes
+    )
 
 
 @app.command()

@@ -10,7 +10,7 @@ from layerwise.errors import SettingError
 from layerwise.insight.explain.notation import ascii_of
 from layerwise.insight.explain.text import head_of
 from layerwise.runs import folder as folders
-from layerwise.runs.explaining import PARTS, explained, weight_in
+from layerwise.runs.explaining import PARTS, explained, mirrored, weight_in
 
 _MOST_SAMPLES = 64
 """A batch whose numbers can still be read."""
@@ -35,22 +35,37 @@ def samples_in(text: str) -> list[int]:
 
 
 def explain(
-    run: str, sample: str, *, part: str, weight: str | None, step: int | None, digits: int, html: str | None
+    run: str,
+    sample: str,
+    *,
+    part: str,
+    weight: str | None,
+    step: int | None,
+    digits: int,
+    html: str | None,
+    conventions: bool,
+    modes: bool,
 ) -> int:
     """Print the example, or write its page."""
     if part not in PARTS:
         raise SettingError(f"--part is one of {', '.join(PARTS)}; got {part!r}")
     chosen, place = samples_in(sample), None if weight is None else weight_in(weight)
     with announced(f"working out an update of {run}"):
-        example = explained(folders.found(run), chosen, part, step)
+        folder = folders.found(run)
+        if modes:
+            return _said(mirrored(folder, chosen, part, step).text(digits, look().width))
+        example = explained(folder, chosen, part, step)
         one = None if place is None else example.weight(place[0], *place[1])
     if html is not None:
         files.replace(html, [example.to_html(digits, one).encode()])
         note(f"written to {html}")
         return 0
-    here = look()
-    text = example.text(digits, here.width)
+    width = look().width
     if one is not None:
-        text = f"{head_of(example, digits, here.width)}\n\n{one.text(digits)}"
-    say(text if here.unicode else ascii_of(text))
+        return _said(f"{head_of(example, digits, width)}\n\n{one.text(digits)}")
+    return _said(example.text(digits, width, conventions))
+
+
+def _said(text: str) -> int:
+    say(text if look().unicode else ascii_of(text))
     return 0

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from layerwise.data import Dataset, Part
 from layerwise.errors import DataError, SettingError
-from layerwise.insight.explain import Example, Sample, Words, explain
+from layerwise.insight.explain import Example, Mirror, Sample, Words, both_modes, explain
 from layerwise.runs.folder import RunFolder
 from layerwise.runs.start import Start, resumed
 from layerwise.training import Run
@@ -26,13 +26,7 @@ def explained(folder: RunFolder, rows: Sequence[int], part: str = "train", step:
     Raises DataError for rows that there are not, SettingError for a step beyond the end of the run, and what a run that
     goes on raises where its data has changed.
     """
-    ready = resumed(folder)
-    x, y = _chosen(ready.data, rows, part)
-    if len(rows) == 1 and any(layer.mixes_samples for _, layer in ready.net.chain.walk()):
-        raise SettingError(
-            "this network normalises over the samples of a batch, so that one alone has no next step",
-            f"give several, such as --sample {rows[0]},{(rows[0] + 1) % len(getattr(ready.data, part).x)}",
-        )
+    ready, x, y = _ready(folder, rows, part)
     run = _at(folder, ready, step)
     table = ready.experiment
     return explain(
@@ -47,6 +41,24 @@ def explained(folder: RunFolder, rows: Sequence[int], part: str = "train", step:
         lr=_rate(run),
         words=_words(ready.data, rows, part, x, y, f"{folder.path}, after {run.position.step:,} updates"),
     )
+
+
+def mirrored(folder: RunFolder, rows: Sequence[int], part: str = "train", step: int | None = None) -> Mirror:
+    """The same samples in training and in evaluation, side by side. Arguments and errors as of `explained`."""
+    ready, x, _ = _ready(folder, rows, part)
+    return both_modes(_at(folder, ready, step).net, x)
+
+
+def _ready(folder: RunFolder, rows: Sequence[int], part: str) -> tuple[Start, Array, Array]:
+    """The run, and the samples that are chosen from its data."""
+    ready = resumed(folder)
+    x, y = _chosen(ready.data, rows, part)
+    if len(rows) == 1 and any(layer.mixes_samples for _, layer in ready.net.chain.walk()):
+        raise SettingError(
+            "this network normalises over the samples of a batch, so that one alone has no next step",
+            f"give several, such as --sample {rows[0]},{(rows[0] + 1) % len(getattr(ready.data, part).x)}",
+        )
+    return ready, x, y
 
 
 def weight_in(text: str) -> tuple[str, tuple[int, ...]]:

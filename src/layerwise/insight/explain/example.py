@@ -10,6 +10,8 @@ from typing import Any
 from layerwise.arrays import real_array
 from layerwise.checks import require_kind
 from layerwise.errors import SettingError, ShapeError, nearest
+from layerwise.insight.explain.applied import conventions_of
+from layerwise.insight.explain.conventions import Comparison
 from layerwise.insight.explain.operation import Operation
 from layerwise.insight.explain.updating import Settings, updated
 from layerwise.insight.explain.watching import Watching, begin
@@ -68,11 +70,22 @@ class Example:
         assert self._weight is not None
         return self._weight(name, tuple(i % n for i, n in zip(index, shape, strict=True)))
 
-    def text(self, digits: int = 4, width: int = 80) -> str:
-        """All of it as lines for a terminal. digits: of every number, that count. width: in columns."""
+    def conventions(self) -> tuple[Comparison, ...]:
+        """The parts that other books write in another way, side by side, with the proof that both agree, or not.
+
+        Rows or columns; momentum with the rate inside or outside; drop or keep probability; λ or 2λ; convolution or
+        cross-correlation: those that this example has.
+        """
+        return conventions_of(self.operations)
+
+    def text(self, digits: int = 4, width: int = 80, conventions: bool = False) -> str:
+        """All of it as lines for a terminal. digits: of every number, that count. width: in columns.
+
+        conventions: what other books write, too, at the end.
+        """
         from layerwise.insight.explain.text import text_of
 
-        return text_of(self, digits, width)
+        return text_of(self, digits, width, conventions)
 
     def to_html(self, digits: int = 4, weight: Weight | None = None) -> str:
         """All of it as one page, which needs nothing else: MathML, styles for light, dark and print, no script.

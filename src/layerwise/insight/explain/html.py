@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from layerwise.formulas import Line
 from layerwise.insight.explain.arithmetic import element_mathml
+from layerwise.insight.explain.conventions import Comparison
 from layerwise.insight.explain.notation import place
 from layerwise.insight.explain.operation import Inside, Operation
 from layerwise.insight.explain.shown import Shown, shown
@@ -16,6 +17,7 @@ from layerwise.insight.explain.tex import mathml
 from layerwise.insight.explain.text import (
     HEADINGS,
     MOST_CALLS,
+    OTHERWISE,
     calls_of,
     difference,
     first_of,
@@ -50,6 +52,7 @@ def _page(example: Example, digits: int, weight: Weight | None) -> Iterator[str]
     phases = [phase for phase in HEADINGS if any(each.phase == phase for each in example.operations)]
     links = [f'<a href="#{phase}">{phase.capitalize()}</a>' for phase in phases]
     links += ['<a href="#change">What has changed</a>'] if example.updated else []
+    links += [f'<a href="#otherwise">{OTHERWISE}</a>'] if example.conventions() else []
     yield f"<nav>{''.join(links)}</nav>"
     if weight is not None:
         yield from _weight(weight, digits)
@@ -65,7 +68,20 @@ def _page(example: Example, digits: int, weight: Weight | None) -> Iterator[str]
             yield f"<section><h3>{escape(name)}</h3>"
             values = {"before": example.parameters[name], f"∂C/∂({name})": example.gradients[name], "after": after}
             yield _values(values, digits) + "</section>"
+    others = example.conventions()
+    if others:
+        yield f'<h2 id="otherwise">{OTHERWISE}</h2>'
+        for found in others:
+            yield from _comparison(found, digits)
     yield "</body>\n</html>"
+
+
+def _comparison(found: Comparison, digits: int) -> Iterator[str]:
+    yield f"<section><h3>{escape(found.title)}</h3>"
+    yield f"<p>Here: {escape(found.ours)}</p><p>There: {escape(found.theirs)}</p>"
+    for name, ours, theirs in found.rows:
+        yield _values({f"{name}, here": ours, f"{name}, there": theirs}, digits)
+    yield f"<p>{escape(found.verdict)} {escape(found.words)}</p></section>"
 
 
 def _operation(operation: Operation, number: int, digits: int) -> Iterator[str]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from layerwise.formulas import Line
+from layerwise.insight.explain.conventions import Comparison
 from layerwise.insight.explain.element import Element
 from layerwise.insight.explain.notation import number, place
 from layerwise.insight.explain.operation import Inside, Operation
@@ -34,8 +35,11 @@ MOST_SHARES = 12
 """So many samples or paths of a weight are listed one by one."""
 
 
-def text_of(example: Example, digits: int, width: int) -> str:
-    """All of an example."""
+OTHERWISE = "The same in other conventions"
+
+
+def text_of(example: Example, digits: int, width: int, conventions: bool) -> str:
+    """All of an example. conventions: what other books write, too."""
     lines = [head_of(example, digits, width)]
     phase = ""
     for count, operation in enumerate(example.operations, start=1):
@@ -47,6 +51,10 @@ def text_of(example: Example, digits: int, width: int) -> str:
         lines += ["", "What has changed", "----------------"]
         for name, after in example.updated.items():
             lines += ["", *_change(example, name, after, digits, width)]
+    if conventions:
+        lines += ["", OTHERWISE, "-" * len(OTHERWISE)]
+        for found in example.conventions():
+            lines += ["", *comparison_lines(found, digits, width)]
     return "\n".join(lines)
 
 
@@ -73,12 +81,12 @@ def operation_lines(operation: Operation, count: int, digits: int, width: int) -
         yield from wrapped(formula, width, "    ")
     for name, value in operation.arguments.items():
         if worth_showing(name, value):
-            yield from _value(label(operation, name), value, digits, width)
+            yield from name_and_value(label(operation, name), value, digits, width)
     yield from _lines(operation, operation, operation.lines, digits, width)
     yield from _inside(operation, digits, width)
     if not operation.lines:
         for name, value in operation.results.items():
-            yield from _value(label(operation, name), value, digits, width)
+            yield from name_and_value(label(operation, name), value, digits, width)
     if operation.difference:
         yield from wrapped(difference(operation), width, "    ")
 
@@ -120,7 +128,7 @@ def _lines(
         for name, value in line.values.items():
             if not worth_showing(name, value):
                 continue
-            yield from _value(label(operation, name), value, digits, width, indent + "    ")
+            yield from name_and_value(label(operation, name), value, digits, width, indent + "    ")
             element = first_of(operation, line, name, value) if owner is operation else None
             if element is not None:
                 yield from wrapped(element.text(digits), width, indent + "    ")
@@ -152,7 +160,7 @@ def _inside(operation: Operation, digits: int, width: int) -> Iterator[str]:
             yield f"    {len(calls) - MOST_CALLS} more calls of {name} are not shown"
 
 
-def _value(name: str, value: Any, digits: int, width: int, indent: str = "    ") -> Iterator[str]:
+def name_and_value(name: str, value: Any, digits: int, width: int, indent: str = "    ") -> Iterator[str]:
     """A name with its number, or with its rows under each other."""
     found = shown(value, digits)
     rows = _aligned(found)
@@ -170,6 +178,17 @@ def _value(name: str, value: Any, digits: int, width: int, indent: str = "    ")
     yield from (f"{indent}  {row}" for row in rows)
 
 
+def comparison_lines(found: Comparison, digits: int, width: int) -> Iterator[str]:
+    """One thing in two conventions."""
+    yield found.title
+    yield from wrapped(f"here: {found.ours}", width, "    ")
+    yield from wrapped(f"there: {found.theirs}", width, "    ")
+    for name, ours, theirs in found.rows:
+        yield from name_and_value(f"{name}, here", ours, digits, width)
+        yield from name_and_value(f"{name}, there", theirs, digits, width)
+    yield from wrapped(f"{found.verdict} {found.words}", width, "    ")
+
+
 def _aligned(found: Shown) -> list[str]:
     """Rows of cells under each other."""
     sizes = [max(map(len, column)) for column in zip(*found.rows, strict=True)]
@@ -180,7 +199,7 @@ def _change(example: Example, name: str, after: Any, digits: int, width: int) ->
     """A parameter before, its gradient, and after."""
     yield name
     for what, value in (("before", example.parameters[name]), ("∂C/∂", example.gradients[name]), ("after", after)):
-        yield from _value(what if what != "∂C/∂" else f"∂C/∂({name})", value, digits, width)
+        yield from name_and_value(what if what != "∂C/∂" else f"∂C/∂({name})", value, digits, width)
 
 
 def weight_text(weight: Weight, digits: int) -> str:
