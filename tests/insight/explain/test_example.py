@@ -18,6 +18,7 @@ from layerwise.errors import KindError, SettingError, ShapeError
 from layerwise.insight.explain import Sample, Words
 from layerwise.layers import Layer
 from layerwise.random import generator
+from layerwise.training.threads import run_threads
 from layerwise.training.update import Update
 
 __all__ = ["computed_by"]
@@ -51,9 +52,10 @@ def test_it_changes_nothing():
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-def test_its_numbers_are_the_bits_of_the_next_step_of_training(dtype):
+@pytest.mark.parametrize("penalty", [lw.L1(0.01, proximal=True), lw.L1(0.02), lw.L2(0.05)], ids=repr)
+def test_its_numbers_are_the_bits_of_the_next_step_of_training(dtype, penalty):
     """Dropout's mask, the gradient, and theta after penalty, clipping and the optimizer: by twins and by formulas."""
-    net, given = network(dtype=dtype), settings(regularizer=lw.L1(0.01, proximal=True), clip_norm=0.3, clip_value=0.2)
+    net, given = network(dtype=dtype), settings(regularizer=penalty, clip_norm=0.3, clip_value=0.2)
     example = lw.explain(net, X, LABELS, **given)
     net.zero_grad()
     assert net.backpropagate(X, LABELS, given["loss"]) == example.loss
@@ -62,6 +64,28 @@ def test_its_numbers_are_the_bits_of_the_next_step_of_training(dtype):
     Update(net, given["optimizer"], None, given["regularizer"], 0.3, 0.2)(0.01)
     for name, array in net.parameters().items():
         np.testing.assert_array_equal(example.updated[name], array)
+    optimizer = next(each for each in example.operations if each.address == "optimizer")
+    np.testing.assert_array_equal(optimizer.arguments["grad"], net.grad)
+
+
+def test_threads_that_share_a_batch_are_shown_each_with_its_samples(monkeypatch):
+    monkeypatch.setattr("layerwise.network.execution.plan.WORTH_SHARDING", 1)
+    layers = [lw.Conv2d(1, 2, 3), lw.ReLU(), lw.Flatten(), lw.Linear(32, 3)]
+    net = lw.Network(*layers, seed=0)
+    x, labels = generator(2, "images").normal(size=(5, 1, 6, 6)).astype(np.float32), np.array([0, 1, 2, 0, 1])
+    with run_threads(net, 2):
+        example = lw.explain(net, x, labels, loss=lw.CrossEntropyLoss())
+        net.zero_grad()
+        assert net.backpropagate(x, labels, lw.CrossEntropyLoss()) == example.loss
+    np.testing.assert_array_equal(example.gradients["0.weight"], net.gradients()["0.weight"])
+    shown = [each for each in example.operations if each.formula == "conv2d" and each.phase == "forward"]
+    rows = [each.rows for each in shown]
+    if rows != [None]:  # by formulas nobody shares
+        assert rows == [slice(0, 2), slice(2, 5)]
+        assert "samples 2 to 4" in str(example)
+        assert example.weight("0.weight", 0, 0, 1, 1).paths == ()
+    weight = example.weight("0.weight", 0, 0, 1, 1)
+    assert weight.samples.sum() == pytest.approx(weight.gradient, rel=1e-4)
 
 
 def test_what_is_shown_stays_when_training_goes_on():

@@ -34,6 +34,8 @@ _FUNCTIONS = {
     "heaviside",
     "square",
 }
+MOST_TERMS = 10_000
+"""A sum of more is not written out: nobody adds it up again."""
 _QUIET = {"sum", "mean", "max", "min", "reshape", "copy", "astype", "transpose", "swapaxes", "ravel"}
 """Methods that may be called again to know a number: they change nothing."""
 
@@ -116,9 +118,16 @@ class _Walk:
 
     def __init__(self, scope: Mapping[str, Any]) -> None:
         self.scope = scope
+        self.known: dict[ast.expr, Array] = {}
 
     def value(self, node: ast.expr) -> Array:
         """What a part of the expression makes, whole."""
+        if node not in self.known:
+            self.known[node] = self.computed(node)
+        return self.known[node]
+
+    def computed(self, node: ast.expr) -> Array:
+        """The same, computed."""
         if not _harmless(node):
             raise _Unknown
         code = compile(ast.fix_missing_locations(ast.Expression(node)), "<part of a line>", "eval")
@@ -166,6 +175,8 @@ class _Walk:
         left, right = self.value(node.left), self.value(node.right)
         if left.ndim < 2 or right.ndim < 2:
             raise _Unknown
+        if left.shape[-1] > MOST_TERMS:
+            return Term(self.number(node, index))
         stack = np.broadcast_shapes(left.shape[:-2], right.shape[:-2])
         a = np.broadcast_to(left, (*stack, *left.shape[-2:]))[index[:-2]][index[-2]]
         b = np.broadcast_to(right, (*stack, *right.shape[-2:]))[index[:-2]][:, index[-1]]
@@ -200,6 +211,8 @@ class _Walk:
             own = next(rest) if kept or not summed else 0
             places.append(None if summed else own)
         sizes = [size if own is None else 1 for size, own in zip(whole.shape, places, strict=True)]
+        if math.prod(sizes) > MOST_TERMS:
+            return Term(self.number(node, index))
         terms = []
         for offset in np.ndindex(*sizes):
             full = tuple(o if own is None else own for o, own in zip(offset, places, strict=True))
