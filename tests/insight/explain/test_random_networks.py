@@ -157,13 +157,13 @@ def test_each_line_is_its_arithmetic(number):
     _, _, example = explained(number)
     for operation in example.operations:
         assert operation.difference <= 1e-12
-        for line in operation.lines:
+        for owner, line in [(each, line) for each in (operation, *operation.inside) for line in each.lines]:
             for name, value in line.values.items():
                 if not isinstance(value, np.ndarray | np.floating) or not name.isidentifier():
                     continue
                 places = list(np.ndindex(np.shape(value)))
                 for index in places[:: max(1, len(places) // 12)]:
-                    element = operation.element(name, *index, line=line)
+                    element = owner.element(name, *index, line=line)
                     if element is not None:
                         close(element.value, np.asarray(value)[index])
                         close(evaluated(element.term), element.value)

@@ -181,7 +181,7 @@ class _Walk:
         a = np.broadcast_to(left, (*stack, *left.shape[-2:]))[index[:-2]][index[-2]]
         b = np.broadcast_to(right, (*stack, *right.shape[-2:]))[index[:-2]][:, index[-1]]
         terms = tuple(Term(float(x * y), "*", (Term(float(x)), Term(float(y)))) for x, y in zip(a, b, strict=True))
-        return Term(self.number(node, index), "sum", terms)
+        return terms[0] if len(terms) == 1 else Term(self.number(node, index), "sum", terms)
 
     def call(self, node: ast.Call, function: ast.Attribute, index: tuple[int, ...]) -> Term:
         """A function of NumPy element by element, or a sum or mean along axes."""
@@ -217,7 +217,7 @@ class _Walk:
         for offset in np.ndindex(*sizes):
             full = tuple(o if own is None else own for o, own in zip(offset, places, strict=True))
             terms.append(self.term(function.value, full))
-        return Term(self.number(node, index), function.attr, tuple(terms))
+        return terms[0] if len(terms) == 1 else Term(self.number(node, index), function.attr, tuple(terms))
 
 
 def _harmless(node: ast.expr) -> bool:

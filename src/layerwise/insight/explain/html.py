@@ -114,9 +114,10 @@ def _lines(operation: Operation, owner: Operation | Inside, lines: tuple[Line, .
         code, source = escape(" ".join(line.text.split())), escape(owner.place(line))
         yield f'<div class="line"><code>{code}</code> <span class="source">{source}</span></div>'
         made = {name: value for name, value in line.values.items() if worth_showing(name, value)}
-        yield _values({label(operation, name): value for name, value in made.items()}, digits)
+        inside = owner is not operation
+        yield _values({label(operation, name, inside): value for name, value in made.items()}, digits)
         for name, value in made.items():
-            element = first_of(operation, line, name, value) if owner is operation else None
+            element = first_of(owner, line, name, value)
             if element is not None:
                 yield f'<div class="set-in">{element_mathml(element, digits)}</div>'
 

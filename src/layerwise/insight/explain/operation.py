@@ -31,6 +31,10 @@ class Inside:
         """File and line of a statement."""
         return f"{self.file}:{line.number}"
 
+    def element(self, name: str, *index: int, line: Line | None = None) -> Element | None:
+        """One number of a result with the numbers set in, as of an `Operation`."""
+        return element_among(self.lines, self.lines[0].given, name, index, line)
+
 
 @dataclass(frozen=True, eq=False)
 class Operation:
@@ -97,12 +101,19 @@ class Operation:
         >>> str(example.operations[0].element("z", 0, 0))
         'z[0, 0] = 1 · 2 + (-1) · 3 + 0.5 = -0.5'
         """
-        scope, found = dict(self.scope), None
-        for each in self.lines:
-            if name in each.values and (line is None or each is line):
-                found = element_of(each, name, index, scope)
-            scope.update((other, value) for other, value in each.values.items() if other.isidentifier())
-        return found
+        return element_among(self.lines, self.scope, name, index, line)
+
+
+def element_among(
+    lines: Sequence[Line], scope: Mapping[str, Any], name: str, index: tuple[int, ...], wanted: Line | None
+) -> Element | None:
+    """One number of what a line among others assigns; scope: what they know when the first of them runs."""
+    known, found = dict(scope), None
+    for line in lines:
+        if name in line.values and (wanted is None or line is wanted):
+            found = element_of(line, name, index, known)
+        known.update((other, value) for other, value in line.values.items() if other.isidentifier())
+    return found
 
 
 def file_of(function: Callable[..., Any]) -> str:

@@ -98,8 +98,13 @@ def heading(operation: Operation, count: int) -> tuple[str, str]:
     return f"{count}. {where} {operation.formula}, {operation.phase}{rows}", operation.source or "by the layer itself"
 
 
-def label(operation: Operation, name: str) -> str:
-    """A name of the code with what textbooks call it, and with the parameter that it is or belongs to."""
+def label(operation: Operation, name: str, inside: bool = False) -> str:
+    """A name of the code with what textbooks call it, and with the parameter that it is or belongs to.
+
+    inside: in one call among several of another formula, which sees a share of the gradient at a parameter only.
+    """
+    if inside and operation.phase == "backward" and name in operation.parameters:
+        return f"{name} (this call's share of {operation.symbol(name)})"
     signs = [sign for sign in (operation.symbol(name), operation.parameters.get(name, "")) if sign]
     return f"{name} ({', '.join(signs)})" if signs else name
 
@@ -128,17 +133,19 @@ def _lines(
         for name, value in line.values.items():
             if not worth_showing(name, value):
                 continue
-            yield from name_and_value(label(operation, name), value, digits, width, indent + "    ")
-            element = first_of(operation, line, name, value) if owner is operation else None
+            yield from name_and_value(
+                label(operation, name, owner is not operation), value, digits, width, indent + "    "
+            )
+            element = first_of(owner, line, name, value)
             if element is not None:
                 yield from wrapped(element.text(digits), width, indent + "    ")
 
 
-def first_of(operation: Operation, line: Line, name: str, value: Any) -> Element | None:
+def first_of(owner: Operation | Inside, line: Line, name: str, value: Any) -> Element | None:
     """The first number of an array with the numbers set in; None where that says nothing new."""
     if not name.isidentifier() or not isinstance(value, np.ndarray | np.floating) or not np.size(value):
         return None
-    element = operation.element(name, *[0] * np.ndim(value), line=line)
+    element = owner.element(name, *[0] * np.ndim(value), line=line)
     return element if element is not None and element.term.parts else None
 
 
