@@ -23,6 +23,7 @@ from layerwise.random import generator
 
 COUNT = 20
 ROUTES = [name for name, route in PATHS.items() if not route.spared and route.schedule is None and "lr-0" not in name]
+OPTIMIZERS = sorted({name.partition("-")[0] for name in ROUTES})
 LOSSES = ("MSELoss", "L1Loss", "HuberLoss", "BCEWithLogitsLoss", "BCELoss", "CrossEntropyLoss", "NLLLoss")
 
 
@@ -76,7 +77,8 @@ def drawn(number: int) -> Drawn:
     """The network of this number."""
     rng = generator(number, "explained networks")
     kind = ("dense", "images", "sequences", "words")[number % 4]
-    loss, route = LOSSES[number % len(LOSSES)], ROUTES[int(rng.integers(len(ROUTES)))]
+    routes = [name for name in ROUTES if name.partition("-")[0] == OPTIMIZERS[number // 2 % len(OPTIMIZERS)]]
+    loss, route = LOSSES[number % len(LOSSES)], routes[int(rng.integers(len(routes)))]
     made = Drawn([], [], np.zeros(0), loss, np.zeros(0), route)
     made.activations = islice(cycle(ACTIVATIONS), number // 2, None)
     N = int(rng.integers(2, 5))

@@ -12,12 +12,13 @@ from tests.support.both_ways import computed_by
 
 import layerwise as lw
 from layerwise.layers import LAYERS
+from layerwise.losses import LOSSES as LOSS_CLASSES
+from layerwise.optimizers import OPTIMIZERS
 from layerwise.random import generator
 
 __all__ = ["computed_by"]
 
 CLOSE = 1e-10
-NO_LAYER_OF_ITS_OWN = {"Sequential"}
 
 each_network = pytest.mark.parametrize("number", range(COUNT))
 
@@ -193,12 +194,16 @@ def test_a_weight_is_the_sum_of_its_samples_and_of_its_paths(number):
         close(weight.update[-1].value, example.updated[name][index])
 
 
-def test_the_networks_hold_every_layer_and_every_loss():
-    kinds, losses = set(), set()
+def test_the_networks_hold_every_layer_loss_and_optimizer():
+    kinds, losses, optimizers = set(), set(), set()
     for number in range(COUNT):
         made = drawn(number)
         losses.add(made.loss)
+        optimizers.add(type(PATHS[made.route].make()).__name__)
         kinds |= {type(layer).__name__ for _, layer in made.net().chain.walk()}
     everything = {name for name, cls in LAYERS.items() if cls.__module__.startswith("layerwise.")}
-    assert everything - kinds <= NO_LAYER_OF_ITS_OWN | set()
-    assert losses == set(LOSSES)
+    assert everything <= kinds
+    assert (
+        losses == set(LOSSES) == {name for name, cls in LOSS_CLASSES.items() if cls.__module__.startswith("layerwise.")}
+    )
+    assert optimizers == {name for name, cls in OPTIMIZERS.items() if cls.__module__.startswith("layerwise.")}

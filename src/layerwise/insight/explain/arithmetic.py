@@ -64,14 +64,19 @@ def _term(term: Term, digits: int, most: int) -> str:
         case "exp":
             return f"<msup><mi>e</mi><mrow>{parts[0]}</mrow></msup>"
         case name:
-            inside = "<mo>,</mo>".join(parts)
-            return f"<mi>{_NAMES.get(name, name)}</mi><mo>(</mo>{inside}<mo>)</mo>"
+            return f"<mi>{_NAMES.get(name, name)}</mi>{_in_brackets('<mo>,</mo>'.join(parts))}"
+
+
+def _in_brackets(inside: str) -> str:
+    """Brackets as high as what stands in them; beside plain numbers as high as these."""
+    fixed = "" if "<mfrac>" in inside or "<msup>" in inside else ' stretchy="false"'
+    return f"<mrow><mo{fixed}>(</mo>{inside}<mo{fixed}>)</mo></mrow>"
 
 
 def _bracketed(term: Term, text: str, loose: frozenset[str]) -> str:
     negative = term.sign == "" and text.startswith("<mo>−")
     loose_one = (term.sign in loose and len(term.parts) > 1) or term.sign == "negative"
-    return f"<mrow><mo>(</mo>{text}<mo>)</mo></mrow>" if negative or loose_one else text
+    return _in_brackets(text) if negative or loose_one else text
 
 
 def _sum(term: Term, digits: int, most: int) -> str:
