@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 import numpy as np
 import pytest
@@ -179,6 +180,60 @@ def test_results_are_those_of_the_lines(number):
         for name in operation.results.keys() & made.keys():
             if operation.results[name] is not None and made[name] is not None:
                 close(operation.results[name], made[name])
+
+
+def known(example):
+    """Every number that the operations hold, what their lines are made of, and statistics by bare arithmetic."""
+    found = [example.loss]
+
+    def take(value):
+        if isinstance(value, list) and value:
+            take(value[0])
+        if isinstance(value, np.ndarray | np.generic | float | int):
+            numbers = [each for each in np.asarray(value, np.float64).ravel().tolist() if math.isfinite(each)]
+            if len(numbers) > 1:
+                mean = math.fsum(numbers) / len(numbers)
+                found.extend((mean, math.sqrt(math.fsum(n * n for n in numbers) / len(numbers))))
+            found.extend(numbers)
+
+    def take_term(term):
+        found.append(term.value)
+        found.append(math.fsum(part.value for part in term.parts[6:-1]))
+        for part in term.parts:
+            take_term(part)
+
+    for operation in example.operations:
+        for value in (*operation.arguments.values(), *operation.results.values(), operation.difference):
+            take(value)
+        for owner in (operation, *operation.inside):
+            for line in owner.lines:
+                for name, value in line.values.items():
+                    take(value)
+                    if isinstance(value, np.ndarray | np.floating) and name.isidentifier():
+                        element = owner.element(name, *[0] * np.ndim(value), line=line)
+                        if element is not None:
+                            take_term(element.term)
+    for arrays in (example.parameters, example.gradients, example.updated):
+        for array in arrays.values():
+            take(array)
+    return np.sort(np.array(found))
+
+
+@each_network
+def test_every_number_that_is_printed_is_one_of_these(number):
+    _, _, example = explained(number)
+    numbers = known(example)
+    lines = [
+        line
+        for line in example.text(digits=17, width=400).splitlines()
+        if not re.match(r"^ *(?:[\w/]+\.py:\d|\d+\. |training computed|One update)", line)
+    ]
+    printed = [float(each) for each in re.findall(r"-?\b\d+(?:\.\d+(?:e[+-]\d+)?|e[+-]\d+)\b(?!\.)", "\n".join(lines))]
+    assert len(printed) > 100
+    places = np.searchsorted(numbers, printed)
+    for value, place in zip(printed, places, strict=True):
+        near = np.abs(numbers[max(place - 1, 0) : place + 1] - value).min()
+        assert near <= CLOSE * max(1.0, abs(value)), value
 
 
 @each_network

@@ -26,11 +26,16 @@ class Shown:
 def shown(value: Any, digits: int = 4, columns: int = WHOLE_COLUMNS) -> Shown:
     """The numbers of an array that are printed, and words for all of it. columns: so many fit beside each other.
 
+    Of several arrays in a list, as convolution has one for each group of channels, the first is shown.
+
     >>> shown(np.array([[0.5, -1.0]]))
     Shown(rows=(('0.5', '-1'),), words='(1, 2)')
     >>> shown(np.arange(400.0).reshape(20, 20)).words
     '(20, 20): the first 3 x 4 of 400 numbers, 0 to 399, mean 199.5, RMS 230.5'
     """
+    if isinstance(value, list | tuple) and value and all(isinstance(each, np.ndarray) for each in value):
+        first = shown(value[0], digits, columns)
+        return first if len(value) == 1 else Shown(first.rows, f"the first of {len(value)} arrays, {first.words}")
     if isinstance(value, bool | str) or value is None or not isinstance(value, np.ndarray | np.generic | float | int):
         return Shown(((_word(value),),), "")
     array = np.asarray(value)
