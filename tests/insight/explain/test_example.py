@@ -144,6 +144,20 @@ def test_a_loss_of_the_learners_own_is_traced():
     assert lines[-1] == "dy = dC * weight * np.tanh(error) / denominator"
 
 
+def test_an_optimizer_of_the_learners_own_shows_its_lines_and_those_that_it_builds_on():
+    class HalfAdam(lw.Adam):
+        def update(self, theta, grad, lr, decay):
+            half = grad / 2
+            super().update(theta, half, lr, decay)
+
+    example = lw.explain(network(), X, LABELS, loss=lw.CrossEntropyLoss(), optimizer=HalfAdam(lr=0.1))
+    update = example.operations[-1]
+    places = {line.text: update.place(line).partition(":")[0] for line in update.lines}
+    assert places["half = grad / 2"] == "test_example.py"
+    assert places["m += (1 - beta1) * g"] == "optimizers/adam.py"
+    assert update.source.startswith("test_example.py:")
+
+
 def test_mistakes_are_told():
     net = network()
     with pytest.raises(KindError, match="net must be"):

@@ -98,6 +98,8 @@ def _operation(operation: Operation, number: int, digits: int) -> Iterator[str]:
     for name, calls in calls_of(operation).items():
         for place_, call in enumerate(calls[:MOST_CALLS], start=1):
             yield f"<h4>Inside, call {place_} of {len(calls)} of {escape(name)}</h4>"
+            if place_ == 1:
+                yield f'<div class="formula">{mathml(call.tex)}</div>'
             yield from _lines(operation, call, call.lines, digits)
         if len(calls) > MOST_CALLS:
             yield f'<p class="note">{len(calls) - MOST_CALLS} more calls of {escape(name)} are not shown.</p>'

@@ -20,10 +20,11 @@ from layerwise.types import Array
 class Inside:
     """A formula at work inside another: a step of a recurrent one, the attention of several heads.
 
-    formula: its name. file: where it stands. lines: what ran in one call of it.
+    formula: its name. tex: in LaTeX. file: where it stands. lines: what ran in one call of it.
     """
 
     formula: str
+    tex: str
     file: str
     lines: tuple[Line, ...]
 
@@ -67,6 +68,8 @@ class Operation:
     rows: slice | None = None
     scope: Mapping[str, Any] = field(default_factory=dict, repr=False)
     """What the lines know when the first of them runs."""
+    files: tuple[str, ...] = field(default=(), repr=False)
+    """The file of each line, where they are not all in `file`: those of an optimizer that builds on another."""
 
     @property
     def source(self) -> str:
@@ -75,7 +78,8 @@ class Operation:
 
     def place(self, line: Line) -> str:
         """File and line of a statement: "formulas/affine.py:39"."""
-        return f"{self.file}:{line.number}"
+        file = next((file for each, file in zip(self.lines, self.files, strict=False) if each is line), self.file)
+        return f"{file}:{line.number}"
 
     def symbol(self, name: str) -> str:
         """What a name of the code is in the notation of textbooks, here: dz is δ⁽⁰⁾, dW is ∂C/∂W⁽⁰⁾."""

@@ -162,6 +162,8 @@ def _inside(operation: Operation, digits: int, width: int) -> Iterator[str]:
     for name, calls in calls_of(operation).items():
         for count, call in enumerate(calls[:MOST_CALLS], start=1):
             yield f"    inside, call {count} of {len(calls)} of {name}:"
+            if count == 1:
+                yield from wrapped(plain(call.tex), width, "      ")
             yield from _lines(operation, call, call.lines, digits, width)
         if len(calls) > MOST_CALLS:
             yield f"    {len(calls) - MOST_CALLS} more calls of {name} are not shown"

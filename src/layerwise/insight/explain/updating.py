@@ -49,7 +49,7 @@ def updated(net: Network, settings: Settings) -> tuple[Array, list[Operation]]:
         shown.append(operation)
     theta = net.theta.copy()
     mask = net.decay_mask if settings.optimizer.spares_biases else None
-    lines, function, scope = _optimizer_lines(settings.optimizer, theta, grad, rate, mask)
+    lines, files, scope = _optimizer_lines(settings.optimizer, theta, grad, rate, mask)
     proximal = penalty is not None and penalty.proximal
     shown.append(
         Operation(
@@ -58,7 +58,8 @@ def updated(net: Network, settings: Settings) -> tuple[Array, list[Operation]]:
             phase="update",
             rule=rule_of(type(optimizer)),
             lines=tuple(lines),
-            file=file_of(function),
+            file=files[0] if files else "",
+            files=tuple(files),
             arguments={"theta": net.theta.copy(), "grad": grad, "lr": rate},
             results={"theta": theta},
             difference=0.0 if proximal else apart((twin.theta,), (theta,)),
@@ -132,19 +133,20 @@ def _clipped(clip: Callable[[Array, float], float], grad: Array, bound: float) -
 
 def _optimizer_lines(
     optimizer: Optimizer, theta: Array, grad: Array, rate: float, mask: Array | None
-) -> tuple[list[Line], Callable[..., Any], dict[str, Any]]:
-    """The lines of the optimizer and of those that it builds on, its own function, and what the lines know before.
+) -> tuple[list[Line], list[str], dict[str, Any]]:
+    """The lines of the optimizer and of those that it builds on, the file of each, and what they know before.
 
     Makes the step on theta, in place. The step is made once for each class whose lines are shown: a tracer follows one.
     """
-    kinds = [kind for kind in type(optimizer).__mro__ if "update" in vars(kind) and kind is not Optimizer]
-    own = vars(kinds[0])["update"]
+    own, *others = [kind for kind in type(optimizer).__mro__ if "update" in vars(kind) and kind is not Optimizer]
+    built_on = [(kind, _one(optimizer, kind, theta.copy(), grad, rate, mask)[0]) for kind in reversed(others)]
+    first, scope = _one(optimizer, own, theta, grad, rate, mask)
     lines: list[Line] = []
-    scope: dict[str, Any] = {}
-    for kind in reversed(kinds[1:]):
-        lines += _one(optimizer, kind, theta.copy(), grad, rate, mask)[0]
-    first, scope = _one(optimizer, kinds[0], theta, grad, rate, mask)
-    return [*_as_update(first), *_as_update(lines)], own, scope
+    files: list[str] = []
+    for kind, found in [(own, first), *built_on]:
+        lines += _as_update(found)
+        files += [file_of(vars(kind)["update"])] * len(found)
+    return lines, files, scope
 
 
 def _one(

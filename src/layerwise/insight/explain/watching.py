@@ -161,11 +161,11 @@ def inside(
         run: list[Line] = []
         for line in [replace(each, phase=phase) for each in lines]:
             if line.number in first and run:
-                found.append(Inside(called.__name__, file_of(called), tuple(run)))
+                found.append(Inside(called.__name__, registry[called.__name__].tex, file_of(called), tuple(run)))
                 run = []
             run.append(line)
         if run:
-            found.append(Inside(called.__name__, file_of(called), tuple(run)))
+            found.append(Inside(called.__name__, registry[called.__name__].tex, file_of(called), tuple(run)))
     return tuple(found)
 
 
