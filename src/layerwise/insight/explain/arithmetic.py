@@ -10,18 +10,41 @@ from layerwise.insight.explain.notation import number
 _NAMES = {"maximum": "max", "minimum": "min", "log1p": "log1p"}
 
 
+_PLUS = '<mo form="infix">+</mo>'
+"""At the head of an element it would be taken for the sign of a number."""
+
+
 def element_mathml(element: Element, digits: int = 4, most: int = 8) -> str:
-    """The number at an index, with the numbers set in, as a MathML element.
+    """The number at an index, with the numbers set in: a MathML element for each addend, so that lines may break.
 
     >>> element_mathml(Element("z", (0,), Term(3.0, "+", (Term(1.0), Term(2.0))), 3.0))
-    '<math><msub><mi>z</mi><mn>0</mn></msub><mo>=</mo><mn>1</mn><mo>+</mo><mn>2</mn><mo>=</mo><mn>3</mn></math>'
+    '<math><msub><mi>z</mi><mn>0</mn></msub><mo>=</mo><mn>1</mn></math> <math><mo form="infix">+</mo><mn>2</mn></math> \
+<math><mo>=</mo><mn>3</mn></math>'
     """
     name = f"<mi>{element.name}</mi>"
     if element.index:
         name = f"<msub>{name}{_row(f'<mn>{i}</mn>' for i in element.index)}</msub>"
-    result = f"<mo>=</mo>{_number(element.value, digits)}"
-    middle = _term(element.term, digits, most)
-    return f"<math>{name}<mo>=</mo>{middle}{result if element.term.parts else ''}</math>"
+    first, *others = _addends(element.term, digits, most)
+    pieces = [f"{name}<mo>=</mo>{first}", *others]
+    if element.term.parts:
+        pieces.append(f"<mo>=</mo>{_number(element.value, digits)}")
+    return " ".join(f"<math>{piece}</math>" for piece in pieces)
+
+
+def _addends(term: Term, digits: int, most: int) -> list[str]:
+    """What is added up, one by one, each behind the first with its sign."""
+    if term.sign == "sum":
+        first, *others = _terms(term, digits, most) or ["<mn>0</mn>"]
+        return [first, *(f"{_PLUS}{each}" for each in others)]
+    if term.sign in ("+", "-"):
+        left, right = term.parts
+        added = _addends(right, digits, most) if term.sign == "+" else []
+        if len(added) < 2:
+            sign, _, loose = BRACKETS[term.sign]
+            last = _bracketed(right, _term(right, digits, most), loose)
+            return [*_addends(left, digits, most), f'<mo form="infix">{"−" if sign == "-" else sign}</mo>{last}']
+        return [*_addends(left, digits, most), f"{_PLUS}{added[0]}", *added[1:]]
+    return [_term(term, digits, most)]
 
 
 def _row(parts: Iterable[str]) -> str:
@@ -79,14 +102,18 @@ def _bracketed(term: Term, text: str, loose: frozenset[str]) -> str:
     return _in_brackets(text) if negative or loose_one else text
 
 
-def _sum(term: Term, digits: int, most: int) -> str:
+def _terms(term: Term, digits: int, most: int) -> list[str]:
+    """The terms of a sum, of a long one the middle counted and added up."""
     first, middle, last = middle_of(term, most)
     shown = [_bracketed(each, _term(each, digits, most), frozenset()) for each in first]
     if middle:
         rest = _number(sum(each.value for each in middle), digits)
         shown.append(f"<mrow><mo>[</mo><mtext>{len(middle)} more:&#160;</mtext>{rest}<mo>]</mo></mrow>")
-    shown += [_bracketed(each, _term(each, digits, most), frozenset()) for each in last]
-    total = "<mo>+</mo>".join(shown) or "<mn>0</mn>"
+    return [*shown, *(_bracketed(each, _term(each, digits, most), frozenset()) for each in last)]
+
+
+def _sum(term: Term, digits: int, most: int) -> str:
+    total = "<mo>+</mo>".join(_terms(term, digits, most)) or "<mn>0</mn>"
     if term.sign == "mean":
         return f"<mfrac><mrow>{total}</mrow><mn>{len(term.parts)}</mn></mfrac>"
     return total
