@@ -21,6 +21,17 @@ class Sparse:
         raise AssertionError("a sparse matrix must not be unfolded behind the user's back")
 
 
+@pytest.mark.parametrize("columns", [
+    {"a": [1.5, 2.5], "b": [True, False]}, {"a": [True, False], "b": [1, 2]}, {"a": [True], "b": [False]},
+    {"a": [1.5], "b": [2], "c": [True]}, {"a": [float("nan"), 1.0], "b": [True, False]},
+], ids=str)  # fmt: skip
+def test_a_data_frame_of_numbers_and_booleans_is_numbers(columns):
+    pandas = pytest.importorskip("pandas")
+    found = real_array("x", pandas.DataFrame(columns), np.float32)
+    assert found.dtype == np.float32
+    np.testing.assert_array_equal(found, np.array(list(columns.values()), np.float32).T)
+
+
 @pytest.mark.parametrize("values", [
     [[1, 2], [3, 4]], ((1, 2), (3, 4)), np.array([[1, 2], [3, 4]], np.uint8), np.array([[1, 2], [3, 4]], np.int64),
     np.array([[1, 2], [3, 4]], np.float16), np.array([[1, 2], [3, 4]], np.longdouble), range(4),
@@ -101,7 +112,7 @@ def test_finite_numbers_pass(shape):
     ([1.0, -np.inf], ("-inf at row 1 ", "counted from 0")),
     (np.nan, ("nan at its only place",)),
     (np.full((2, 2, 2), np.nan), ("row 0, column 0", "8 such")),
-], ids=str)  # fmt: skip
+], ids=steady)  # fmt: skip
 def test_others_are_named_with_their_place(array, words, tally):
     refused(tally, DataError, ("heights", *words), lambda: require_finite("heights", np.array(array)))
 
@@ -129,7 +140,7 @@ class Frame:
     (np.array([[1.5], [2]], object), "f"),
     (np.array([], object), "f"),
     (np.array([2**63], object), "u"),
-], ids=str)  # fmt: skip
+], ids=steady)  # fmt: skip
 def test_objects_that_are_numbers_are_numbers(values, kind):
     objects = np.asarray(values)
     for convert in (any_array, real_array):
@@ -192,7 +203,7 @@ def test_arrays_that_can_not_be_read_are_told_with_their_reason(wrap, error, tal
     (lambda torch: torch.ones(2).to(torch.float8_e4m3fn), "Float8"),
     (lambda torch: [torch.ones(2, requires_grad=True), torch.ones(2)], "requires grad"),
     (lambda torch: torch.eye(2).to_sparse(), "tensor.to_dense().numpy()"),
-], ids=str)  # fmt: skip
+], ids=steady)  # fmt: skip
 def test_tensors_that_can_not_be_read(make, words, tally):
     torch = pytest.importorskip("torch")
     refused(tally, KindError, ("x holds a Tensor that NumPy can not read", words), lambda: any_array("x", make(torch)))

@@ -58,6 +58,15 @@ def test_the_network_learns_and_steps_by_hand():
     np.testing.assert_array_equal(used, net.grad)
 
 
+def test_a_run_is_stepped_forked_and_wound_back():
+    names = {}
+    with contextlib.redirect_stdout(io.StringIO()):
+        exec(next(block for block in PYTHON if "lw.data.load" in block), names)
+        exec(next(block for block in PYTHON if "lw.Run(" in block), names)
+    assert (names["run"].position.step, names["other"].position.step) == (10, 40)
+    assert (names["run"].optimizer.lr, names["other"].optimizer.lr) == (0.003, 0.03)
+
+
 def test_the_gates_can_be_read():
     names, printed = {"np": np, "lw": lw}, io.StringIO()
     with contextlib.redirect_stdout(printed):

@@ -27,7 +27,7 @@ _HOMES = {
     "layerwise.schedules": "ChainedScheduler CosineAnnealingLR CosineAnnealingWarmRestarts ExponentialLR LinearLR "
     "MultiStepLR OneCycleLR Schedule SequentialLR StepLR",
     "layerwise.network": "Network Parallel Residual Sequential load mlp",
-    "layerwise.training": "EarlyStopping History Listener Run find_lr fit",
+    "layerwise.training": "EarlyStopping History Listener Run find_lr first_non_finite fit",
     "layerwise.insight": "gradcheck",
     "layerwise.insight.explain": "explain",
     "layerwise.tap": "Tap",

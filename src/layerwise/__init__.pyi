@@ -102,6 +102,7 @@ from layerwise.training import History as History
 from layerwise.training import Listener as Listener
 from layerwise.training import Run as Run
 from layerwise.training import find_lr as find_lr
+from layerwise.training import first_non_finite as first_non_finite
 from layerwise.training import fit as fit
 
 __version__: str

@@ -268,5 +268,11 @@ def _product(a: Tensor, b: Tensor) -> Tensor:
             "write x[None, :] for a row, x[:, None] for a column",
         )
     if a.value.shape[-1] != b.value.shape[-2]:
-        raise ShapeError(f"@ multiplies (N, D) by (D, K), got shapes {a.value.shape} and {b.value.shape}")
+        first, second = a.value.shape, b.value.shape
+        raise ShapeError(
+            f"@ multiplies (N, D) by (D, K), got shapes {first} and {second}",
+            "write a @ b.T"
+            if first[-1] == second[-1]
+            else f"D is {first[-1]} in the first and {second[-2]} in the second",
+        )
     return apply(formulas.matmul, a, b)

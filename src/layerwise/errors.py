@@ -47,7 +47,7 @@ class MissingExtraError(LayerwiseError, ImportError):
 
 
 class DivergedError(LayerwiseError, ArithmeticError):
-    """A training run left the range of the numbers; the last finite weights are kept.
+    """A training run left the range of the numbers; the best weights that it had are kept.
 
     step: the step, counted from 1, whose loss was not finite or out of all proportion. history: what was recorded.
     """

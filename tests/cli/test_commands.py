@@ -248,7 +248,7 @@ def test_unknown_truth_is_not_scored(capsys: Said) -> None:
     assert main(["predict", "runs/iris-001", "new.csv"]) == 0
     said = capsys.readouterr()
     assert said.out.count("\n") == 2
-    assert said.err.startswith("not scored: line 2 of new.csv")
+    assert said.err.startswith("not scored: no row of new.csv has a value of 'species'")
 
 
 def test_texts_that_training_never_saw_are_told(capsys: Said) -> None:

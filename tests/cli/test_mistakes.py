@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +23,7 @@ MISTAKES: list[tuple[str, int, str]] = [
     ("train digist", 1, "Did you mean 'digits'?"),
     ("train nowhere/digits", 1, "no file or folder"),
     ("train nofile.csv --target x", 1, "there is no file"),
-    ("train text.xlsx", 1, "save a table as CSV"),
+    ("train text.xlsx --target x", 1, "is a damaged workbook"),
     ("train nofile.toml", 1, "could not read nofile.toml"),
     ("train .", 1, "holds no experiment.toml"),
     ("train folder.csv --target x", 1, "is a folder"),
@@ -32,15 +33,30 @@ MISTAKES: list[tuple[str, int, str]] = [
     ("train table.csv --target price --drop arae", 1, "Did you mean 'area'?"),
     ("train table.csv --target price --drop price", 1, "can not be dropped"),
     ("train empty.csv --target x", 1, "is empty"),
-    ("train gap.csv --target price", 1, "line 3 of gap.csv: the value of 'price' is missing"),
+    ("train gap.csv --target price", 1, "the target 'price' of gap.csv is 2 in every row"),
     ("train short.csv --target price", 1, "line 3 of short.csv has 1 cell"),
-    ("train latin.csv --target price", 1, "not UTF-8"),
+    ("train latin.csv --target price --encoding utf-8", 1, "not UTF-8"),
+    ("train latin.csv --target price --encoding utf-99", 1, "encoding 'utf-99' is not known"),
+    ("train table.csv --target price --as area", 1, "such as --as zip=category"),
+    ("train table.csv --target price --as area=zip", 1, "can not be read as 'zip'"),
+    ("train table.csv --target price --as arae=date", 1, "Did you mean 'area'?"),
+    ("train table.csv --target price --as area=date", 1, "does not hold dates"),
+    ("train table.csv --target price --task cluster", 1, "task 'cluster' is not known"),
+    ("train table.csv --target price --decimal x", 1, "decimal 'x' is not known"),
+    ("train page.csv --target price", 1, "is a web page"),
+    ("train pointer.csv --target price", 1, "git lfs pull"),
+    ("train http://example.org/a.csv --target price", 1, "is an address: download"),
+    ("train - --target price", 1, "not from standard input"),
+    ("train deep.toml", 1, "too deep"),
+    ("look nofile.csv", 1, "there is no file"),
+    ("look table.csv --target prise", 1, "Did you mean 'price'?"),
+    ("look table.csv --as area=zip", 1, "can not be read as 'zip'"),
     ("train broken.toml", 1, "not a TOML file"),
     ("train odd.toml", 1, "no entry 'epoch'"),
     ("train half.toml", 1, "not complete"),
-    ("train digits --target y", 1, "--target is for a CSV file"),
-    ("train digits --drop y", 1, "--drop leaves out columns of a CSV file"),
-    ("train run --target y", 1, "--target is for a CSV file"),
+    ("train digits --target y", 1, "--target is for a table in a file"),
+    ("train digits --drop y", 1, "--drop is for the columns of a table"),
+    ("train run --target y", 1, "--target is for a table in a file"),
     ("train digits --epochs 0", 1, "epochs must be at least 1"),
     ("train digits --batch-size -2", 1, "batch_size must be at least 1"),
     ("train digits --threads 0", 1, "threads must be at least 1"),
@@ -88,7 +104,7 @@ MISTAKES: list[tuple[str, int, str]] = [
     ("train long.toml", 1, "not a TOML file"),
     ("train binary.toml", 1, "could not read binary.toml"),
     ("train strange.toml", 1, "no layer called"),
-    ("train run/run.json", 1, "neither a .csv nor a .toml"),
+    ("train run/run.json", 1, "needs --target COLUMN"),
     ("train digits --set optimizer=none", 1, "optimizer"),
     ("train digits --set layers.9.p=1", 1, "numbered 0 to 6"),
     ("train digits --set layers.x.p=1", 1, "numbered 0 to 6"),
@@ -115,7 +131,7 @@ MISTAKES: list[tuple[str, int, str]] = [
     ("predict . table.csv", 1, "holds no experiment.toml"),
     ("predict run nofile.csv", 1, "there is no file"),
     ("predict run nofile.png", 1, "there is no file"),
-    ("predict run text.xlsx", 1, "neither a .csv nor a .npy"),
+    ("predict run text.xlsx", 1, "is a damaged workbook"),
     ("predict run table.csv", 1, "has none of the 4 columns"),
     ("predict run/run.json run/examples.csv", 1, "not a safetensors file"),
     ("predict run objects.npy", 1, "not a readable .npy file"),
@@ -152,7 +168,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "short.csv").write_text("area,price\n1,2\n3\n")
     (folder / "latin.csv").write_bytes("area,price\nKöln,3\n".encode("latin-1"))
     (folder / "empty.csv").write_text("")
-    (folder / "text.xlsx").write_text("PK")
+    with zipfile.ZipFile(folder / "text.xlsx", "w") as book:
+        book.writestr("xl/workbook.xml", "no workbook")
+    (folder / "page.csv").write_text("<!DOCTYPE html><html>")
+    (folder / "pointer.csv").write_text("version https://git-lfs.github.com/spec/v1\n")
+    (folder / "deep.toml").write_text(f"a = {'[' * 1500}{']' * 1500}")
     (folder / "folder.csv").mkdir()
     (folder / "broken.toml").write_text("a = = 1")
     (folder / "odd.toml").write_text("epoch = 3")

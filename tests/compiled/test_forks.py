@@ -52,7 +52,7 @@ def in_child(task, seconds=20):
 
 
 def run(program: str) -> None:
-    done = subprocess.run([sys.executable, "-c", HELPERS + program], capture_output=True, text=True, timeout=120)
+    done = subprocess.run([sys.executable, "-c", HELPERS + program], capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stdout + done.stderr
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.refusals import refused
-from tests.tally import Tally
+from tests.support.refusals import refused
+from tests.support.tally import Tally
 
 from layerwise.data import from_table, load, read_csv
 from layerwise.errors import FileError, LayerwiseError, SettingError

@@ -32,14 +32,14 @@ def test_a_hundred_thousand_rows_are_read_in_the_promised_time_and_memory(tmp_pa
 def test_cells_of_one_digit_take_no_more(kind: str, features: int, tmp_path: Path) -> None:
     """By the difference of two sizes: the few MB that a file of any size needs would hide what a row takes."""
     sizes, peaks = [], []
-    for rows in (50_000, 200_000):
+    for rows in (100_000, 400_000):
         path = tmp_path / f"{rows}.csv"
         write_table(path, rows, kind)
         found = measure(path)
         assert found["shape"] == [rows, features]
         sizes.append(path.stat().st_size)
         peaks.append(found["bytes"])
-    assert 1 < (peaks[1] - peaks[0]) / (sizes[1] - sizes[0]) <= TIMES_THE_FILE
+    assert 0.3 < (peaks[1] - peaks[0]) / (sizes[1] - sizes[0]) <= TIMES_THE_FILE
 
 
 RECORD = Path(__file__).parents[2] / "docs" / "results.json"

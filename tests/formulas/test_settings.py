@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from tests.refusals import refused
+from tests.support.refusals import refused
 
 from layerwise.errors import KindError, SettingError
 from layerwise.formulas import dropout, huber, soft_threshold

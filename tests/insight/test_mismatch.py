@@ -123,11 +123,19 @@ def test_a_sum_over_the_wrong_axis_is_seen_from_the_upstream_gradient():
 
 def test_where_the_argument_is_negative():
     x = rng.normal(size=(4, 6))
-    numeric = np.where(x > 0, 3.0, 0.0) * rng.normal(size=x.shape)
-    analytic = np.where(x > 0, numeric, 7.0)
+    numeric = rng.normal(size=x.shape)
+    analytic = np.where(x > 0, numeric, 0.0)
     found = diagnose(analytic, numeric, argument="z", at=x)
     assert found.kind == "wrong where z < 0"
-    assert "There it has to be 0." in found.sentence
+    assert "There it is 0." in found.sentence
+
+
+def test_a_missing_mask_is_told_with_the_side_of_the_argument():
+    x = rng.normal(size=(4, 6))
+    numeric = np.where(x > 0, rng.normal(size=x.shape), 0.0)
+    found = diagnose(np.where(x > 0, numeric, 7.0), numeric, argument="z", at=x)
+    assert found.kind == "mask missing"
+    assert "where z < 0" in found.sentence
 
 
 def test_elements_that_were_not_measured_play_no_part():
@@ -185,7 +193,7 @@ MUTANTS = [
     ("dx = -dz W", linear, CASE, (), lambda dz, g, x, W, b: (-g[0], g[1], g[2]), {"x": "sign flipped"}),
     ("dx = n dz W", linear, CASE, (), lambda dz, g, x, W, b: (N * g[0], g[1], g[2]), {"x": "5 times too large"}),
     ("dx = 0", linear, CASE, (), lambda dz, g, x, W, b: (0 * g[0], g[1], g[2]), {"x": "zero"}),
-    ("dx = dy", relu, {"x": RIGHT}, (), lambda dy, g, x: dy, {"x": "wrong where x < 0"}),
+    ("dx = dy", relu, {"x": RIGHT}, (), lambda dy, g, x: dy, {"x": "mask missing"}),
     ("dx = dy (x < 0)", relu, {"x": RIGHT}, (), lambda dy, g, x: dy * (x < 0), {"x": "mask inverted"}),
     (
         "dx = dy (1 + y²)",
@@ -195,7 +203,7 @@ MUTANTS = [
         lambda dy, g, x: dy * (1 + np.tanh(x) ** 2),
         {"x": "no simple pattern"},
     ),
-    ("dx = dp p", softmax, {"x": RIGHT}, (), lambda dp, g, x: dp * softmax(x)[0], {"x": "no simple pattern"}),
+    ("dx = dp p", softmax, {"x": RIGHT}, (), lambda dp, g, x: dp * softmax(x)[0], {"x": "shared term missing"}),
     ("no 2", mean_squared_error, NUMBERS, COSTS, lambda dC, g, *_: g / 2, {"prediction": "2 times too small"}),
     (
         "no weight",

@@ -170,7 +170,7 @@ BAD_VALUES = [
     ([[1, 2, None]], KindError, "objects"),
     (None, KindError, "objects"),
     ({"x": [1, 2, 3]}, KindError, "objects"),
-    (np.ones((2, 3), object), KindError, "objects"),
+    (np.full((2, 3), object()), KindError, "objects"),
     (np.ones((2, 3), complex), KindError, "complex"),
     (np.ones((2, 3), "M8[D]"), KindError, "dates"),
     ([[b"a", b"b", b"c"]], KindError, "bytes"),
@@ -328,3 +328,14 @@ def test_the_whole_sentence():
 ])  # fmt: skip
 def test_settings_that_do_not_fit(build, error, words, tally):
     refused(tally, error, words, build)
+
+
+@pytest.mark.parametrize(("call", "words"), [
+    (lambda: lw.Network(lw.ReLU(), seeds=1), "Network has no argument 'seeds'. Did you mean 'seed'?"),
+    (lambda: lw.Network(lw.ReLU(), dtyp="float64"), "Network has no argument 'dtyp'. Did you mean 'dtype'?"),
+    (lambda: lw.Network(lw.ReLU(), tie={}), "Network has no argument 'tie'. Did you mean 'ties'?"),
+    (lambda: lw.Network(layers=[lw.ReLU()]), "Network has no argument 'layers'"),
+    (lambda: lw.Network(lw.ReLU(), device="cpu"), "Network has no argument 'device'"),
+])  # fmt: skip
+def test_an_unknown_argument_is_named_with_the_nearest(tally, call, words):
+    refused(tally, KindError, words, call)

@@ -325,3 +325,19 @@ def test_the_count_of_steps_is_a_plain_integer():
     optimizer.load_state_dict({"t": np.array(3, dtype=np.int32)})
     assert type(optimizer.t) is int
     assert optimizer.t == 3
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("make", [lw.Adam, lw.AdamW, lw.RMSprop, lambda: lw.SGD(lr=0.1, momentum=0.9)])
+def test_state_below_the_normal_numbers_becomes_zero_and_nothing_else_does(make, dtype):
+    tiny = np.finfo(dtype).tiny
+    optimizer, theta = make(), np.ones(5, dtype)
+    optimizer.step(theta, np.zeros_like(theta))
+    for slot in optimizer.state.values():
+        slot[:] = [tiny / 8, 4 * tiny, 0.0, np.nan, 1.0]
+    optimizer.step(theta, np.zeros_like(theta))
+    for slot in optimizer.state.values():
+        assert slot[0] == slot[2] == 0
+        assert slot[1] > tiny
+        assert np.isnan(slot[3])
+        assert slot[4] > 0.8

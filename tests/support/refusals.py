@@ -13,7 +13,7 @@ from tests.support.tally import Tally
 
 from layerwise.errors import FileError, LayerwiseError, SettingError
 
-_TABLES = ("assemble", "cells", "column", "hints", "preparation", "reading", "scaling", "splits", "table", "tabular")
+_TABLES = ("assemble", "column", "preparation", "preparation_spec", "scaling", "splits")
 
 
 def refused(tally: Tally, error: type[LayerwiseError], words: str | tuple[str, ...], call: Callable[[], Any]) -> None:
@@ -39,4 +39,5 @@ def _kind(error: LayerwiseError) -> str:
         return "files"
     if isinstance(error, SettingError) or raised.name in ("arguments.py", "checks.py", "specs.py", "experiment.py"):
         return "settings"
-    return "CSV" if raised.stem in _TABLES and raised.parent.name == "data" else "arrays"
+    of_tables = raised.parent.name in ("tables", "interpretation")
+    return "CSV" if of_tables or (raised.stem in _TABLES and raised.parent.name == "data") else "arrays"

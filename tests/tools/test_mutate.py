@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import subprocess
 import sys
@@ -121,6 +122,17 @@ def test_every_formula_and_optimizer_is_a_target_with_enough_mutants():
         assert count >= LEAST_MUTANTS, target.name
         for test in target.tests:
             assert (ROOT / test).exists(), test
+
+
+def test_every_function_of_a_target_is_there():
+    """A function that was renamed would no longer be tried, and nothing would say so."""
+    for target in targets(ROOT):
+        tree = ast.parse((ROOT / target.file).read_text(encoding="utf-8"))
+        defined = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+        for owner in tree.body:
+            if isinstance(owner, ast.ClassDef):
+                defined |= {f"{owner.name}.{node.name}" for node in owner.body if isinstance(node, ast.FunctionDef)}
+        assert set(target.functions) <= defined, target.name
 
 
 @pytest.mark.slow

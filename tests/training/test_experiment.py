@@ -221,7 +221,7 @@ RUNS: dict[str, tuple[dict[str, Any], type[LayerwiseError], tuple[str, ...]]] = 
     "an option of files": (
         {"data": {"path": "a.csv", "target": "b", "scal": 1}},
         SettingError,
-        ("read_csv has no setting 'scal'", "Did you mean 'scale'?"),
+        ("read_table has no setting 'scal'", "Did you mean 'scale'?"),
     ),
     "name and path": ({"data": {"path": "a.csv", "target": "b", "name": "c"}}, SettingError, ("no setting 'name'",)),
     "an option of wrong type": ({"data": {"name": "moons", "noise": "much"}}, KindError, ("noise", "'much'")),

@@ -143,7 +143,11 @@ ARGUMENTS: dict[str, tuple[dict[str, Any], type[LayerwiseError], tuple[str, ...]
     "x is flat": ({"train": (X[:, 0], LABELS)}, ShapeError, ("got shape (22,)", "x.reshape(-1, 1)")),
     "x is narrow": ({"train": (X[:, :3], LABELS)}, ShapeError, ("training data", "Linear(4, 6)", "got 3")),
     "x is text": ({"train": (X.astype(str), LABELS)}, KindError, ("training x", "text")),
-    "x is objects": ({"train": (X.astype(object), LABELS)}, KindError, ("training x", "objects")),
+    "x is objects": (
+        {"train": (np.where(X > 1, None, X.astype(object)), LABELS)},
+        KindError,
+        ("training x", "objects"),
+    ),
     "x is complex": ({"train": (X + 1j, LABELS)}, KindError, ("training x", "complex")),
     "x is ragged": ({"train": ([[1.0], [1.0, 2.0]], LABELS)}, ShapeError, ("training x", "ragged")),
     "x is masked": ({"train": (np.ma.masked_array(X), LABELS)}, KindError, ("training x", "masked")),

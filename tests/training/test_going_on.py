@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tests.refusals import refused
-from tests.tally import Tally
+from tests.support.refusals import refused
+from tests.support.tally import Tally
 from tests.training import runs
 from tests.training.runs import STEPS, CtrlC
 
@@ -113,6 +113,26 @@ def test_what_an_optimizer_remembers_belongs_to_one_network(make: Any, tally: Ta
     assert optimizer.t == 2 * STEPS
     del net
     refused(tally, SettingError, "another network", lambda: runs.fit(others[0], optimizer=optimizer))
+
+
+@pytest.mark.parametrize("make", REMEMBER, ids=lambda make: type(make()).__name__)
+def test_two_runs_made_with_one_optimizer_do_not_share_its_memory(make: Any, tally: Tally) -> None:
+    """Neither has moved when the second is made: the first one to advance has it."""
+    optimizer, nets = make(), (runs.network(), runs.network(dropout=0.0))
+    first, second = (
+        lw.Run(net, runs.classes(), loss=lw.CrossEntropyLoss(), optimizer=optimizer, epochs=2, batch_size=runs.BATCH)
+        for net in nets
+    )
+    before, untouched = nets[1].theta.copy(), second.state()
+    first.advance(3)
+    words = ("3 steps on another network", "make a new optimizer")
+    refused(tally, SettingError, words, lambda: second.advance(1))
+    refused(tally, SettingError, words, lambda: second.go_back(untouched))
+    assert np.array_equal(nets[1].theta, before)
+    first.advance()
+    alone = runs.network()
+    lw.fit(alone, runs.classes(), loss=lw.CrossEntropyLoss(), optimizer=make(), epochs=2, batch_size=runs.BATCH)
+    assert nets[0].theta.tobytes() == alone.theta.tobytes()
 
 
 @pytest.mark.parametrize("make", REMEMBER, ids=lambda make: type(make()).__name__)

@@ -108,3 +108,17 @@ def test_what_is_given_out_and_taken_in_is_copied() -> None:
     history.as_dict()["train_loss"].append(7.0)
     assert history["train_loss"] == [0.5, 0.25]
     assert (len(history), lw.History().epochs, repr(lw.History())) == (1, 0, "<History of 0 epochs: empty>")
+
+
+def test_a_state_that_a_listener_takes_holds_the_seconds_of_every_epoch() -> None:
+    class Keeps(lw.Listener):
+        def started(self, event: lw.training.Started) -> None:
+            self.run, self.states = event.run, []
+
+        def epoch_ended(self, event: lw.training.EpochEnded) -> None:
+            self.states.append(self.run.state())
+
+    keeps = Keeps()
+    runs.fit(runs.network(), listeners=[keeps], epochs=3)
+    assert [len(state.history.seconds) for state in keeps.states] == [1, 2, 3]
+    assert [state.history.epochs for state in keeps.states] == [1, 2, 3]

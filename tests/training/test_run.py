@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tests.refusals import refused
-from tests.tally import Tally
+from tests.support.refusals import refused
+from tests.support.tally import Tally
 from tests.training import runs
 from tests.training.runs import STEPS
 
@@ -343,7 +343,7 @@ def test_a_layer_without_a_name_can_be_wound_back_and_not_written(tmp_path: Path
     run.go_back(state)
     run.advance()
     assert run.net.theta.tobytes() == theta.tobytes()
-    refused(tally, SettingError, "LAYERS.register", lambda: checkpoint.write(tmp_path / "run", state))
+    refused(tally, SettingError, ("Double", "register"), lambda: checkpoint.write(tmp_path / "run", state))
 
 
 def test_states_and_forks_share_nothing_that_changes() -> None:
@@ -422,12 +422,52 @@ def _without_changes(found: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in found.items() if name != "changes"}
 
 
+def test_settings_of_several_numbers_come_back_from_a_file(tmp_path: Path) -> None:
+    run = made(optimizer=lw.Adam(0.05))
+    run.advance(3)
+    run.set(betas=(0.8, 0.9), eps=1e-6)
+    checkpoint.write(tmp_path / "run", run.state())
+    again = made(optimizer=lw.Adam(0.05), resume=tmp_path / "run")
+    assert repr(again.optimizer) == repr(run.optimizer)
+    run.advance()
+    again.advance()
+    assert bits(again) == bits(run)
+
+
 def test_what_was_set_is_what_a_run_with_that_setting_does() -> None:
     run, fresh = made(listeners=[]), made(listeners=[], optimizer=lw.SGD(0.02, momentum=0.9), clip_norm=None)
     run.set(lr=0.02, clip_norm=None)
     run.advance()
     fresh.advance()
     assert run.net.theta.tobytes() == fresh.net.theta.tobytes()
+
+
+class Sets(Listener):
+    """Changes the batch size after a step or an epoch, from within the run."""
+
+    def __init__(self, event: str, number: int) -> None:
+        self.event, self.number = event, number
+
+    def started(self, event: Started) -> None:
+        self.run = event.run
+
+    def step_ended(self, event: StepEnded) -> None:
+        if (self.event, self.number) == ("step", event.step):
+            self.run.set(batch_size=10)
+
+    def epoch_ended(self, event: EpochEnded) -> None:
+        if (self.event, self.number) == ("epoch", event.epoch):
+            self.run.set(batch_size=10)
+
+
+@pytest.mark.parametrize(("event", "number", "step"), [("step", 1, 1), ("step", 3, 3), ("epoch", 2, 2 * STEPS)])
+def test_a_listener_sets_the_batch_size_while_the_run_advances(event: str, number: int, step: int) -> None:
+    within, between = made(listeners=[Sets(event, number)]), made(listeners=[])
+    within.advance()
+    between.advance(step)
+    between.set(batch_size=10)
+    between.advance()
+    assert bits(within) == bits(between)
 
 
 def test_a_change_is_told() -> None:

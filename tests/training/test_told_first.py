@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tests.refusals import refused
-from tests.tally import Tally
+from tests.support.refusals import refused
+from tests.support.tally import Tally
 from tests.training import runs
 
 import layerwise as lw
-from layerwise.errors import DataError
+from layerwise.errors import DataError, ShapeError
 from layerwise.training import Listener, Started, evaluate
 
 NORMS: dict[str, Any] = {
@@ -130,3 +130,41 @@ def test_a_word_that_is_none_is_told_with_the_users_row(
                                                       validation=(validation, labels)))  # fmt: skip
     assert counts.steps == 0
     assert np.array_equal(net.theta, before)
+
+
+@pytest.mark.parametrize("kind", [list, tuple])
+def test_a_list_of_batches_is_looked_at_to_its_end(kind: Any, tally: Tally) -> None:
+    """All of it is there: a batch that does not fit is told with its number, as a batch, before a step is made."""
+    (x, labels), net = runs.classes(12), runs.network()
+    good, counts, theta = (x[:4], labels[:4]), Counts(), net.theta.copy()
+    nan, outside = x[:4].copy(), labels[:4].copy()
+    nan[2, 1], outside[3] = np.nan, runs.K
+    for count in (2, 3, 5):
+        for last, error, words in (
+            ((x[:4], labels[:3]), ShapeError, "x has 4 samples, its target 3"),
+            ((nan, labels[:4]), DataError, "holds nan at row 2, column 1"),
+            ((x[:4], outside), DataError, f"label {runs.K} in row 3"),
+            ((x[:4, :2], labels[:4]), ShapeError, "features, got 2"),
+        ):
+            batches = kind([*[good] * (count - 1), last])
+            refused(
+                tally,
+                error,
+                (f"training batch {count} of epoch 1", words),
+                lambda batches=batches: runs.fit(net, train=batches, validation=None, listeners=[counts]),
+            )
+    assert counts.steps == 0
+    assert (net.theta == theta).all()
+    assert net.passes == 0
+
+
+def test_a_list_with_a_batch_of_one_is_told_before_the_first_step(tally: Tally) -> None:
+    x, labels = runs.classes(9)
+    net, counts = NORMS["BatchNorm1d"](), Counts()
+    batches = [(x[:4], labels[:4]), (x[4:8], labels[4:8]), (x[8:], labels[8:])]
+    words = ("the smallest batch holds 1", "at least two samples")
+    refused(tally, DataError, words, lambda: runs.fit(net, train=batches, validation=None, listeners=[counts]))
+    assert counts.steps == 0
+    one_ignored = [*batches[:2], (x[8:], labels[8:], np.zeros(1))]
+    runs.fit(net, train=one_ignored, validation=None, listeners=[counts], epochs=1)
+    assert counts.steps == 2, "what does not count is not learnt from, and need not be enough"

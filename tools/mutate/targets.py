@@ -191,7 +191,7 @@ OTHERS = [
     _other(
         "the rate finder",
         "training/rate_finder.py",
-        "find_lr _Trial.__init__ _Trial.step _Trial.loss_now _forever _smoothed _read",
+        "find_lr _Growing.__init__ _Growing.__call__ _Curve.__init__ _Curve.step_ended _Curve.measure _smoothed _read",
         "training/test_rate_finder.py",
     ),
     _other(

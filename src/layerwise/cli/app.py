@@ -57,11 +57,11 @@ def train(
         str | None,
         typer.Argument(
             metavar="DATA",
-            help="A dataset by name, a .csv file, an experiment (.toml), or the folder of a run to repeat.",
+            help="A dataset by name, a table (.csv, .xlsx and others), an experiment (.toml), or the folder of a run.",
             show_default=False,
         ),
     ] = None,
-    target: Annotated[str | None, typer.Option(metavar="COLUMN", help="The column of a CSV file to predict.")] = None,
+    target: Annotated[str | None, typer.Option(metavar="COLUMN", help="The column of a table to predict.")] = None,
     epochs: Annotated[int | None, typer.Option(metavar="N", help="How often every sample is seen.")] = None,
     lr: Annotated[float | None, typer.Option("--lr", metavar="X", help="Learning rate.")] = None,
     batch_size: Annotated[int | None, typer.Option(metavar="N", help="Samples an update.")] = None,
@@ -73,7 +73,24 @@ def train(
     ] = None,
     optimizer: Annotated[str | None, typer.Option(metavar="NAME", help="Such as Adam, SGD, Momentum.")] = None,
     drop: Annotated[
-        list[str] | None, typer.Option(metavar="COLUMN", help="A column of a CSV file to leave out; may be repeated.")
+        list[str] | None, typer.Option(metavar="COLUMN", help="A column of a table to leave out; may be repeated.")
+    ] = None,
+    read_as: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--as",
+            metavar="COLUMN=KIND",
+            help="What a column is: number, category, exact, date, dmy or mdy; may be repeated.",
+        ),
+    ] = None,
+    task: Annotated[
+        str | None, typer.Option(metavar="TASK", help="classification or regression, where the target leaves it open.")
+    ] = None,
+    decimal: Annotated[
+        str | None, typer.Option(metavar="MARK", help="What stands before decimals in a table: . or ,")
+    ] = None,
+    encoding: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Of a table in a text file, such as cp1252.")
     ] = None,
     entries: Annotated[
         list[str] | None,
@@ -101,7 +118,7 @@ def train(
 
     changes = Changes(
         epochs, lr, batch_size, seed, command.widths(hidden), optimizer, threads, tuple(drop or ()),
-        tuple(entries or ()),
+        tuple(read_as or ()), task, decimal, encoding, tuple(entries or ()),
     )  # fmt: skip
     return command.train(data, target, changes, out=out, resume=resume, progress=progress)
 
@@ -110,7 +127,7 @@ def train(
 def predict(
     run: Annotated[str, typer.Argument(metavar="RUN", help="The folder of a run, or the checkpoint in it.")],
     file: Annotated[
-        str, typer.Argument(metavar="FILE", help="New samples: a .csv file with the columns of the training, or .npy.")
+        str, typer.Argument(metavar="FILE", help="New samples: a table with the columns of the training, or .npy.")
     ],
     out: Annotated[
         str | None, typer.Option(metavar="FILE", help="Write the answers to this CSV file; else to standard output.")
@@ -158,6 +175,29 @@ def explain(
     return command.explain(
         run, sample, part=part, weight=weight, step=step, digits=digits, html=html, conventions=conventions, modes=modes
     )
+
+
+@app.command(epilog="Example: layerwise look my.csv --target price")
+def look(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="A table: .csv, .tsv, .xlsx, .parquet, .jsonl, .gz.")],
+    target: Annotated[str | None, typer.Option(metavar="COLUMN", help="The column to predict.")] = None,
+    drop: Annotated[list[str] | None, typer.Option(metavar="COLUMN", help="A column to leave out; repeatable.")] = None,
+    read_as: Annotated[
+        list[str] | None,
+        typer.Option("--as", metavar="COLUMN=KIND", help="What a column is, as for train; may be repeated."),
+    ] = None,
+    task: Annotated[str | None, typer.Option(metavar="TASK", help="classification or regression.")] = None,
+    decimal: Annotated[str | None, typer.Option(metavar="MARK", help="What stands before decimals: . or ,")] = None,
+    encoding: Annotated[str | None, typer.Option(metavar="NAME", help="Of a text file, such as cp1252.")] = None,
+) -> int:
+    """Show what every column of a table is read as, and what becomes of it, without training."""
+    from layerwise.cli import look as command
+    from layerwise.training.changes import Changes
+
+    choices = Changes(
+        drop=tuple(drop or ()), read_as=tuple(read_as or ()), task=task, decimal=decimal, encoding=encoding
+    )
+    return command.look(file, target, choices)
 
 
 @app.command()

@@ -268,13 +268,20 @@ def descend(theta: Array, g: Array, lr: float) -> None:
 
 
 @kernel
+def normal(x: float, tiny: float) -> float:
+    """x, or 0 where it is below the smallest normal number, as `Optimizer.step` has it where no twin computes."""
+    return x - x if abs(x) < tiny else x
+
+
+@kernel
 def roll(theta: Array, g: Array, v: Array, lr: float, momentum: float, rest: float, nesterov: bool) -> None:
     """v ← μ v + (1 - τ) g;  θ ← θ - η v, or with Nesterov θ - η (g + μ v)."""
     number = theta.dtype.type
-    eta, mu, share = number(lr), number(momentum), number(rest)
+    eta, mu, share, tiny = number(lr), number(momentum), number(rest), np.finfo(number).tiny
     for i in range(len(theta)):
-        v[i] = mu * v[i] + share * g[i]
-        theta[i] -= eta * (g[i] + mu * v[i] if nesterov else v[i])
+        velocity = mu * v[i] + share * g[i]
+        theta[i] -= eta * (g[i] + mu * velocity if nesterov else velocity)
+        v[i] = normal(velocity, tiny)
 
 
 @kernel
@@ -282,11 +289,12 @@ def adam(theta: Array, g: Array, m: Array, v: Array, rate: float, beta1: float, 
     """m ← β₁ m + (1 - β₁) g;  v ← β₂ v + (1 - β₂) g²;  θ ← θ - rate m / (√v + floor)."""
     number = theta.dtype.type
     keep1, rest1, keep2, rest2 = number(beta1), number(1 - beta1), number(beta2), number(1 - beta2)
-    eta, eps = number(rate), number(floor)
+    eta, eps, tiny = number(rate), number(floor), np.finfo(number).tiny
     for i in range(len(theta)):
-        m[i] = keep1 * m[i] + rest1 * g[i]
-        v[i] = keep2 * v[i] + rest2 * (g[i] * g[i])
-        theta[i] -= eta * (m[i] / (np.sqrt(v[i]) + eps))
+        mean = keep1 * m[i] + rest1 * g[i]
+        square = keep2 * v[i] + rest2 * (g[i] * g[i])
+        theta[i] -= eta * (mean / (np.sqrt(square) + eps))
+        m[i], v[i] = normal(mean, tiny), normal(square, tiny)
 
 
 @kernel

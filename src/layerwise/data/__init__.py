@@ -1,4 +1,4 @@
-"""Data: sets by name, a learner's own CSV file, and their preparation for a network.
+"""Data: sets by name, a learner's own table, and their preparation for a network.
 
 >>> import layerwise.data
 >>> x, y = layerwise.data.load("xor", n=100).train
@@ -12,20 +12,29 @@ from layerwise.data.dataset import Card, Dataset, Part
 from layerwise.data.from_table import from_table
 from layerwise.data.painted import painted
 from layerwise.data.preparation import Preparation
-from layerwise.data.table import Table, read_rows
-from layerwise.data.tabular import read_csv
+from layerwise.data.tables.decision import Decision
+from layerwise.data.tables.formats import TABLES, read_frame
+from layerwise.data.tables.frame import Frame
+from layerwise.data.tables.read import Inspection, inspect_table, read_table
+
+read_csv = read_table  # the older name
 
 __all__ = [
+    "TABLES",
     "Card",
     "Column",
     "Dataset",
+    "Decision",
+    "Frame",
+    "Inspection",
     "Part",
     "Preparation",
-    "Table",
     "from_table",
+    "inspect_table",
     "load",
     "names",
     "painted",
     "read_csv",
-    "read_rows",
+    "read_frame",
+    "read_table",
 ]

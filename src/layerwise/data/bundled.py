@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from layerwise.data.assemble import Choices, Target, image_dataset, table_dataset
+from layerwise.data.assemble import Choices, Feature, Target, image_dataset, table_dataset
 from layerwise.data.dataset import Card, Dataset
 
 _UCI = "CC BY 4.0."
@@ -75,8 +75,8 @@ def load_bundled(name: str, choices: Choices) -> Dataset:
     target = _target(name, raw)
     if name == "digits":
         return image_dataset(card, raw.images, target, choices, white=16)
-    columns = {str(feature): raw.data[:, number] for number, feature in enumerate(raw.feature_names)}
-    return table_dataset(card, columns.items(), target, choices, scale=choices.scale)
+    columns = [Feature(str(name), raw.data[:, number]) for number, name in enumerate(raw.feature_names)]
+    return table_dataset(card, columns, target, choices, scale=choices.scale)
 
 
 def _read(name: str) -> Any:

@@ -9,9 +9,9 @@ from layerwise.checks import one_of
 from layerwise.data import curves, images, toys
 from layerwise.data.assemble import Choices
 from layerwise.data.bundled import BUNDLED, load_bundled
-from layerwise.data.cells import shown
 from layerwise.data.dataset import Card, Dataset
 from layerwise.data.painted import painted
+from layerwise.data.tables.words import shown
 from layerwise.errors import SettingError
 
 

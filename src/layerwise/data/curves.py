@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from layerwise.data.assemble import Choices, Target, table_dataset
+from layerwise.data.assemble import Choices, Feature, Target, table_dataset
 from layerwise.data.dataset import Card, Dataset
 from layerwise.data.toys import SAMPLES, check_noise, check_samples
 from layerwise.random import generator
@@ -94,4 +94,6 @@ def load_curve(name: str, choices: Choices, *, n: int | None, noise: float | Non
     x = draw.uniform(-1, 1, (n, curve.features))
     y = curve.formula(x) + noise * draw.standard_normal(n)
     columns = {f"x{number}": x[:, number - 1] for number in range(1, curve.features + 1)}
-    return table_dataset(card(name, n), columns.items(), Target("y", y), choices, scale=False)
+    return table_dataset(
+        card(name, n), [Feature(*column) for column in columns.items()], Target("y", y), choices, scale=False
+    )

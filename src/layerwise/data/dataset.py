@@ -10,6 +10,8 @@ from typing import NamedTuple
 import numpy as np
 
 from layerwise.data.preparation import Preparation
+from layerwise.data.tables.decision import Decision
+from layerwise.data.tables.look import decision_lines
 from layerwise.types import Array
 
 
@@ -70,6 +72,8 @@ class Dataset:
     """(1, H, W) when each sample is an image, also where x holds it flat."""
     missing: Mapping[str, int] = field(default_factory=dict)
     """How many values are missing in each column that has gaps, over all parts."""
+    notes: tuple[str, ...] = ()
+    """What the user should know of how a table was read: one sentence each, all at once."""
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -81,8 +85,13 @@ class Dataset:
         """The names of the features after encoding, in the order of the columns of x."""
         return self.preparation.features
 
+    @property
+    def decisions(self) -> tuple[Decision, ...]:
+        """What was decided about each column of a table; () for sets by name."""
+        return self.preparation.decisions
+
     def describe(self, width: int = 80) -> str:
-        """What it is, in a few lines of at most so many columns, 80 unless given."""
+        """What it is, and what each column of a table became, in lines of at most so many columns, 80 unless given."""
         rows = [
             ("task", self._task()),
             ("samples", self._samples()),
@@ -94,7 +103,8 @@ class Dataset:
             ("terms", self.terms),
         ]
         title = textwrap.fill(f"{self.name}: {self.description}", width, subsequent_indent="  ")
-        return _printable("\n".join([title, *(_row(name, text, width) for name, text in rows)]))
+        columns = ["", *decision_lines(self.decisions, width)] if self.decisions else []
+        return _printable("\n".join([title, *(_row(name, text, width) for name, text in rows), *columns]))
 
     def _task(self) -> str:
         if not self.classes:
@@ -131,12 +141,12 @@ class Dataset:
     def _missing(self) -> str:
         """Which columns have gaps, and what the network gets there instead."""
         rows = sum(len(part.x) for part in (self.train, self.validation, self.test))
-        cells = rows * len(self.preparation.columns)
-        columns = {column.name: column for column in self.preparation.columns}
+        cells = rows * len(self.preparation.sources)
+        columns = {column.raw: column for column in self.preparation.columns}
         found = []
         for name, count in sorted(self.missing.items(), key=lambda each: -each[1]):
             column = columns[name]
-            instead = "no category" if column.categories else f"median {column.fill:g}"
+            instead = "no category" if column.categories else f"median {column.usual}"
             told = f" and {name + ' missing'!r} = 1" if column.gaps else ""
             found.append(f"{name} {count:,} ({instead}{told})")
         total = sum(self.missing.values())

@@ -8,9 +8,10 @@ import numpy as np
 
 from layerwise.arrays import any_array, real_array, require_finite
 from layerwise.checks import one_of
-from layerwise.data.assemble import Choices, Target, table_dataset
-from layerwise.data.cells import is_missing, shown
+from layerwise.data.assemble import Choices, Feature, Target, table_dataset
 from layerwise.data.dataset import Card, Dataset
+from layerwise.data.tables.values import MISSING, is_gap
+from layerwise.data.tables.words import shown
 from layerwise.errors import DataError, KindError, ShapeError
 from layerwise.types import Array
 
@@ -61,7 +62,7 @@ def painted(
         terms="Those of whoever gave the points.",
     )
     columns = {f"x{number + 1}": x[:, number] for number in range(x.shape[1])}
-    return table_dataset(card, columns.items(), target, choices, scale=scale)
+    return table_dataset(card, [Feature(*column) for column in columns.items()], target, choices, scale=scale)
 
 
 def _classes(labels: Array) -> Target:
@@ -71,7 +72,7 @@ def _classes(labels: Array) -> Target:
             "for a quantity say task='regression'"
         )
     for row, label in enumerate(labels.tolist()):
-        if not isinstance(label, str | int) or is_missing(label):
+        if not isinstance(label, str | int) or is_gap(label) or str(label).strip() in MISSING:
             raise DataError(
                 f"the label of point {row} (counted from 0) must be a name or a whole number, got {label!r}"
             )

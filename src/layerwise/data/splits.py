@@ -63,12 +63,19 @@ def plain_split(n: int, *, validation: float, test: float, generator: Generator)
 
 
 def stratified_split(
-    labels: Array, *, validation: float, test: float, generator: Generator, classes: Sequence[str]
+    labels: Array,
+    *,
+    validation: float,
+    test: float,
+    generator: Generator,
+    classes: Sequence[str],
+    rare_in_training: bool = False,
 ) -> Split:
     """Split rows so that every part holds the classes in the same shares: each class is split by itself.
 
     labels: (N,) integers, positions in `classes`. A held-out part gets round(fraction * count) rows of each
-    class, at least one. Errors: `DataError` naming the class that is too small.
+    class, at least one. rare_in_training: whether a class that is too small for that goes to the training part whole.
+    Errors: else `DataError` naming that class.
     """
     order = generator.permutation(len(labels))
     part = np.zeros(len(labels), dtype=np.int8)  # 0 training, 1 validation, 2 test
@@ -76,6 +83,8 @@ def stratified_split(
         rows = order[labels[order] == label]
         held_out = _held_out(len(rows), validation, test)
         if len(rows) - sum(held_out) < 1:
+            if rare_in_training:
+                continue
             raise DataError(
                 f"the class {name!r} has {len(rows)} sample{'s'[: len(rows) != 1]}, too few to be in training, "
                 f"validation ({validation:g}) and test ({test:g}): add samples of it, merge it or leave it out"

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from layerwise.checks import not_negative, whole_number
-from layerwise.data.assemble import Choices, Target, table_dataset
+from layerwise.data.assemble import Choices, Feature, Target, table_dataset
 from layerwise.data.dataset import Card, Dataset
 from layerwise.errors import SettingError
 from layerwise.random import generator
@@ -151,7 +151,9 @@ def load_toy(name: str, choices: Choices, *, n: int | None, noise: float | None,
     points, labels = toy.make(n, noise, classes, generator(choices.seed, f"data.{name}"))
     target = Target("class", labels, toy.class_names(classes))
     columns = {"x1": points[:, 0], "x2": points[:, 1]}
-    return table_dataset(card(name, n, classes), columns.items(), target, choices, scale=False)
+    return table_dataset(
+        card(name, n, classes), [Feature(*column) for column in columns.items()], target, choices, scale=False
+    )
 
 
 def check_samples(n: object) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
@@ -21,6 +21,8 @@ class Mismatch:
 
     kind: str
     sentence: str
+    vague: bool = False
+    """Whether it only says how the numbers lie, and not what was done wrong: further experiments may tell more."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,12 +36,13 @@ class Pair:
     argument: str
     at: Array | None
     upstream: Array | None
+    value: Array | None = None
     sizes: Mapping[str, int] = field(default_factory=dict)
     tolerance: float = 1e-5
 
     def fits(self, candidate: Array) -> bool:
         """Is this array the numeric gradient, up to the tolerance, at every measured element?"""
-        return candidate.shape == self.numeric.shape and _close(
+        return candidate.shape == self.numeric.shape and close(
             candidate[self.known], self.numeric[self.known], self.tolerance
         )
 
@@ -56,7 +59,7 @@ class Pair:
 # ---- the shape differs -----------------------------------------------------------------------------------------
 
 
-def _transposed(pair: Pair) -> Mismatch | None:
+def transposed(pair: Pair) -> Mismatch | None:
     if pair.analytic.ndim >= 2 and pair.fits(pair.analytic.T):
         return Mismatch(
             "transposed",
@@ -67,7 +70,7 @@ def _transposed(pair: Pair) -> Mismatch | None:
     return None
 
 
-def _sum_missing(pair: Pair) -> Mismatch | None:
+def sum_missing(pair: Pair) -> Mismatch | None:
     """A broadcast in the forward pass asks for a sum in the backward pass."""
     for axis in range(pair.analytic.ndim):
         for keepdims in (False, True):
@@ -82,11 +85,11 @@ def _sum_missing(pair: Pair) -> Mismatch | None:
     return None
 
 
-def _summed_too_far(pair: Pair) -> Mismatch | None:
+def summed_too_far(pair: Pair) -> Mismatch | None:
     if not pair.known.all():
         return None
     for axis in range(pair.numeric.ndim):
-        if _same(pair.analytic, pair.numeric.sum(axis=axis), pair.tolerance):
+        if same(pair.analytic, pair.numeric.sum(axis=axis), pair.tolerance):
             return Mismatch(
                 "summed too far",
                 f"has shape {pair.analytic.shape} where {pair.numeric.shape} is right: it was summed over axis "
@@ -95,7 +98,7 @@ def _summed_too_far(pair: Pair) -> Mismatch | None:
     return None
 
 
-def _wrong_axis(pair: Pair) -> Mismatch | None:
+def wrong_axis(pair: Pair) -> Mismatch | None:
     """The right gradient is a sum of the upstream gradient over one axis, and this is another part of it."""
     if pair.upstream is None:
         return None
@@ -104,13 +107,13 @@ def _wrong_axis(pair: Pair) -> Mismatch | None:
     if right is None:
         return None
     for axis in range(dz.ndim):
-        if axis != right and _same(pair.analytic, dz.sum(axis=axis), pair.tolerance):
+        if axis != right and same(pair.analytic, dz.sum(axis=axis), pair.tolerance):
             return Mismatch(
                 "wrong axis",
                 f"is the sum of the upstream gradient over axis {axis}; it has to be the sum over axis {right}",
             )
     for position in range(dz.shape[right]):
-        if _same(pair.analytic, dz.take(position, axis=right), pair.tolerance):
+        if same(pair.analytic, dz.take(position, axis=right), pair.tolerance):
             return Mismatch(
                 "sum missing",
                 f"is entry {position} of the upstream gradient; it has to be the sum of all entries: "
@@ -119,7 +122,7 @@ def _wrong_axis(pair: Pair) -> Mismatch | None:
     return None
 
 
-def _reshaped(pair: Pair) -> Mismatch | None:
+def reshaped(pair: Pair) -> Mismatch | None:
     if pair.analytic.size == pair.numeric.size and pair.fits(pair.analytic.reshape(pair.numeric.shape)):
         return Mismatch(
             "wrong shape",
@@ -128,7 +131,7 @@ def _reshaped(pair: Pair) -> Mismatch | None:
     return None
 
 
-def _wrong_shape(pair: Pair) -> Mismatch:
+def wrong_shape(pair: Pair) -> Mismatch:
     return Mismatch(
         "wrong shape",
         f"has shape {pair.analytic.shape}; a gradient has the shape of its array, which is {pair.numeric.shape}",
@@ -138,7 +141,7 @@ def _wrong_shape(pair: Pair) -> Mismatch:
 # ---- the shape is right ----------------------------------------------------------------------------------------
 
 
-def _not_finite(pair: Pair) -> Mismatch | None:
+def not_finite(pair: Pair) -> Mismatch | None:
     bad = ~np.isfinite(pair.analytic)
     if not bad.any():
         return None
@@ -150,7 +153,7 @@ def _not_finite(pair: Pair) -> Mismatch | None:
     )
 
 
-def _zero(pair: Pair) -> Mismatch | None:
+def zero(pair: Pair) -> Mismatch | None:
     if not pair.analytic.any():
         return Mismatch("zero", "is 0 everywhere: it is never computed, or multiplied by something that is 0")
     if np.abs(pair.numeric[pair.known]).max() <= NEARLY_ZERO:
@@ -158,7 +161,7 @@ def _zero(pair: Pair) -> Mismatch | None:
     return None
 
 
-def _factor(pair: Pair) -> Mismatch | None:
+def factor(pair: Pair) -> Mismatch | None:
     """One number times the right gradient; -1 is a flipped sign."""
     a, n = pair.analytic[pair.known], pair.numeric[pair.known]
     ratio = float((a * n).sum() / (n * n).sum())
@@ -179,7 +182,7 @@ def _factor(pair: Pair) -> Mismatch | None:
     return Mismatch(kind, f"{sentence}: a constant factor is {'extra' if direction == 'large' else 'missing'}")
 
 
-def _moved(pair: Pair) -> Mismatch | None:
+def moved(pair: Pair) -> Mismatch | None:
     """The right numbers at the wrong places along one axis."""
     for axis, length in enumerate(pair.analytic.shape):
         if length > 1 and pair.fits(np.flip(pair.analytic, axis)):
@@ -191,10 +194,10 @@ def _moved(pair: Pair) -> Mismatch | None:
     return None
 
 
-def _other_order(pair: Pair) -> Mismatch | None:
+def other_order(pair: Pair) -> Mismatch | None:
     if not pair.known.all() or pair.numeric.size < 3:
         return None
-    if _same(np.sort(pair.analytic, axis=None), np.sort(pair.numeric, axis=None), pair.tolerance):
+    if same(np.sort(pair.analytic, axis=None), np.sort(pair.numeric, axis=None), pair.tolerance):
         return Mismatch(
             "other order",
             "holds the right numbers at the wrong places: look at a reshape that should be a transpose",
@@ -202,7 +205,7 @@ def _other_order(pair: Pair) -> Mismatch | None:
     return None
 
 
-def _offset(pair: Pair) -> Mismatch | None:
+def offset(pair: Pair) -> Mismatch | None:
     difference = (pair.analytic - pair.numeric)[pair.known]
     offset = float(difference.mean())
     if difference.size > 2 and pair.fits(pair.analytic - offset):
@@ -210,7 +213,7 @@ def _offset(pair: Pair) -> Mismatch | None:
     return None
 
 
-def _inverted_mask(pair: Pair) -> Mismatch | None:
+def inverted_mask(pair: Pair) -> Mismatch | None:
     a, n = (np.abs(each[pair.known]) > NEARLY_ZERO for each in (pair.analytic, pair.numeric))
     if a.any() and n.any() and (a == ~n).all():
         return Mismatch(
@@ -219,7 +222,7 @@ def _inverted_mask(pair: Pair) -> Mismatch | None:
     return None
 
 
-def _one_in_each_row(pair: Pair) -> Mismatch | None:
+def one_in_each_row(pair: Pair) -> Mismatch | None:
     """What goes wrong once in each row is the entry that a label picks."""
     if not pair.known.all() or pair.wrong.ndim != 2 or min(pair.wrong.shape) < 2 or pair.wrong.shape[1] < 3:
         return None
@@ -233,7 +236,7 @@ def _one_in_each_row(pair: Pair) -> Mismatch | None:
     )
 
 
-def _where(pair: Pair) -> Mismatch | None:
+def where(pair: Pair) -> Mismatch | None:
     """Wrong on one side of 0 only: of the argument, or of the gradient itself."""
     sides = [("the right gradient", pair.numeric)]
     if pair.at is not None:
@@ -248,7 +251,7 @@ def _where(pair: Pair) -> Mismatch | None:
     return None
 
 
-def _one_line(pair: Pair) -> Mismatch | None:
+def one_line(pair: Pair) -> Mismatch | None:
     """All that is wrong lies in one row, one column, one slice."""
     if not pair.known.all() or pair.numeric.ndim < 2:
         return None
@@ -261,7 +264,7 @@ def _one_line(pair: Pair) -> Mismatch | None:
     return None
 
 
-def _factor_per_line(pair: Pair) -> Mismatch | None:
+def factor_per_line(pair: Pair) -> Mismatch | None:
     """Each row (or column) has a factor of its own: a weight that is missing, or applied twice."""
     if not pair.known.all() or pair.numeric.ndim < 2:
         return None
@@ -271,7 +274,7 @@ def _factor_per_line(pair: Pair) -> Mismatch | None:
             continue
         power = (pair.numeric**2).sum(axis=others, keepdims=True)
         factors = (pair.analytic * pair.numeric).sum(axis=others, keepdims=True) / np.where(power > 0, power, 1)
-        if _same(pair.analytic, factors * pair.numeric, pair.tolerance):
+        if same(pair.analytic, factors * pair.numeric, pair.tolerance):
             line = _line(pair.numeric.ndim, axis)
             shown = ", ".join(f"{factor:.4g}" for factor in factors.ravel()[:3])
             more = ", ..." if factors.size > 3 else ""
@@ -282,11 +285,11 @@ def _factor_per_line(pair: Pair) -> Mismatch | None:
     return None
 
 
-def _sums_agree(pair: Pair) -> Mismatch | None:
+def sums_agree(pair: Pair) -> Mismatch | None:
     if not pair.known.all():
         return None
     for axis, length in enumerate(pair.numeric.shape):
-        if length > 1 and _same(pair.analytic.sum(axis=axis), pair.numeric.sum(axis=axis), pair.tolerance):
+        if length > 1 and same(pair.analytic.sum(axis=axis), pair.numeric.sum(axis=axis), pair.tolerance):
             return Mismatch(
                 f"right sums over axis {axis}",
                 f"has the right sums over axis {axis}, but the wrong numbers in them: something was summed, "
@@ -295,8 +298,8 @@ def _sums_agree(pair: Pair) -> Mismatch | None:
     return None
 
 
-def _imprecise(pair: Pair) -> Mismatch | None:
-    if _close(pair.analytic[pair.known], pair.numeric[pair.known], 1e-3):
+def imprecise(pair: Pair) -> Mismatch | None:
+    if close(pair.analytic[pair.known], pair.numeric[pair.known], 1e-3):
         return Mismatch(
             "imprecise",
             "is nearly right: too far off for float64, too near for a wrong formula. Look for a rounded constant, "
@@ -305,7 +308,7 @@ def _imprecise(pair: Pair) -> Mismatch | None:
     return None
 
 
-def _few(pair: Pair) -> Mismatch | None:
+def few(pair: Pair) -> Mismatch | None:
     count, measured = int(pair.wrong.sum()), int(pair.known.sum())
     if not count or count > max(3, measured // 3):
         return None
@@ -318,7 +321,7 @@ def _few(pair: Pair) -> Mismatch | None:
     )
 
 
-def _no_pattern(pair: Pair) -> Mismatch:
+def no_pattern(pair: Pair) -> Mismatch:
     """Nothing simple fits: say how the two lie to each other, and where to look first."""
     a, n = pair.analytic[pair.known], pair.numeric[pair.known]
     worst = np.where(pair.known, np.abs(pair.analytic - pair.numeric), -1)
@@ -334,13 +337,13 @@ def _no_pattern(pair: Pair) -> Mismatch:
 # ---- small things ----------------------------------------------------------------------------------------------
 
 
-def _close(a: Array, n: Array, tolerance: float) -> bool:
+def close(a: Array, n: Array, tolerance: float) -> bool:
     """The norm of the difference against the norms of both."""
     return bool(np.linalg.norm(a - n) <= tolerance * (np.linalg.norm(a) + np.linalg.norm(n)))
 
 
-def _same(a: Array, n: Array, tolerance: float) -> bool:
-    return a.shape == n.shape and _close(a.ravel(), n.ravel(), tolerance)
+def same(a: Array, n: Array, tolerance: float) -> bool:
+    return a.shape == n.shape and close(a.ravel(), n.ravel(), tolerance)
 
 
 def _index(chosen: Array) -> tuple[int, ...]:
@@ -365,27 +368,3 @@ def _number(value: float) -> str:
     """A whole number or a small fraction as such, anything else in digits."""
     near = Fraction(value).limit_denominator(12)
     return str(near) if abs(float(near) - value) <= 1e-6 * value else f"{value:.6g}"
-
-
-Pattern = Callable[[Pair], Mismatch | None]
-
-OTHER_SHAPE: tuple[Pattern, ...] = (_transposed, _sum_missing, _wrong_axis, _summed_too_far, _reshaped, _wrong_shape)
-SAME_SHAPE: tuple[Pattern, ...] = (
-    _not_finite,
-    _zero,
-    _factor,
-    _transposed,
-    _wrong_axis,
-    _imprecise,
-    _moved,
-    _offset,
-    _inverted_mask,
-    _one_in_each_row,
-    _where,
-    _one_line,
-    _factor_per_line,
-    _few,
-    _other_order,
-    _sums_agree,
-    _no_pattern,
-)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from layerwise import formulas
+from layerwise.axes import Sized
 from layerwise.checks import whole_number, yes_or_no
 from layerwise.errors import ShapeError
 from layerwise.initializers import Init, initializer, plain
@@ -101,7 +102,10 @@ class Linear(Layer):
             return ShapeError(
                 f"{self!r} expects a batch (N, {self.in_features}), got shape {shape}", "write x[None, :]"
             )
-        return self._wrong_features(shape[-1])
+        error = self._wrong_features(shape[-1])
+        x = Sized(shape, ("N", *[f"axis {axis}" for axis in range(1, len(shape) - 1)], "D"))
+        W = Sized((self.out_features, self.in_features), ("K", "D"))
+        return ShapeError(error.problem, f"{error.advice}. x Wᵀ needs one D: x is {x}, W is {W}")
 
     def _wrong_features(self, features: int) -> ShapeError:
         return ShapeError(

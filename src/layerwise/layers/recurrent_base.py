@@ -209,8 +209,8 @@ class Recurrent(Layer):
                 f"{self!r} can not go on from a chunk before: its backward direction begins at the end of the whole "
                 "sequence. Pass whole sequences, or use one direction"
             )
-        parts = carried if isinstance(carried, tuple) else (carried,)
-        arrays = [real_array(f"state[{key!r}]", part, dtype) for part in parts]
+        given = carried if isinstance(carried, tuple) else (carried,)
+        arrays = [real_array(f"state[{key!r}]", state, dtype) for state in given]
         if [array.shape for array in arrays] != [shape] * len(self.states):
             shapes = ", ".join(str(array.shape) for array in arrays)
             raise ShapeError(
@@ -222,8 +222,8 @@ class Recurrent(Layer):
 
     def _end(self, ends: list[Arrays]) -> Any:
         """What every layer and direction has ended with, in torch's shape (tracks, N, H)."""
-        parts = tuple(np.stack(part) for part in zip(*ends, strict=True))
-        return parts if len(parts) > 1 else parts[0]
+        states = tuple(np.stack(state) for state in zip(*ends, strict=True))
+        return states if len(states) > 1 else states[0]
 
     # --- shapes --------------------------------------------------------------------------------------------------
 

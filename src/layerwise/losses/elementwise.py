@@ -9,6 +9,7 @@ import numpy as np
 
 from layerwise import formulas
 from layerwise.arrays import extent, real_array
+from layerwise.axes import in_numpy, rows
 from layerwise.checks import positive
 from layerwise.compiled import fast
 from layerwise.errors import DataError, ShapeError
@@ -34,7 +35,8 @@ class ElementwiseLoss(Loss):
         target = real_array("target", target, output.dtype)
         if target.shape != output.shape:
             raise ShapeError(
-                f"{self!r} compares equal shapes: the output is {output.shape}, the target {target.shape}",
+                f"{self!r} compares equal shapes: the output is {output.shape}, the target {target.shape}, which is "
+                f"{rows(output.shape)} against {rows(target.shape)}. {in_numpy(output.shape, target.shape)}",
                 _reshape_advice(output.shape, target.shape),
             )
         if output.ndim < 2:
@@ -59,7 +61,8 @@ class MSELoss(ElementwiseLoss):
            [ 3.]]))
     >>> MSELoss()(np.zeros((4, 1)), np.zeros(4))
     Traceback (most recent call last):
-    layerwise.errors.ShapeError: MSELoss() compares equal shapes: the output is (4, 1), the target (4,): write \
+    layerwise.errors.ShapeError: MSELoss() compares equal shapes: the output is (4, 1), the target (4,), which is \
+(N=4, K=1) against (N=4,). NumPy would spread them over each other into (4, 4) without a word: write \
 target.reshape(-1, 1)
     """
 

@@ -17,10 +17,10 @@ from layerwise.types import Array, Backward, Shape
 class Container(Layer):
     """Layers inside a layer. The children are named as torch names them: "0", "1", ..., then `layer_settings`.
 
-    A subclass says in `forward` what flows where (by a `Fork`, where several children are given the same x), and in
-    `inputs` which child is given what. Registered among the
-    layers, it then has its place in tables, summaries, drawings and files: its constructor takes `*layers` and
-    settings by name.
+    A subclass says in `forward` what flows where, and in `inputs` which child is given what. It takes x through a child
+    by `pass_.take(child, x)`, so that taps and states know the child by its address and use; by a `Fork`, where several
+    children are given the same x. Registered among the layers, it then has its place in tables, summaries, drawings and
+    files: its constructor takes `*layers` and settings by name.
     """
 
     layer_settings: ClassVar[tuple[str, ...]] = ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from copy import copy, deepcopy
 from typing import Any
 
@@ -19,20 +19,20 @@ from layerwise.layers.parameter import Vector, refuse_adopted
 from layerwise.layers.pass_ import State, checked_positions, require_known
 from layerwise.losses import Loss
 from layerwise.memory import keep_freed_memory
+from layerwise.network.looking import Looking
 from layerwise.network.names import give_addresses, named_parameters, with_buffers
 from layerwise.network.sequential import Sequential
 from layerwise.network.snapshot import Snapshot
 from layerwise.network.spec import layers_of, rows_of
 from layerwise.network.state_dict import checked_state, require_agreement
-from layerwise.network.summary import summary
 from layerwise.network.ties import tie
 from layerwise.tap import Tap, checked_tap
-from layerwise.types import Array, Backward, Shape
+from layerwise.types import Array, Backward
 
 _SETTINGS = ("seed", "dtype", "ties")
 
 
-class Network:
+class Network(Looking):
     """A row of layers that owns its parameters as one flat array, `theta`, with their gradients in `grad`.
 
     layers: as for `Sequential`. seed: for the first values of the weights. dtype: "float32" or "float64"; inputs are
@@ -286,47 +286,6 @@ class Network:
         if x.ndim < 2:
             raise ShapeError(f"x must be a batch (N, ...), got shape {x.shape}", "write x[None, :] for one sample")
         return x
-
-    # --- looking -------------------------------------------------------------------------------------------------
-
-    @property
-    def layers(self) -> tuple[Layer, ...]:
-        """The layers, in order."""
-        return self.chain.layers
-
-    def __len__(self) -> int:
-        return len(self.chain)
-
-    def __getitem__(self, index: int) -> Layer:
-        return self.chain[index]
-
-    def __iter__(self) -> Iterator[Layer]:
-        return iter(self.chain)
-
-    def summary(self, input_shape: Shape | None = None, width: int = 80) -> str:
-        """A table: each layer with its output, its parameters and its multiplications.
-
-        input_shape: of one sample, where the layers do not fix it. width: of the table, 80 columns unless given;
-        where that is too narrow, the calls of the layers are cut, and then the last columns left out.
-
-        >>> import layerwise as lw
-        >>> print(lw.Network(lw.Linear(2, 8), lw.Tanh(), lw.Linear(8, 1)).summary())
-           Layer         Output  Parameters  Multiplications
-        ----------------------------------------------------
-           input         (N, 2)
-        0  Linear(2, 8)  (N, 8)          24               16
-        1  Tanh()        (N, 8)
-        2  Linear(8, 1)  (N, 1)           9                8
-        ----------------------------------------------------
-           total                         33               24
-        132 bytes of parameters; multiplications are for one sample, forward.
-        """
-        return summary(self.chain, input_shape, self.dtype.itemsize, width)
-
-    def __repr__(self) -> str:
-        layers = ", ".join(repr(layer) for layer in self.layers)
-        ties = f", ties={self.ties}" if self.ties else ""
-        return f"Network({layers}, seed={self.seed}, dtype={str(self.dtype)!r}{ties})"
 
     # --- as a table, as a copy, as a file ------------------------------------------------------------------------
 

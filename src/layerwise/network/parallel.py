@@ -88,7 +88,7 @@ class Parallel(Container):
         return self._combined([layer.output_shape(shape) for layer in self.layers])
 
     def _combined(self, shapes: Sequence[Shape | None]) -> Shape | None:
-        """The shape of y from those of the parts, or of as many as are known; raises ShapeError if they do not fit."""
+        """The shape of y from those of the branches, as far as they are known; raises ShapeError if they do not fit."""
         known = [shape for shape in shapes if shape is not None]
         if not known:
             return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from layerwise import formulas
+from layerwise.axes import in_numpy
 from layerwise.errors import ShapeError
 from layerwise.layers import LAYERS, Layer, Pass
 from layerwise.network.container import Container, Fork, input_shape, optional_layer
@@ -34,7 +35,8 @@ class Residual(Container):
     >>> Residual(Linear(2, 3))
     Traceback (most recent call last):
     layerwise.errors.ShapeError: Residual(Linear(2, 3)) adds x of shape (2,) and f(x) of shape (3,) from Linear(2, 3): \
-let f keep the shape, or give a shortcut=... that changes it as f does
+let f keep the shape, or give a shortcut=... that changes it as f does. With two samples NumPy would \
+refuse, since it compares shapes from the right: 2 against 3
     """
 
     layer_settings = ("shortcut",)
@@ -93,8 +95,16 @@ let f keep the shape, or give a shortcut=... that changes it as f does
         kept_name = "x" if self.shortcut is None else "shortcut(x)"
         return ShapeError(
             f"{self!r} adds {kept_name} of shape {kept} and f(x) of shape {change} from {self.layers[-1]!r}",
-            "let f keep the shape, or give a shortcut=... that changes it as f does",
+            f"let f keep the shape, or give a shortcut=... that changes it as f does{_in_numpy(kept, change)}",
         )
+
+
+def _in_numpy(kept: Shape, change: Shape) -> str:
+    """What NumPy would make of both for a batch of two samples; nothing where a size is not known yet."""
+    a, b = ([size for size in shape if size is not None] for shape in (kept, change))
+    if len(a) < len(kept) or len(b) < len(change):
+        return ""
+    return f". With two samples {in_numpy((2, *a), (2, *b))}"
 
 
 def _identity(x: Array) -> tuple[Array, Backward]:

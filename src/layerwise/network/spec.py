@@ -19,16 +19,16 @@ from layerwise.network.container import Container
 
 _MAX_LAYERS = 1000
 _MAX_DEPTH = 20
-_MAX_PARTS = 10_000
+_MAX_ELEMENTS = 10_000
 """Layers and arrays of parameters in all, each as often as it stands in the network: a few words that point to each
 other could ask for millions of millions."""
 
 
 class _Built(NamedTuple):
-    """What is built already: the layers by address, and by identity how many parts each has."""
+    """What is built already: the layers by address, and by identity of how many layers and arrays each is."""
 
     layers: dict[str, Layer]
-    parts: dict[int, int]
+    elements: dict[int, int]
 
 
 def rows_of(layers: Sequence[Layer]) -> list[dict[str, Any]]:
@@ -68,12 +68,12 @@ def _layers(rows: Any, prefix: str, before: _Built) -> list[Layer]:
     if len(rows) > _MAX_LAYERS or prefix.count(".") > _MAX_DEPTH:
         raise SettingError(f"a network may have {_MAX_LAYERS} layers in a row and {_MAX_DEPTH} levels; this has more")
     layers: list[Layer] = []
-    parts = 0
+    elements = 0
     for index, row in enumerate(rows):
         layers.append(_layer(row, f"{prefix}{index}", before))
-        parts += before.parts[id(layers[-1])]
-        if parts > _MAX_PARTS:
-            raise SettingError(f"a network may have {_MAX_PARTS:,} layers and arrays of parameters; this has more")
+        elements += before.elements[id(layers[-1])]
+        if elements > _MAX_ELEMENTS:
+            raise SettingError(f"a network may have {_MAX_ELEMENTS:,} layers and arrays of parameters; this has more")
     return layers
 
 
@@ -93,8 +93,8 @@ def _layer(row: Any, address: str, before: _Built) -> Layer:
     else:
         layer = LAYERS.build(row)
     before.layers[address] = layer
-    inside = (before.parts.get(id(child), 1) for _, child in layer.children())
-    before.parts[id(layer)] = 1 + len(layer.parameters) + sum(inside)
+    inside = (before.elements.get(id(child), 1) for _, child in layer.children())
+    before.elements[id(layer)] = 1 + len(layer.parameters) + sum(inside)
     return layer
 
 

@@ -60,8 +60,11 @@ class Optimizer(ABC):
         array([0.95, 1.  ])
         """
         lr, strength = self.begin_step(theta, grad, lr, decay)
-        update = type(self).update
-        (fast(update) if self._alike(theta, grad) else update)(self, theta, grad, lr, strength)
+        formula = type(self).update
+        update = fast(formula) if self._alike(theta, grad) else formula
+        update(self, theta, grad, lr, strength)
+        if update is formula:  # twins do so themselves
+            self._drop_denormals()
 
     def begin_step(
         self, theta: Array, grad: Array, lr: float | None, decay: Array | None
@@ -86,6 +89,14 @@ class Optimizer(ABC):
         for slot in self.state.values():
             alike = alike and slot.dtype == dtype and slot.shape == theta.shape
         return alike
+
+    def _drop_denormals(self) -> None:
+        """Set to 0 what lies below the smallest normal number: the state of a unit that died sinks there, and stays.
+
+        No step would notice it, but processors are up to a hundred times slower with such numbers.
+        """
+        for slot in self.state.values():
+            slot[np.abs(slot) < np.finfo(slot.dtype).tiny] = 0
 
     @abstractmethod
     def update(self, theta: Array, grad: Array, lr: float, decay: Array | float | None) -> None:

@@ -11,7 +11,12 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class Look:
-    """A place for lines. unicode: else ASCII. colour: bold and dim, which are all the colours. width: in columns."""
+    """A place for lines.
+
+    unicode: whether it has more than ASCII.
+    colour: whether it shows bold and dim, which are all the colours.
+    width: in columns.
+    """
 
     unicode: bool = True
     colour: bool = False

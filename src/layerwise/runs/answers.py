@@ -15,7 +15,9 @@ import numpy as np
 
 from layerwise import files, metrics, network
 from layerwise.arrays import real_array, require_finite
-from layerwise.data import Preparation, read_rows
+from layerwise.data import Frame, Preparation, read_frame
+from layerwise.data.tables.values import Texts
+from layerwise.data.tables.words import counted, listed
 from layerwise.errors import DataError, FileError, LayerwiseError
 from layerwise.formulas import softmax
 from layerwise.network import Network
@@ -32,10 +34,11 @@ _NPY_HEADER = 100_000
 
 @dataclass(frozen=True)
 class Samples:
-    """New samples, prepared. y: the true answers, if the file has them. notes: what the user should know of them."""
+    """New samples, prepared. y: the true answers, of the rows `known`. notes: what the user should know of them."""
 
     x: Array
     y: Array | None = None
+    known: Array | None = None
     notes: tuple[str, ...] = ()
 
 
@@ -99,22 +102,36 @@ def _preparation(path: Path) -> Preparation:
 
 
 def samples_in(path: str, preparation: Preparation) -> Samples:
-    """Samples of a CSV file with the columns of the training table, or of a .npy file with raw numbers."""
-    suffix = Path(path).suffix.lower()
-    if suffix == ".npy":
+    """Samples of a table with the columns of the training, in a file of any kind, or of a .npy file of numbers."""
+    if Path(path).suffix.lower() == ".npy":
         return Samples(preparation.apply_matrix(_matrix(path, preparation)))
-    if suffix == ".csv":
-        table = read_rows(path)
-        x, notes = preparation.apply(table), preparation.unseen(table)
-        if preparation.target not in table:
-            return Samples(x, notes=notes)
-        try:
-            return Samples(x, preparation.labels(table[preparation.target], table.place), notes)
-        except DataError as error:
-            return Samples(x, notes=(*notes, f"not scored: {error}"))
-    if not Path(path).exists():
-        raise FileError(f"there is no file {path}")
-    raise FileError(f"{path} is neither a .csv nor a .npy file: save a table as CSV (UTF-8), images as .npy")
+    frame = read_frame(path)
+    if not frame.rows:
+        raise DataError(f"{frame.label} has no rows: at least one row of data was expected")
+    x, notes = preparation.applied(frame)
+    notes = (*frame.notes, *_left_aside(frame, preparation), *notes)
+    if preparation.target not in frame:
+        return Samples(x, notes=notes)
+    raw = frame.column(preparation.target)
+    known = np.flatnonzero(preparation.known(raw))
+    if not len(known):
+        return Samples(x, notes=(f"not scored: no row of {frame.label} has a value of {preparation.target!r}", *notes))
+    try:
+        told = raw.at(known) if isinstance(raw, Texts) else raw[known]
+        y = preparation.labels(told, lambda row: frame.place(int(known[row])))
+    except DataError as error:
+        return Samples(x, notes=(*notes, f"not scored: {error}"))
+    return Samples(x, y, known, notes)
+
+
+def _left_aside(frame: Frame, preparation: Preparation) -> tuple[str, ...]:
+    """Which columns of the file play no part, unless training left them out as well."""
+    before = {decision.name for decision in preparation.decisions}
+    used = {*preparation.sources, preparation.target}
+    further = [name for name in frame.names if name not in used and name not in before]
+    if not further or not before:
+        return ()
+    return (f"left aside, as training had no such column{'s'[: len(further) != 1]}: {listed(further, 5)}",)
 
 
 def _matrix(path: str, preparation: Preparation) -> Array:
@@ -163,12 +180,12 @@ def answers(net: Network, preparation: Preparation, samples: Samples) -> Answers
     header = f"predicted {preparation.target}"
     if not preparation.classes:
         values = preparation.to_units(output).ravel()
-        score = "" if samples.y is None else _quantity_score(values, preparation, samples.y)
+        score = "" if samples.y is None else _quantity_score(values[samples.known], preparation, samples.y)
         return Answers([header], [[f"{value:.7g}"] for value in values], score)
     labels = metrics.predicted_classes(output)
     probabilities, _ = softmax(output.astype(np.float64))
     rows = _class_rows(preparation.classes, labels, probabilities)
-    score = "" if samples.y is None else _class_score(labels, samples.y, preparation.target)
+    score = "" if samples.y is None else _class_score(labels[samples.known], samples.y, preparation.target)
     return Answers([header, *(f"p({name})" for name in preparation.classes)], list(rows), score)
 
 
@@ -180,8 +197,9 @@ def _class_rows(classes: Sequence[str], labels: Array, probabilities: Array) -> 
 def _class_score(labels: Array, y: Array, target: str) -> str:
     right = labels == y
     low, high = metrics.wilson_interval(float(right.mean()), len(y))
+    known = f"the {counted(len(y), 'row')}, whose {target!r} is known"
     return (
-        f"right for {int(right.sum()):,} of the {len(y):,} rows, whose {target!r} is known: {percent(right.mean())} "
+        f"right for {int(right.sum()):,} of {known}: {percent(right.mean())} "
         f"(95 % interval {100 * low:.1f} to {100 * high:.1f} %)"
     )
 
@@ -190,4 +208,4 @@ def _quantity_score(values: Array, preparation: Preparation, y: Array) -> str:
     errors = values - preparation.to_units(y).ravel()
     unit = f" {preparation.unit}" if preparation.unit else ""
     rmse = float(np.sqrt((errors**2).mean()))
-    return f"error (RMSE) {quantity(rmse)}{unit} on the {len(y):,} rows, whose {preparation.target!r} is known"
+    return f"error (RMSE) {quantity(rmse)}{unit} on the {counted(len(y), 'row')}, whose {preparation.target!r} is known"

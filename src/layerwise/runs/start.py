@@ -1,4 +1,4 @@
-"""From what a user typed to an experiment with its data: a set's name, a CSV file, a TOML file, or a run's folder."""
+"""From what a user typed to an experiment with its data: a set's name, a table, a TOML file, or a run's folder."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Start:
 
 
 def start(what: str, target: str | None, changes: Changes) -> Start:
-    """Prepare a run. what: the name of a dataset, a CSV file, a TOML file, or the folder of a run to repeat.
+    """Prepare a run. what: the name of a dataset, a file with a table, a TOML file, or the folder of a run to repeat.
 
     Errors: all that can be wrong with the data or the settings is raised here, before anything is written.
     """
@@ -55,20 +55,21 @@ def start(what: str, target: str | None, changes: Changes) -> Start:
     path = Path(what)
     if what in known:
         _refuse_target(target, "a set with a name has its target")
-        _refuse_drop(changes)
+        _refuse_reading(changes)
         return _first(changes.to_source({"name": what}), changes)
-    if path.suffix.lower() == ".csv":
-        if target is None:
-            raise _no_target(path)
-        return _first(changes.to_source({"path": str(_absolute(path)), "target": target}), changes)
     if path.suffix.lower() == ".toml":
         _refuse_target(target, "an experiment states it")
         return _again(Experiment.read(path), changes, origins.read(RunFolder(path.parent)), path.parent)
-    if path.is_dir():
-        _refuse_target(target, "a run states it")
+    if path.is_dir() and not path.suffix:
         folder = folders.found(path)
+        _refuse_target(target, "a run states it")
         return _again(Experiment.read(folder.experiment), changes, origins.read(folder), Path())
-    raise _unknown(what, path, known)
+    if not (path.exists() or path.suffix.lower() in datasets.TABLES or "://" in what or what == "-"):
+        raise _unknown(path, what, known)
+    if target is None:
+        raise _no_target(what, changes)
+    source = {"path": what if "://" in what or what == "-" else str(_absolute(path)), "target": target}
+    return _first(changes.to_source(source), changes)
 
 
 def resumed(folder: RunFolder) -> Start:
@@ -100,7 +101,7 @@ def _again(experiment: Experiment, changes: Changes, origin: Table, base: Path) 
     ready = _ready(experiment, experiment.load_data())
     changed = origins.change(origin, ready.origin)
     notes = (f"{changed} since the run that is repeated: the figures will differ",) if changed else ()
-    return replace(ready, notes=notes)
+    return replace(ready, notes=(*notes, *ready.notes))
 
 
 def _ready(experiment: Experiment, data: Dataset) -> Start:
@@ -115,7 +116,7 @@ def _ready(experiment: Experiment, data: Dataset) -> Start:
             f"{data.name} has {what}, and the network answers with shape (N, {', '.join(map(str, output.shape[1:]))})",
             f"end it with a Linear layer of {wanted} outputs",
         )
-    return Start(setup, data, origins.origin_of(experiment.data, data))
+    return Start(setup, data, origins.origin_of(experiment.data, data), data.notes)
 
 
 def _require_rate(setup: Setup) -> None:
@@ -132,24 +133,25 @@ def _absolute(path: Path) -> Path:
 
 def _refuse_target(target: str | None, reason: str) -> None:
     if target is not None:
-        raise SettingError(f"--target is for a CSV file; {reason}: leave it out")
+        raise SettingError(f"--target is for a table in a file; {reason}: leave it out")
 
 
-def _refuse_drop(changes: Changes) -> None:
-    if changes.drop:
-        raise SettingError("--drop leaves out columns of a CSV file; a set with a name is taken whole")
+def _refuse_reading(changes: Changes) -> None:
+    """A set with a name is read as it is."""
+    if changes.reading:
+        option = f"--{next(iter(changes.reading)).replace('read_as', 'as')}"
+        raise SettingError(f"{option} is for the columns of a table; a set with a name is taken as it is: leave it out")
 
 
-def _no_target(path: Path) -> LayerwiseError:
+def _no_target(what: str, changes: Changes) -> LayerwiseError:
     """Which columns the file has, since one of them must be named."""
-    columns = [f"{name!r}" for name in datasets.read_rows(path)]
+    options = {name: value for name, value in changes.to_source({}).items() if name in ("delimiter", "encoding")}
+    columns = [f"{name!r}" for name in datasets.read_frame(what, **options).names]
     listed = ", ".join(columns[:12]) + (f" and {len(columns) - 12} more" if len(columns) > 12 else "")
-    return SettingError(f"{path} needs --target COLUMN, the column to predict; its columns are {listed}")
+    return SettingError(f"{what} needs --target COLUMN, the column to predict; its columns are {listed}")
 
 
-def _unknown(what: str, path: Path, known: list[str]) -> LayerwiseError:
-    if path.is_file():
-        return FileError(f"{path} is neither a .csv nor a .toml file: save a table as CSV (UTF-8) to train on it")
+def _unknown(path: Path, what: str, known: list[str]) -> LayerwiseError:
     if path.suffix or path.parent != Path():
         return FileError(f"there is no file or folder {path}")
     return SettingError(f"there is no dataset {what!r}, nor a file or folder of that name.{nearest(what, known)}")

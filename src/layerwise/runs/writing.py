@@ -64,13 +64,13 @@ def write_examples(folder: RunFolder, data: Dataset) -> None:
     preparation = data.preparation
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([*(column.name for column in preparation.columns), preparation.target])
+    writer.writerow([*preparation.sources, preparation.target])
     samples = len(data.test.x)
     for row in dict.fromkeys(samples * k // _EXAMPLES for k in range(_EXAMPLES)):  # from all over the test part
         y = data.test.y[row]
         cells = [value for _, value in preparation.raw(data.test.x[row], digits=6)]
         if all(cells):  # a text that training never saw can not be told from its zeros
-            writer.writerow([*cells, data.classes[y] if data.classes else f"{preparation.to_units(y)[0]:.7g}"])
+            writer.writerow([*cells, preparation.raw_target(y)])
     files.replace(folder.examples, [text.getvalue().encode()])
 
 

@@ -16,6 +16,7 @@ from layerwise.training.events import (
 from layerwise.training.fit import fit
 from layerwise.training.history import History
 from layerwise.training.listeners import EarlyStopping
+from layerwise.training.non_finite import NonFinite, first_non_finite
 from layerwise.training.rate_finder import RateFound, find_lr
 from layerwise.training.run import Run
 from layerwise.training.state import RunState
@@ -29,6 +30,7 @@ __all__ = [
     "EpochEnded",
     "History",
     "Listener",
+    "NonFinite",
     "Noticed",
     "RateFound",
     "Run",
@@ -38,6 +40,7 @@ __all__ = [
     "Stop",
     "evaluate",
     "find_lr",
+    "first_non_finite",
     "fit",
     "predict",
 ]

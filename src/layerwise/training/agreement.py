@@ -101,11 +101,12 @@ def require_agreement(
         if name in _DATA:
             if then[name] == data_of(source, validation, raw=True)[name]:
                 continue
-            raise SettingError(f"{state.name} was made with other {name}: resume with the same, or start anew")
-        raise SettingError(
-            f"{state.name} was made with {name} = {then[name]!r}, this run has {value!r}: a resumed run "
-            "goes on with the same settings, or starts anew without resume="
-        )
+            advice = "resume with the same, or start anew" if state.origin else "go back to a state of this run"
+            raise SettingError(f"{state.name} was made with other {name}: {advice}")
+        advice = "a resumed run goes on with the same settings, or starts anew without resume="
+        if not state.origin:
+            advice = "a run goes back to states of its own, and of runs with the same settings"
+        raise SettingError(f"{state.name} was made with {name} = {then[name]!r}, this run has {value!r}: {advice}")
 
 
 def warn_of_other_twins(state: RunState) -> None:

@@ -25,3 +25,9 @@ def require_own(optimizer: Optimizer, net: Network) -> None:
 def adopt(optimizer: Optimizer, net: Network) -> None:
     """From now on the optimizer's state belongs to this network."""
     _network_of[optimizer] = weakref.ref(net)
+
+
+def claim(optimizer: Optimizer, net: Network) -> None:
+    """Take the optimizer for this network, before it is used: another run may have taken it in the meantime."""
+    require_own(optimizer, net)
+    adopt(optimizer, net)

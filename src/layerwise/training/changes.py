@@ -25,6 +25,7 @@ _ENTRIES = (*Experiment.__struct_fields__, "early_stopping")
 class Changes:
     """Choices that were made; None and () leave things as they are.
 
+    read_as: texts `column=kind`. task, decimal, encoding, drop: of a table, as for `layerwise.data.read_table`.
     hidden: the widths of the hidden layers. optimizer: a name in any case. entries: texts `path=value`, the value in
     the syntax of TOML, such as "optimizer.lr=0.01" or "layers.0.out_features=32"; `none` takes an entry away.
     """
@@ -37,6 +38,10 @@ class Changes:
     optimizer: str | None = None
     threads: int | None = None
     drop: tuple[str, ...] = ()
+    read_as: tuple[str, ...] = ()
+    task: str | None = None
+    decimal: str | None = None
+    encoding: str | None = None
     entries: tuple[str, ...] = ()
 
     def first_seed(self) -> int:
@@ -47,11 +52,17 @@ class Changes:
                 _assign(table, keys, value)
         return table["seed"]
 
+    @property
+    def reading(self) -> Table:
+        """The choices about how a table is read, as options of `layerwise.data.read_table`."""
+        kinds = dict(_kind(entry) for entry in self.read_as)
+        chosen = {"drop": list(self.drop), "read_as": kinds, "task": self.task, "decimal": self.decimal}
+        return {name: value for name, value in (chosen | {"encoding": self.encoding}).items() if value}
+
     def to_source(self, source: Table) -> Table:
         """The data table with the choices about data."""
         table: Table = {"data": copy.deepcopy(source)}
-        if self.drop:
-            table["data"]["drop"] = list(self.drop)
+        table["data"] |= self.reading
         for keys, value in self._parsed():
             if keys[0] == "data":
                 _assign(table, keys, value)
@@ -132,6 +143,14 @@ def with_hidden(layers: Sequence[Table], widths: Sequence[int]) -> list[Table]:
 def _optimizer(name: str) -> str:
     """The registered name, whatever its case."""
     return next((known for known in OPTIMIZERS if known.lower() == name.lower()), name)
+
+
+def _kind(entry: str) -> tuple[str, str]:
+    """The column and what it is, of `zip=category`."""
+    name, sign, kind = entry.rpartition("=")
+    if not sign or not name or not kind:
+        raise SettingError(f"--as wants a column and what it is, such as --as zip=category; got {entry!r}")
+    return name, kind
 
 
 def _parse(entry: str) -> tuple[list[str], Any]:

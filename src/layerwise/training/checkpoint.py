@@ -33,10 +33,7 @@ def write(path: str | os.PathLike[str], state: RunState) -> None:
     """Write the state of a run; `read` gives it back. Raises FileError where nothing can be written."""
     require_kind("state", state, RunState, "run.state()")
     if "unregistered" in state.network:
-        raise SettingError(
-            "a layer of this network has no name in tables, so no file can say what it is: decorate its class with "
-            "@lw.layers.LAYERS.register"
-        )
+        raise SettingError(state.network["unregistered"])
     arrays: dict[str, Array] = dict(state.weights)
     if state.latest is not None:
         _split(state.latest.arrays(), _LATEST, arrays)
@@ -112,7 +109,9 @@ def _plain(change: Changed) -> dict[str, Any]:
     def plain(value: Any) -> Any:
         if isinstance(value, Regularizer):
             return REGULARIZERS.spec(value)
-        return SCHEDULES.spec(value) if isinstance(value, Schedule) else value
+        if isinstance(value, Schedule):
+            return SCHEDULES.spec(value)
+        return list(value) if isinstance(value, tuple) else value
 
     return asdict(replace(change, before=plain(change.before), after=plain(change.after)))
 
@@ -122,6 +121,8 @@ def _change(table: Mapping[str, Any]) -> Changed:
     kinds: dict[str, Registry[Any]] = {"regularizer": REGULARIZERS, "schedule": SCHEDULES}
 
     def built(value: Any) -> Any:
+        if isinstance(value, list):  # a file knows no tuples, such as Adam's betas
+            return tuple(value)
         return kinds[table["setting"]].build(value) if isinstance(value, dict) else value
 
     return Changed(int(table["step"]), str(table["setting"]), built(table["before"]), built(table["after"]))

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator
-from itertools import pairwise
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -25,18 +24,17 @@ def predict(net: Network, x: Array) -> Array:
     return outputs[0] if len(outputs) == 1 else np.concatenate(outputs)
 
 
-def in_chunks(x: Array, net: Network) -> Iterator[tuple[int, Array]]:
-    """Some thousand samples after the other, with the number of the first of each chunk.
+def in_chunks(x: Array, net: Network) -> list[tuple[int, Array]]:
+    """Some thousand samples after the other, as views, with the number of the first of each chunk.
 
     No chunk is a single sample beside others: a layer that takes the statistics of what it is given could not use it.
     """
-    if x.ndim == 0:  # no samples: the network says what it wants instead
-        return
-    starts = [start for start, _ in chunks(x, _ROWS, net.dtype)]
-    if len(starts) > 1 and len(x) - starts[-1] == 1:
-        del starts[-1]
-    for start, end in pairwise([*starts, len(x)]):
-        yield start, x[start:end]
+    found = list(chunks(x, _ROWS, net.dtype))
+    if len(found) > 1 and len(found[-1][1]) == 1:
+        found.pop()
+        start, _ = found.pop()
+        found.append((start, x[start:]))
+    return found
 
 
 def evaluate(net: Network, x: Array, target: Array, loss: Loss, sample_weight: Any = None) -> dict[str, float]:

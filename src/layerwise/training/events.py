@@ -137,6 +137,23 @@ class Listener:
     >>> history = lw.fit(net, (x, 2 * x), loss=lw.MSELoss(), optimizer=lw.SGD(lr=0.1), epochs=99, listeners=[Enough()])
     >>> history.stopped, history.epochs < 99
     ('good enough', True)
+
+    One that looks inside, a `Tap` of its own, and says what it has found (examples/06_dead_units.py names the units):
+
+    >>> class DeadUnits(Listener, Tap):
+    ...     def tap(self, step):
+    ...         return self if step == 1 else None
+    ...     def activation(self, where, value):
+    ...         self.dead = (value <= 0).all(axis=0).sum()
+    ...     def epoch_ended(self, event):
+    ...         return Noticed(event.step, f"{self.dead} dead units")
+    ...     def noticed(self, event):
+    ...         print(event.finding)
+    >>> net = lw.Network(lw.Linear(1, 4), lw.ReLU())
+    >>> net[0].bias = [-9, 0, 0, -9]
+    >>> history = lw.fit(net, (x, np.ones((2, 4))), loss=lw.MSELoss(), optimizer=lw.SGD(lr=0.1), epochs=1,
+    ...                  listeners=[DeadUnits()])
+    2 dead units
     """
 
     def started(self, event: Started) -> None:

@@ -48,10 +48,12 @@ class Experiment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     """Everything that decides the outcome of a run.
 
     data: {"name": "digits"} or {"path": "my.csv", "target": "price"}, as for `lw.data.from_table`.
-    layers: rows of layers, as in `Network.spec()`. ties: parameters with two names, as for `Network`, or absent.
-    loss, optimizer, schedule, regularizer: {"name": ..., settings}. listeners: a list of such tables, or absent.
-    The others are arguments of `lw.fit` and `lw.Network`. threads: for matrix products; another number gives other
-    last bits.
+    layers: rows of layers, as in `Network.spec()`.
+    loss, optimizer, schedule, regularizer: {"name": ..., settings}; the last two may be absent.
+    listeners: a list of such tables, or absent.
+    ties: parameters with two names, as for `Network`, or absent.
+    threads: for matrix products, 1 unless given; another number gives other last bits.
+    The others are arguments of `lw.fit` and `lw.Network`, with their defaults.
     `from_table` and `read` raise SettingError for an entry that is unknown, missing or of a wrong type; what stands in
     the tables is checked when it is built. The entry `early_stopping` of older tables is read as a listener.
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from copy import copy, deepcopy
+from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
-from layerwise.errors import DivergedError
+from layerwise.errors import DivergedError, LayerwiseError
 from layerwise.losses import Loss
 from layerwise.network import Network, Snapshot
 from layerwise.optimizers.clipping import norm_of
@@ -19,6 +19,7 @@ from layerwise.training.events import EpochEnded, StepEnded, Stop
 from layerwise.training.feed import Feed
 from layerwise.training.history import History
 from layerwise.training.interrupt import Interrupt
+from layerwise.training.non_finite import first_non_finite
 from layerwise.training.samples import Batch, Samples, Shuffled
 from layerwise.training.soundness import WINDOW, Soundness
 from layerwise.training.state import Position
@@ -69,12 +70,12 @@ class Loop:
             self.net.restore(self.latest)
             self.latest = None
         self.entered = time.perf_counter()
-        position, feed = self.position, self.feed
+        position = self.position
         while not (self.is_over or interrupt.requested):
-            if position.step >= last and not feed.is_over(position):
+            if position.step >= last and not self.feed.is_over(position):
                 self.require_finite()
                 break
-            batch = feed.look(position)
+            batch = self.feed.look(position)  # not kept for the next round: a listener may set the batch size
             if batch is None:
                 self.close_epoch()
             else:
@@ -143,15 +144,15 @@ class Loop:
             found = evaluate(self.net, held_out.x, held_out.target, self.loss, held_out.weight)
             metrics |= {f"val_{name}": value for name, value in found.items()}
         self.history.append(metrics)
+        now = time.perf_counter()
+        self.history.seconds.append(self.spent + now - self.entered)
+        self.spent, self.entered = 0.0, now
         position.epoch, position.samples = position.epoch + 1, 0
         position.loss_total = position.weight = 0.0
         self.feed.close()
         best_known = next(name for name in ("val_loss", "train_loss_evaluated", "train_loss") if name in metrics)
         self.soundness.epoch_ended(metrics[best_known], position)
         stop = self.audience.epoch_ended(EpochEnded(position.epoch, self.epochs, position.step, metrics, self.net))
-        now = time.perf_counter()
-        self.history.seconds.append(self.spent + now - self.entered)
-        self.spent, self.entered = 0.0, now
         self.settle(stop)
 
     def settle(self, stop: Stop | None) -> None:
@@ -193,6 +194,15 @@ class Loop:
             lr = self.update.rate(position.epoch, position.step - 1)
             raise self.diverged(f"the {what} left the range of the numbers", position.step, self.last, lr)
 
+    def first_non_finite(self, batch: Batch, step: int) -> str:
+        """The operation that first left the range of the numbers, in a sentence; "" where all are finite yet."""
+        address = self.position.first_pass + step - 1
+        try:
+            found = first_non_finite(self.net, batch.x, batch.target, self.loss, seed=self.seed, step=address)
+        except LayerwiseError:  # a loss may refuse what is not finite
+            return ""
+        return "" if found is None else f"{found.short[0].upper()}{found.short[1:]}. "
+
     def diverged(self, what: str, step: int, batch: Batch, lr: float) -> DivergedError:
         """Go back to the best moment that was kept, and say what happened.
 
@@ -201,11 +211,12 @@ class Loop:
         why = cause(*self.source.at_hand(batch), lr, updates=self.position.step)
         record = deepcopy(self.history)
         record.stopped = "diverged"
+        why = f"{self.first_non_finite(batch, step)}{why}"
         error = DivergedError(f"diverged at step {step}: {what}. {why} The best weights so far are kept.", step, record)
         mark = self.soundness.best(self.source.sample(batch) if self.validation is None else self.validation)
         self.net.restore(mark.snapshot)
         self.update.optimizer.load_state_dict(mark.optimizer)
-        self.position, self.last = copy(mark.position), None
+        self.position, self.last = mark.position.copy(), None
         self.history.cut(self.position.epoch)
         wish = self.audience.fallback()
         if wish is not None:

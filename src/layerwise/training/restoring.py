@@ -44,7 +44,7 @@ def restore(
     for name, listener in named(loop.audience.listeners):
         if name in state.listeners:
             listener.load_state(deepcopy(state.listeners[name]))
-    loop.go_back(copy(state.position), deepcopy(state.history), deepcopy(state.latest))
+    loop.go_back(state.position.copy(), deepcopy(state.history), deepcopy(state.latest))
 
 
 def _try(loop: Loop, state: RunState) -> None:

@@ -25,7 +25,7 @@ from layerwise.training import checkpoint as checkpoints
 from layerwise.training import steering
 from layerwise.training.agreement import data_of, settings_of, warn_of_other_twins
 from layerwise.training.audience import Audience, named, twin
-from layerwise.training.belonging import adopt, require_own
+from layerwise.training.belonging import adopt, claim, require_own
 from layerwise.training.events import Changed, Ended, Listener, Started
 from layerwise.training.history import History
 from layerwise.training.inputs import checked, listeners_in, require_finite_weights
@@ -149,6 +149,7 @@ class Run:
         last = math.inf if steps is None else self._loop.position.step + whole_number("steps", steps)
         if self._loop.is_over and self.history.stopped == self._reason:
             return self._reason
+        claim(self.optimizer, self.net)
         with (
             self._advancing(),
             run_threads(self.net, self.threads),
@@ -234,7 +235,9 @@ class Run:
     def state(self) -> RunState:
         """All that the next step depends on, copied: for `go_back`, or for a file, by `checkpoint.write(path, state)`.
 
-        Call it between two advances, or from a listener.
+        Call it between two advances, or from a listener. While an event is told, the listeners before that one have
+        heard it and those after it have not, and no `Stop` is followed yet: a run that goes on from there hears no
+        second time of this event. Early stopping goes on exactly from a state between two advances.
         """
         loop = self._loop
         return RunState(
@@ -243,7 +246,7 @@ class Run:
             latest=deepcopy(loop.latest),
             passes=max(self.net.passes, loop.position.first_pass + loop.position.step),
             optimizer=self.optimizer.state_dict(),
-            position=copy(loop.position),
+            position=loop.position.copy(),
             history=deepcopy(self.history),
             listeners={name: deepcopy(listener.state()) for name, listener in named(loop.audience.listeners)},
             changes=self._changes,
@@ -259,6 +262,7 @@ class Run:
         changed then.
         """
         require_kind("state", state, RunState, "run.state()")
+        require_own(self.optimizer, self.net)
         with self._advancing():
             restore(self._loop, state, self._network, self._settings | self._data, self._changes)
             self._changes = state.changes
@@ -288,7 +292,7 @@ class Run:
             audience=Audience([twin(listener) for listener in loop.audience.listeners]),
             write=other._write,
         )
-        other._loop.go_back(copy(loop.position), deepcopy(loop.history), deepcopy(loop.latest))
+        other._loop.go_back(loop.position.copy(), deepcopy(loop.history), deepcopy(loop.latest))
         adopt(optimizer, net)
         return other
 
@@ -374,7 +378,7 @@ class Run:
     @property
     def position(self) -> Position:
         """Where the run stands: whole epochs, samples of the next one, updates. A copy."""
-        return copy(self._loop.position)
+        return self._loop.position.copy()
 
     @property
     def history(self) -> History:
@@ -386,8 +390,8 @@ class Run:
         """The table of the network; a state in memory does without, where a layer has no name in tables."""
         try:
             return self.net.spec()
-        except SettingError:
-            return {"unregistered": repr(self.net)}
+        except SettingError as error:
+            return {"unregistered": str(error), "network": repr(self.net)}
 
     @cached_property
     def _data(self) -> dict[str, str]:

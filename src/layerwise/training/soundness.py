@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,6 +41,7 @@ class Soundness:
     def __init__(self, net: Network, optimizer: Optimizer, loss: Loss) -> None:
         self.net, self.optimizer, self.loss = net, optimizer, loss
         self.has_statistics = bool(net.buffers())
+        self.seen, self.lowest_mean = (0.0, 0.0), math.inf
 
     # --- keeping -------------------------------------------------------------------------------------------------
 
@@ -62,18 +62,19 @@ class Soundness:
 
     def window_ended(self, position: Position) -> None:
         """Keep a moment of a long epoch if the losses before it were as low as any in this epoch."""
-        mean = (position.loss_total - self.seen.loss_total) / (position.weight - self.seen.weight)
+        loss_total, weight = self.seen
+        mean = (position.loss_total - loss_total) / (position.weight - weight)
         if mean <= self.lowest_mean:
             self.within, self.lowest_mean = self._mark(position), mean
-        self.seen = copy(position)
+        self.seen = position.loss_total, position.weight
 
     def _begin_epoch(self, position: Position) -> None:
         self.within = None
         self.lowest_mean = math.inf
-        self.seen = copy(position)
+        self.seen = position.loss_total, position.weight
 
     def _mark(self, position: Position) -> Mark:
-        return Mark(self.net.snapshot(), self.optimizer.state_dict(), copy(position))
+        return Mark(self.net.snapshot(), self.optimizer.state_dict(), position.copy())
 
     # --- noticing ------------------------------------------------------------------------------------------------
 

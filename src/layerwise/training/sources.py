@@ -11,7 +11,7 @@ from layerwise.errors import DataError, KindError, SettingError, ShapeError
 from layerwise.losses import Loss
 from layerwise.network import Network
 from layerwise.training.inputs import checked
-from layerwise.training.samples import Shuffled
+from layerwise.training.samples import Batch, Shuffled
 from layerwise.training.stream import Stream
 from layerwise.types import Shape
 
@@ -23,7 +23,10 @@ def source_of(
     if is_stream(train):
         if sample_weight is not None:
             raise SettingError("sample_weight goes with arrays: let each batch be a triple (x, target, sample_weight)")
-        return Stream(train, net, loss)
+        stream = Stream(train, net, loss)
+        if isinstance(train, tuple | list):
+            require_listed(stream, net)
+        return stream
     source = Shuffled(checked("training", train, net, loss, sample_weight), batch_size, seed)
     require_batches(source, net)
     return source
@@ -49,15 +52,22 @@ def is_stream(data: Any) -> bool:
 
 
 def _holds_batches(data: tuple[Any, ...] | list[Any]) -> bool:
-    """Whether each of the things is a batch, (x, target) or (x, target, weight)."""
-    if not data or not all(_is_batch(each) for each in data):
+    """Whether the things are batches, (x, target) or (x, target, weight); one that does not fit is told as a batch."""
+    if not all(_is_pair(each) for each in data) or not any(_is_batch(each) for each in data):
         return False
-    if len(data) not in (2, 3) or not _is_batch(data):
+    if not _is_batch(data):
         return True
+    if not all(_is_batch(each) for each in data):
+        return False
     raise KindError(
         f"training data of {len(data)} {type(data[0]).__name__}s may be {len(data)} batches, or x, target of "
         f"{len(data[0])} samples: pass arrays, (np.asarray(x), np.asarray(t)), or a function, lambda epoch: batches"
     )
+
+
+def _is_pair(value: Any) -> bool:
+    """Whether this is a tuple or list of two or three arrays, or what may become arrays."""
+    return isinstance(value, tuple | list) and len(value) in (2, 3) and all(_shape(part) != () for part in value)
 
 
 def _is_batch(value: Any) -> bool:
@@ -89,8 +99,21 @@ def require_batches(source: Shuffled, net: Network, start: int = 0) -> None:
     n, size = len(source.samples) - start, source.batch_size
     smallest = min(n, n % size or size)
     batch = source.samples.take(slice(0, smallest))
+    _require_trainable(batch, net, f"{n} samples in batches of {size} leave a batch of {smallest}")
+
+
+def require_listed(stream: Stream, net: Network) -> None:
+    """Look at all batches of a list, which are there, and send the smallest one through the network in training."""
+    counted = (batch for batch in stream.parts(0) if batch.total > 0)
+    smallest = min(counted, key=lambda batch: len(batch.x), default=None)
+    if smallest is not None:
+        _require_trainable(smallest, net, f"the smallest batch holds {len(smallest.x)}")
+
+
+def _require_trainable(batch: Batch, net: Network, words: str) -> None:
+    """Refuse a batch that the network can not learn from; words: what it is."""
     try:
         with np.errstate(all="ignore"):  # an output that overflows is the business of the first step
             net.forward(batch.x, training=True, input_gradient=False, step=0)
     except (DataError, ShapeError) as error:
-        raise DataError(f"{n} samples in batches of {size} leave a batch of {smallest}: {error}") from None
+        raise DataError(f"{words}: {error}") from None

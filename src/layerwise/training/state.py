@@ -33,6 +33,10 @@ class Position:
     first_pass: int = 0
     """The passes that the network had made in training when the run began: the addresses of its randomness go on."""
 
+    def copy(self) -> Position:
+        """The same place, which stays while the run goes on."""
+        return Position(**vars(self))
+
 
 @dataclass(frozen=True)
 class RunState:

@@ -23,7 +23,8 @@ class Stream:
     function that is called with the number of the epoch, counted from 0, and gives one.
 
     Every batch is checked when it comes. The first one is read in advance, so that what does not fit is told before
-    the first step. count, steps: None where nobody knows; `len` of the iterable is taken for its number of batches.
+    the first step; where the batches are a list, all of them are looked at then (`sources.require_listed`).
+    count, steps: None where nobody knows; `len` of the iterable is taken for its number of batches.
     """
 
     count = None

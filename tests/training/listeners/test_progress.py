@@ -24,6 +24,12 @@ from layerwise.training.listeners import progress, progress_listener
 from layerwise.training.listeners.progress import NotebookProgress, PlainProgress, TerminalProgress, describe
 
 
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine no silence is explained, unless a test asks for it."""
+    monkeypatch.setattr(progress, "_PATIENCE", 600.0)
+
+
 class Clock:
     """A time that goes on only when it is told to."""
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from layerwise.data.cells import row_place
 from layerwise.data.column import Column
-from layerwise.data.reading import read_texts
-from layerwise.data.staged import assembled, staged
+from layerwise.data.tables.compact import assembled, staged
+from layerwise.data.tables.values import gather
+from layerwise.data.tables.words import row_place
 from layerwise.errors import DataError
 from layerwise.random import generator
 
@@ -33,7 +33,7 @@ def test_numbers_come_out_as_encode_gives_them(name: str, gaps: bool) -> None:
 
 
 def test_texts_come_out_as_encode_gives_them() -> None:
-    texts = read_texts("town", ["Ulm", "Oslo", "", "Bonn", "Ulm", "NA"])
+    texts = gather(["Ulm", "Oslo", "", "Bonn", "Ulm", ""])
     column = Column("town", categories=("Bonn", "Ulm"), gaps=True)
     x = assembled([staged(column, texts, row_place)], np.arange(6)[::-1])
     assert x.tobytes() == np.ascontiguousarray(column.encode(texts)[::-1]).tobytes()

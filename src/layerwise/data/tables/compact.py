@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from layerwise.data.cells import Place
 from layerwise.data.column import Column
-from layerwise.data.reading import Texts, Values
+from layerwise.data.tables.values import Texts, Values
+from layerwise.data.tables.words import Place
 from layerwise.types import Array
 
 _MOST_DIFFERENT = 2**12
