@@ -28,6 +28,7 @@ from layerwise import training as training
 from layerwise.comparison import compare as compare
 from layerwise.compiled import use_compiled as use_compiled
 from layerwise.insight import gradcheck as gradcheck
+from layerwise.insight.explain import explain as explain
 from layerwise.layers import ELU as ELU
 from layerwise.layers import GELU as GELU
 from layerwise.layers import GRU as GRU

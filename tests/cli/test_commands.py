@@ -46,7 +46,9 @@ def test_version(capsys: Said) -> None:
     assert capsys.readouterr().out == f"layerwise {__version__}\n"
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["train", "--help"], ["predict", "-h"], ["bench", "--help"]])
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["train", "--help"], ["predict", "-h"], ["explain", "-h"], ["bench", "--help"]]
+)
 def test_help_fits(arguments: list[str], capsys: Said) -> None:
     assert main(arguments) == 0
     said = capsys.readouterr().out
@@ -382,3 +384,40 @@ def test_the_documentation_names_every_option() -> None:
                     assert f"`{option}" in section or f"[{option}" in section, f"{name} {option}"
     for code in ("0", "1", "2", "3", "70", "130", "143"):
         assert f"| {code} |" in text
+
+
+def test_explain_prints_an_update_a_weight_or_writes_a_page(capsys: Said) -> None:
+    assert main(["train", "iris", "--epochs", "1", "--hidden", "4", "--no-progress"]) == 0
+    capsys.readouterr()
+    assert main(["explain", "runs/iris-001", "--sample", "3,5-6"]) == 0
+    said = capsys.readouterr().out
+    assert "worked out on 3 samples" in " ".join(said.split())
+    assert "formulas/affine.py:" in said
+    assert main(["explain", "runs/iris-001", "--sample", "3", "--weight", "0.weight[2,1]"]) == 0
+    said = capsys.readouterr().out
+    assert "By which paths the cost reaches it" in said
+    assert "Backward" not in said
+    assert main(["explain", "runs/iris-001", "--conventions", "--digits", "3"]) == 0
+    assert "Rows or columns" in capsys.readouterr().out
+    assert main(["explain", "runs/iris-001", "--modes"]) == 0
+    assert "layer 0 Linear: the same in both modes" in capsys.readouterr().out
+    assert main(["explain", "runs/iris-001", "--step", "2", "--html", "page.html"]) == 0
+    both = capsys.readouterr()
+    assert both.out == ""
+    assert "written to page.html" in both.err
+    assert "after 2 updates" in Path("page.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["runs/none"], "there is no folder runs/none"),
+        ([".", "--sample", "x"], "--sample wants rows of the data, such as 3 or 3,7-9; got 'x'"),
+        ([".", "--sample", "0-999"], "64 samples at most"),
+        ([".", "--part", "tests"], "--part is one of train, validation, test; got 'tests'"),
+        ([".", "--weight", "w"], "a weight is a parameter and a place in it"),
+    ],
+)
+def test_explain_says_what_is_wrong(arguments: list[str], words: str, capsys: Said) -> None:
+    assert main(["explain", *arguments]) == 1
+    assert words in " ".join(capsys.readouterr().err.split())

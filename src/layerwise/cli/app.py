@@ -143,6 +143,40 @@ def predict(
     return command.predict(run, file, out)
 
 
+@app.command(epilog="Example: layerwise explain runs/iris-001 --sample 3 --weight 0.weight[2,1]")
+def explain(
+    run: Annotated[str, typer.Argument(metavar="RUN", help="The folder of a run.")],
+    sample: Annotated[
+        str, typer.Option(metavar="ROWS", help="Which samples, counted from 0, such as 3 or 3,7-9.")
+    ] = "0",
+    part: Annotated[str, typer.Option(metavar="NAME", help="Of which part: train, validation or test.")] = "train",
+    weight: Annotated[
+        str | None, typer.Option(metavar="WEIGHT", help="One weight alone, such as 0.weight[2,1].")
+    ] = None,
+    step: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=0, help="With the weights after N updates; else with the trained ones."),
+    ] = None,
+    digits: Annotated[int, typer.Option(metavar="N", min=1, max=17, help="Digits of each number.")] = 4,
+    html: Annotated[str | None, typer.Option(metavar="FILE", help="Write a page for a browser instead.")] = None,
+    conventions: Annotated[
+        bool, typer.Option("--conventions", help="Show, too, what other books write, and whether it is the same.")
+    ] = False,
+    modes: Annotated[
+        bool, typer.Option("--modes", help="Instead: the samples in training and in evaluation, side by side.")
+    ] = False,
+) -> int:
+    """Work out one update of a run with all its numbers: forward, backward, and the optimizer.
+
+    Each number stands with its formula and the source line that computes it.
+    """
+    from layerwise.cli import explain as command
+
+    return command.explain(
+        run, sample, part=part, weight=weight, step=step, digits=digits, html=html, conventions=conventions, modes=modes
+    )
+
+
 @app.command(epilog="Example: layerwise look my.csv --target price")
 def look(
     file: Annotated[str, typer.Argument(metavar="FILE", help="A table: .csv, .tsv, .xlsx, .parquet, .jsonl, .gz.")],

@@ -59,6 +59,17 @@ class Optimizer(ABC):
         >>> theta
         array([0.95, 1.  ])
         """
+        lr, strength = self.begin_step(theta, grad, lr, decay)
+        formula = type(self).update
+        update = fast(formula) if self._alike(theta, grad) else formula
+        update(self, theta, grad, lr, strength)
+        if update is formula:  # twins do so themselves
+            self._drop_denormals()
+
+    def begin_step(
+        self, theta: Array, grad: Array, lr: float | None, decay: Array | None
+    ) -> tuple[float, Array | float | None]:
+        """Check what a step is given, count it, and return what `update` takes: the rate, and λ."""
         if not isinstance(theta, np.ndarray) or not isinstance(grad, np.ndarray):
             raise KindError(f"theta and grad must be arrays, got {type(theta).__name__} and {type(grad).__name__}")
         shape = theta.shape
@@ -69,11 +80,7 @@ class Optimizer(ABC):
         if self.t == 0 or (self.slots and self.state[self.slots[0]].shape != shape):
             self._begin(theta)
         self.t += 1
-        formula = type(self).update
-        update = fast(formula) if self._alike(theta, grad) else formula
-        update(self, theta, grad, lr, strength)
-        if update is formula:  # twins do so themselves
-            self._drop_denormals()
+        return lr, strength
 
     def _alike(self, theta: Array, grad: Array) -> bool:
         """Whether the state has the shape of theta and all have one type: a compiled loop looks at no bounds."""

@@ -28,8 +28,8 @@ from layerwise.optimizers import OPTIMIZERS, Optimizer
 from layerwise.regularizers import REGULARIZERS, Regularizer
 from layerwise.schedules import SCHEDULES, Schedule
 from layerwise.training.events import LISTENERS, Listener
-from layerwise.training.fit import fit
 from layerwise.training.history import History
+from layerwise.training.run import Run
 
 Table = dict[str, Any]
 
@@ -202,8 +202,14 @@ class Setup:
         The test part is not touched.
         watching: `checkpoint`, `resume` and `progress` of `lw.fit`, and `listeners` beside those of the table.
         """
+        run = self.run(data, **watching)
+        run.advance()
+        return run.history
+
+    def run(self, data: Dataset, **watching: Any) -> Run:
+        """The run that `train` exhausts, to be advanced step by step. data, watching: as there."""
         table = self.experiment
-        return fit(
+        return Run(
             self.net,
             data.train,
             validation=data.validation if len(data.validation.x) else None,

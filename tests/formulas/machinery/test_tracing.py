@@ -162,6 +162,16 @@ def test_a_new_array_is_referenced_and_not_copied():
     assert lines[0].values["z"] is z
 
 
+def test_each_line_knows_what_its_function_was_given():
+    """The arguments; and in a backward that was defined inside, also what it remembers."""
+    x, dy = np.array([0.5]), np.array([2.0])
+    (y, backward), (line,) = traced(formulas.tanh, formulas.tanh, x)
+    assert line.given["x"] is x
+    _, (back,) = traced(formulas.tanh, backward, dy)
+    assert back.given["dy"] is dy
+    assert back.given["y"] is y
+
+
 def test_of_formulas_within_a_formula_the_call_is_shown():
     _, lines = traced(formulas.silu, formulas.silu, np.zeros(2))
     assert [line.text for line in lines] == ["s, _ = sigmoid(x)", "y = x * s"]

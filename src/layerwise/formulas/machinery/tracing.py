@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import CodeType, FrameType
 from typing import Any
 
@@ -34,6 +34,9 @@ class Line:
     An array is the formula's own, not a copy of it, until a later statement changes it in place (`p[rows, y] -= 1`,
     `np.add.at(sums, ...)`): then what the earlier lines hold is copied first. What an entry of a list or a dictionary
     was given stands under "steps[t]"."""
+    given: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    """What the function that the statement stands in knew when it was called: its arguments, and for a `backward` also
+    what the forward call has saved for it."""
 
 
 def traced(
@@ -90,12 +93,16 @@ class _Recorder:
         self.codes: set[CodeType] = inner_codes(formula.__code__)
         self.phase = phase
         self.pending: dict[FrameType, Statement] = {}
+        self.given: dict[FrameType, dict[str, Any]] = {}
         self.lines: list[Line] = []
         self.held: dict[int, list[tuple[dict[str, Any], str]]] = {}  # where an object stands, by its memory
 
     def start(self, frame: FrameType, event: str, argument: Any) -> Any:
         """Called for every new frame: follow it only if it belongs to the formula."""
-        return self.follow if frame.f_code in self.codes else None
+        if frame.f_code not in self.codes:
+            return None
+        self.given[frame] = dict(frame.f_locals)
+        return self.follow
 
     def follow(self, frame: FrameType, event: str, argument: Any) -> Any:
         """A new line begins, or the frame returns: either way the statement before has run."""
@@ -117,7 +124,7 @@ class _Recorder:
         if statement is None or not statement.targets:
             return
         values = statement.values(frame.f_locals)
-        self.lines.append(Line(statement.number, statement.text, self.phase, values))
+        self.lines.append(Line(statement.number, statement.text, self.phase, values, self.given[frame]))
         for name, value in values.items():
             if isinstance(value, np.ndarray | list | dict):
                 self.held.setdefault(_memory(value), []).append((values, name))
