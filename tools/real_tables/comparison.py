@@ -13,6 +13,7 @@ from layerwise.data import Dataset, read_table
 from layerwise.data.column import Column
 from layerwise.data.tables.decision import Decision
 from layerwise.data.tables.formats import read_frame
+from layerwise.data.tables.values import Texts, Values
 from layerwise.types import Array
 
 
@@ -45,24 +46,27 @@ def compare(path: Path, target: str, **options: object) -> Compared:
         silent.append(f"the names {frame.names} are {header}")
     x = data.preparation.apply(frame)
     told = cells = 0
-    known = data.preparation.known([row[frame.names.index(target)] for row in body])
+    found = frame.column(target)
+    known = data.preparation.known(found)
     for number, decision in enumerate(data.preparation.decisions):
-        unlike = _unlike(decision, [row[number] for row in body], data, x) & (known | (decision.name == target))
+        column = [row[number] for row in body]
+        if decision.name == target:
+            unlike = _unlike_target(column, found, data)
+        else:
+            unlike = known & _unlike(decision, column, data, x)
         cells += len(body)
         notes = [note for note in data.notes if decision.name in note]
         if unlike.any() and not notes:
             row = int(np.argmax(unlike))
             silent.append(f"{decision.name} ({decision.kind}): row {row + 1}, {body[row][number]!r} is read otherwise")
         told += int(unlike.sum())
-    if not _same_rows(data, x[known]):
+    if not _same_rows(data, x[known], data.preparation.labels(_rows(found, known))):
         silent.append("the parts do not hold the rows of the table")
     return Compared(data, frame.rows, len(frame.names), cells, told, tuple(silent))
 
 
 def _unlike(decision: Decision, cells: list[str], data: Dataset, x: Array) -> Array:
     """(N,) booleans: where a column is not what its cells say."""
-    if decision.kind == "target":
-        return _unlike_target(cells, data)
     if not decision.is_used or decision.becomes.startswith("left out"):
         return np.full(len(cells), not _may_be_left_out(decision, cells))
     start = 0
@@ -107,10 +111,14 @@ _KINDS: dict[str, Callable[[Column, list[str], Array], Array]] = {
 }
 
 
-def _unlike_target(cells: list[str], data: Dataset) -> Array:
+def _rows(values: Values, rows: Array) -> Values:
+    return Texts(values.codes[rows], values.names) if isinstance(values, Texts) else values[rows]
+
+
+def _unlike_target(cells: list[str], read: Values, data: Dataset) -> Array:
     preparation = data.preparation
-    known = preparation.known(cells)
-    labels = preparation.labels([cell for cell, has in zip(cells, known, strict=True) if has])
+    known = preparation.known(read)
+    labels = preparation.labels(_rows(read, known))
     found = np.full(len(cells), "", dtype=object)
     if preparation.classes:
         found[known] = [preparation.classes[label] for label in labels]
@@ -136,10 +144,11 @@ def _may_be_left_out(decision: Decision, cells: list[str]) -> bool:
     return reasons.get(decision.kind, False)
 
 
-def _same_rows(data: Dataset, x: Array) -> bool:
+def _same_rows(data: Dataset, x: Array, y: Array) -> bool:
     """Whether the parts together hold each row that has a target, once."""
-    found = np.concatenate([part.x for part in (data.train, data.validation, data.test)])
-    return np.array_equal(_sorted(found), _sorted(x))
+    parts = (data.train, data.validation, data.test)
+    found = np.concatenate([np.column_stack([part.x, part.y]) for part in parts])
+    return np.array_equal(_sorted(found), _sorted(np.column_stack([x, y])))
 
 
 def _sorted(rows: Array) -> Array:

@@ -26,6 +26,8 @@ def raw_rows(path: Path) -> list[list[str]]:
         text = file.read()
     lines = [line for line in text.splitlines() if line.strip()]
     delimiter, quote = _dialect(lines[0])
+    if "  " in lines[0].strip():
+        return [re.split(r"\s\s+", line.strip()) for line in lines]
     reader = csv.reader(lines, delimiter=delimiter, quotechar=quote, skipinitialspace=delimiter == " ")
     return [[cell.strip() for cell in row] for row in reader]
 

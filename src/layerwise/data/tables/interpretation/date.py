@@ -99,7 +99,9 @@ class Dates:
     def parts(self) -> tuple[str, ...]:
         """The numbers that such dates may give."""
         has_day = self.format == _ISO or "%d" in self.format
-        has_date = has_day or self.format == _QUARTER or "%m" in self.format or "%b" in self.format or "%B" in self.format
+        has_date = (
+            has_day or self.format == _QUARTER or "%m" in self.format or "%b" in self.format or "%B" in self.format
+        )
         has_time = self.format == _ISO or "%H" in self.format or "%I" in self.format
         wanted = {"year": has_date, "month": has_date, "weekday": has_day, "hour": has_time, PARTS[-1]: has_date}
         return tuple(part for part in PARTS if wanted[part])
