@@ -21,9 +21,8 @@ def raw_rows(path: Path) -> list[list[str]]:
     """The rows of a file as texts, that of the header first where there is one."""
     if path.suffix == ".json":
         return _rows_of_json(json.loads(path.read_text(encoding="utf-8")))
-    opened = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8-sig")
-    with opened as file:
-        text = file.read()
+    content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+    text = content.decode("utf-8-sig")
     lines = [line for line in text.splitlines() if line.strip()]
     delimiter, quote = _dialect(lines[0])
     if "  " in lines[0].strip():

@@ -28,8 +28,10 @@ _TIMES = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
 COMPACT = "%Y%m%d"
 """20240131, which reads as a number as well."""
 _QUARTER = "YYYYQq"
-_FORMATS = (_ISO, "%Y-%m", "%Y/%m", "%m/%Y", "%m/%y", _QUARTER, "%b %Y", "%B %Y", "%b-%y", "%b-%Y", "%H:%M")
-_FORMATS += ("%H:%M:%S", "%H:%M:%S.%f")
+_FORMATS = (
+    _ISO, "%Y-%m", "%Y/%m", "%m/%Y", "%m/%y", _QUARTER, "%b %Y", "%B %Y", "%b-%y", "%b-%Y", "%H:%M", "%H:%M:%S",
+    "%H:%M:%S.%f",
+)  # fmt: skip
 FORMATS = (*_FORMATS, *(day + time for day in _DAYS for time in _TIMES))
 _PLAUSIBLE = re.compile(r"(?=.{4,40}$)(?=.*\d).*[-/.: Qq].*")
 _NO_NUMBER_ALONE = re.compile(r"[-+]?[\d.,]*\d")
