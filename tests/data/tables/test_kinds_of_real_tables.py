@@ -140,7 +140,7 @@ def test_numbers_with_zeros_before_and_letters_among_them_are_codes(case: str) -
 
 ALIGNED = {
     "texts with blanks": (["12-15 years", "< 12 years", "16+ years"], "{:>8}   {:>11}  {:>9}"),
-    "left": (["No", "Yes, once", "Yes, twice"], "{:<8}  {:<12}  {:<9}"),
+    "left": (["No", "Yes once", "Yes twice"], "{:<8}  {:<12}  {:<9}"),
     "wide": (["a b", "c d e", "f"], "  {:<20}   {:>30}      {:<9}"),
     "under long names": (["New York", "Los Angeles", "Ulm"], "{:>12}  {:>14}  {:>9}"),
     "blanks at the end": (["red wine", "white wine", "beer"], "{:>8}  {:>11}  {:>9}   "),
