@@ -41,7 +41,7 @@ TABLES: list[tuple[Any, type[LayerwiseError], tuple[str, ...]]] = [
     ({"path": "a.csv"}, SettingError, ("a path and a target",)),
     ({"target": "b"}, SettingError, ("a path and a target",)),
     ({"path": "a.csv", "target": "b"}, FileError, ("there is no file a.csv",)),
-    ({"path": "a.csv", "target": "b", "scal": 1}, SettingError, ("read_csv has no setting", "Did you mean 'scale'?")),
+    ({"path": "a.csv", "target": "b", "scal": 1}, SettingError, ("read_table has no setting", "Did you mean 'scale'?")),
     ({"path": "a.csv", "target": "b", "name": "c"}, SettingError, ("no setting 'name'",)),
     ({"name": "moons", "nois": 1}, SettingError, ("load has no setting", "'noise'")),
     ({"name": "digit"}, SettingError, ("Did you mean 'digits'?",)),

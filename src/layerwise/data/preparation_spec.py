@@ -16,7 +16,7 @@ import msgspec
 from layerwise.data.column import Column
 from layerwise.data.preparation import Preparation
 from layerwise.data.tables.decision import Decision
-from layerwise.data.tables.interpretation.date import FORMATS, PARTS, DateReading
+from layerwise.data.tables.interpretation.date import COMPACT, FORMATS, PARTS, DateReading
 from layerwise.data.tables.interpretation.number import Notation
 from layerwise.data.tables.words import shown, suggestion
 from layerwise.errors import DataError
@@ -96,7 +96,7 @@ def _reading(table: Mapping[str, Any], name: str) -> Notation | DateReading:
         found = _converted(table, Notation, name)
         return _right(found, found.decimal in (".", ",") and found.thousands in ("", ".", ",", " ", "'"), name, table)
     date = _converted(table, DateReading, name)
-    return _right(date, date.part in PARTS and date.format in FORMATS, name, table)
+    return _right(date, date.part in PARTS and date.format in (*FORMATS, COMPACT), name, table)
 
 
 def _right(found: Any, holds: bool, name: str, value: Any) -> Any:

@@ -11,6 +11,7 @@ import re
 import tempfile
 import weakref
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from layerwise.data.tables.dialect import Dialect, find_dialect
 from layerwise.data.tables.frame import Cellwise, Frame
 from layerwise.data.tables.header import column_names, numbered
 from layerwise.data.tables.lines import line_of, records
-from layerwise.data.tables.source import TextFile, text_file
+from layerwise.data.tables.source import TextFile, aligned_cells, text_file
 from layerwise.data.tables.values import MISSING, Values, gather
 from layerwise.data.tables.words import counted
 from layerwise.errors import DataError
@@ -175,6 +176,9 @@ def read_delimited(path: Path, *, delimiter: str | None = None, encoding: str | 
     """The frame of a text file. Errors: `DataError`, with the line, when it is no table."""
     file = text_file(path, encoding)
     dialect = find_dialect(file.open, delimiter)
+    if dialect.width < 2 and delimiter is None and _is_aligned(file):
+        file = replace(file, aligned=True)
+        dialect = find_dialect(file.open, "\t")
     first = next(records(file.open, dialect, path.name), None)
     if first is None or not any(cell.strip() for cell in first[1]):
         raise DataError(f"{path.name} is empty: a header line with the names of the columns was expected")
@@ -183,13 +187,21 @@ def read_delimited(path: Path, *, delimiter: str | None = None, encoding: str | 
     sample = [row for _, row in itertools.islice(records(file.open, dialect, path.name), 1, _SAMPLE_ROWS)]
     trailing = len(header) < width and not any(row[-1].strip() for row in sample if len(row) == width)
     names, notes = column_names(header, width, trailing) if dialect.header else (numbered(width), [])
-    notes = [*filter(None, [file.note]), *_told(dialect, path.name), *notes]
+    aligned = [f"the cells of {path.name} are parted by two or more blanks"] if file.aligned else []
+    notes = [*filter(None, [file.note]), *aligned, *_told(dialect, path.name), *notes]
     frame = _frame(file, dialect, names, notes, sample)
     if not frame.rows:
         raise DataError(f"{path.name} has a header line and no rows: at least one row of data was expected")
     frame.path = path
     frame.decimal = proven_decimal(sample)
     return frame
+
+
+def _is_aligned(file: TextFile) -> bool:
+    """Whether runs of blanks cut the first lines into as many cells each, at least two."""
+    with file.open() as text:
+        widths = {len(aligned_cells(line)) for line in itertools.islice(text, _SAMPLE_ROWS) if line.strip()}
+    return len(widths) == 1 and widths != {1}
 
 
 def proven_decimal(rows: Sequence[Sequence[str]]) -> str:

@@ -7,10 +7,11 @@ import gzip
 import io
 import itertools
 import os
+import re
 import tempfile
 import zlib
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, TextIO, cast
 
@@ -48,15 +49,20 @@ class TextFile:
     encoding: str
     packed: bool = False
     note: str = ""
+    aligned: bool = False
+    """Whether two or more blanks stand between the cells, which then are given with a tab in their place."""
 
     def open(self) -> TextIO:
         """The text from its beginning, line ends as they are."""
+        if self.aligned:
+            with replace(self, aligned=False).open() as text:
+                return io.StringIO("\n".join("\t".join(aligned_cells(line)) for line in text))
         return io.TextIOWrapper(_opened(self.path, self.packed), encoding=self.encoding, newline="")
 
     @property
     def is_plain(self) -> bool:
         """Whether the bytes on the disk are the text in UTF-8."""
-        return not self.packed and self.encoding in ("utf-8", "utf-8-sig")
+        return not self.packed and not self.aligned and self.encoding in ("utf-8", "utf-8-sig")
 
     def plain_copy(self, folder: str) -> Path:
         """The text in UTF-8 in a file of its own, for a program that reads nothing else."""
@@ -65,6 +71,15 @@ class TextFile:
             while chunk := text.read(_CHUNK):
                 copy.write(chunk)
         return path
+
+
+def aligned_cells(line: str) -> list[str]:
+    """The cells of a line in which two or more blanks part them.
+
+    >>> aligned_cells("   9   12-15 years    No ")
+    ['9', '12-15 years', 'No']
+    """
+    return re.split(" {2,}", line.strip())
 
 
 def checked_path(path: str | os.PathLike[str]) -> Path:

@@ -24,6 +24,9 @@ MISSING = frozenset(
 NO_NUMBER = MISSING | {".", "-", "--", "—", "–", "..", "...", "n.a.", "N.A.", "n.a", "na", "none", "NONE", "n/d", "nd"}
 """The same, and more, where all other cells are numbers."""
 
+INFINITE = frozenset({"Inf", "inf", "INF", "+Inf", "+inf", "-Inf", "-inf", "-INF", "Infinity", "infinity", "-Infinity"})
+"""No number to count with: where a column holds such, it is a gap, and told."""
+
 
 @dataclass(frozen=True, eq=False)
 class Texts:

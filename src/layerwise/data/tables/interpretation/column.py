@@ -11,7 +11,18 @@ from layerwise.data.assemble import Feature
 from layerwise.data.tables.decision import Decision, as_kind, option
 from layerwise.data.tables.header import is_nameless
 from layerwise.data.tables.interpretation.category import MOST_CATEGORIES, are_too_many, find_categories, rare
-from layerwise.data.tables.interpretation.date import PARTS, DateReading, Dates, find_dates, order_of, parsed
+from layerwise.data.tables.interpretation.date import (
+    COMPACT,
+    PARTS,
+    DateReading,
+    Dates,
+    compact_texts,
+    find_compact_dates,
+    find_dates,
+    has_short_year,
+    order_of,
+    parsed,
+)
 from layerwise.data.tables.interpretation.index import counts_rows, is_called_index, names_rows
 from layerwise.data.tables.interpretation.number import Notation, Numbers, find_numbers
 from layerwise.data.tables.values import NO_NUMBER, Texts, Values, missing_rows
@@ -45,6 +56,9 @@ def interpret(name: str, values: Values, context: Context) -> Found:
     if _is_empty(values):
         return _left_out(name, "empty", "has no value in any row", len(missing_rows(values)))
     if not isinstance(values, Texts):
+        dates = find_compact_dates(values)
+        if dates and not (is_nameless(name, context.number) or is_called_index(name)):
+            return _date(name, compact_texts(values), dates, context)
         return _number(name, values, Numbers(Notation()), context)
     if numbers := find_numbers(values, context.decimal, context.certain):
         return _number(name, values, numbers, context)
@@ -135,6 +149,10 @@ def _date(name: str, values: Texts, dates: Dates, context: Context) -> Found:
         return _left_out(name, "constant", "holds the same date in every row", gaps)
     known = [text for text in values.names if text not in NO_NUMBER and text not in dates.strange]
     note, word = f"read as dates, such as {shown(known[0])}", f"{option('--drop', name)} leaves it out"
+    if has_short_year(dates.format):
+        note += f", which is of {parsed(known[0], dates.format).year}"
+    if dates.format == COMPACT:
+        word = f"{as_kind(name, 'number')} reads numbers"
     if dates.strange:
         first = context.place(values.first(dates.strange))
         note += f"; gaps where there is none, such as {shown(dates.strange[0])} in {first}"
@@ -183,10 +201,10 @@ def _wanted_number(name: str, values: Values, context: Context) -> Found:
 def _wanted_date(name: str, values: Values, context: Context) -> Found:
     _refuse_nothing(name, values)
     order = context.kind if context.kind != "date" else ""
-    dates = find_dates(values, order) if isinstance(values, Texts) else None
-    if dates is None or not isinstance(values, Texts):
+    dates = find_dates(values, order) if isinstance(values, Texts) else find_compact_dates(values)
+    if dates is None:
         raise DataError(f"{as_kind(name, context.kind)}: {name!r} does not hold dates: say category, or leave it out")
-    return _date(name, values, dates, context)
+    return _date(name, values if isinstance(values, Texts) else compact_texts(values), dates, context)
 
 
 def _wanted_category(name: str, values: Values, context: Context) -> Found:

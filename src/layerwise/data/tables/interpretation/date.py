@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
-from layerwise.data.tables.values import NO_NUMBER, Texts, Values
+from layerwise.data.tables.values import NO_NUMBER, Texts, Values, gather
 from layerwise.data.tables.words import Place, shown
 from layerwise.errors import DataError
 from layerwise.types import Array
@@ -25,10 +25,20 @@ _DAYS = (
     "%m/%d/%y", "%d %b %Y", "%d %B %Y", "%d-%b-%Y", "%d-%b-%y", "%b-%d-%Y", "%b %d, %Y", "%B %d, %Y", "%b %d %Y",
 )  # fmt: skip
 _TIMES = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
-_FORMATS = (_ISO, "%Y-%m", "%Y/%m", "%m/%Y", "%b %Y", "%B %Y", "%b-%y", "%b-%Y", "%H:%M", "%H:%M:%S", "%H:%M:%S.%f")
+COMPACT = "%Y%m%d"
+"""20240131, which reads as a number as well."""
+_QUARTER = "YYYYQq"
+_FORMATS = (
+    _ISO, "%Y-%m", "%Y/%m", "%m/%Y", "%m/%y", _QUARTER, "%b %Y", "%B %Y", "%b-%y", "%b-%Y", "%H:%M", "%H:%M:%S",
+    "%H:%M:%S.%f",
+)  # fmt: skip
 FORMATS = (*_FORMATS, *(day + time for day in _DAYS for time in _TIMES))
-_PLAUSIBLE = re.compile(r"(?=.{4,40}$)(?=.*\d).*[-/.: ].*")
+_PLAUSIBLE = re.compile(r"(?=.{4,40}$)(?=.*\d).*[-/.: Qq].*")
 _NO_NUMBER_ALONE = re.compile(r"[-+]?[\d.,]*\d")
+FEWEST_COMPACT = 5
+"""So many different numbers may be dates by chance."""
+LAST_OF_TWO_DIGITS = 2029
+"""The last year that two digits stand for, as in Excel: 29 is 2029, and 30 is 1930."""
 _TRIES = 20
 """Different texts without any format after which a column is no column of dates."""
 
@@ -53,6 +63,8 @@ class DateReading:
         if not isinstance(values, Texts):
             if np.isnan(values).all():
                 return values
+            if self.format == COMPACT:
+                return self.numbers(name, compact_texts(values), place)
             row = int(np.argmax(~np.isnan(values)))
             raise DataError(f"{place(row)}: the value of {name!r} must be a date, got {values[row]:g}")
         found = np.full(len(values.names) + 1, np.nan)
@@ -69,6 +81,8 @@ class DateReading:
         """The date of a number of days since 1970, or the time of an hour, as the column has it."""
         moment = EPOCH + (timedelta(hours=value) if self.part == "hour" else timedelta(days=value))
         moment = (moment + timedelta(milliseconds=500)).replace(microsecond=0)
+        if self.format == _QUARTER:
+            return f"{moment.year}Q{(moment.month + 2) // 3}"
         if self.format != _ISO:
             return moment.strftime(self.format)
         return moment.isoformat() if moment.time() != EPOCH.time() else moment.date().isoformat()
@@ -87,7 +101,9 @@ class Dates:
     def parts(self) -> tuple[str, ...]:
         """The numbers that such dates may give."""
         has_day = self.format == _ISO or "%d" in self.format
-        has_date = has_day or "%m" in self.format or "%b" in self.format or "%B" in self.format
+        has_date = (
+            has_day or self.format == _QUARTER or "%m" in self.format or "%b" in self.format or "%B" in self.format
+        )
         has_time = self.format == _ISO or "%H" in self.format or "%I" in self.format
         wanted = {"year": has_date, "month": has_date, "weekday": has_day, "hour": has_time, PARTS[-1]: has_date}
         return tuple(part for part in PARTS if wanted[part])
@@ -121,14 +137,59 @@ def find_dates(texts: Texts, order: str = "", most_strange: float = 0.1) -> Date
     return Dates(left[0], tuple(texts.names[code] for code in strange), other)
 
 
+def find_compact_dates(values: Array) -> Dates | None:
+    """Whether numbers are dates such as 20240131: each is one, from 1800 to 2100, and more than a few differ.
+
+    >>> find_compact_dates(np.array([19991230.0, 19991231, 20000101, 20000102, 20000103, 20000104])).format
+    '%Y%m%d'
+    """
+    different = np.unique(values[~np.isnan(values)])
+    if len(different) <= FEWEST_COMPACT or different[0] < 18000101 or different[-1] > 21001231:
+        return None
+    texts = compact_texts(different)
+    return Dates(COMPACT) if all(_fits(text, COMPACT) for text in texts.names) else None
+
+
+def compact_texts(values: Array) -> Texts:
+    """Numbers such as 20240131 as texts."""
+    return gather(["" if value != value else f"{value:.15g}" for value in values.tolist()], len(values))
+
+
 def parsed(text: str, format: str) -> datetime:
-    """The moment that a text stands for. Raises ValueError."""
+    """The moment that a text stands for: of a quarter its first day. 63 is 1963, and 29 is 2029.
+
+    Raises ValueError.
+
+    >>> parsed("25/11/63", "%d/%m/%y").year, parsed("1974Q2", "YYYYQq").month
+    (1963, 4)
+    """
+    if format == _QUARTER:
+        return _quarter(text)
+    if format == COMPACT and len(text) != 8:
+        raise ValueError(text)
     if format != _ISO:
-        return datetime.strptime(text, format)
+        moment = datetime.strptime(text, format)
+        return moment if not has_short_year(format) or moment.year <= LAST_OF_TWO_DIGITS else _a_century_before(moment)
     if "-" not in text:
         raise ValueError(text)
     moment = datetime.fromisoformat(text)
     return moment if moment.tzinfo is None else moment.astimezone(UTC).replace(tzinfo=None)
+
+
+def _quarter(text: str) -> datetime:
+    match = re.fullmatch(r"(\d{4})[- ]?[Qq]([1-4])", text)
+    if match is None:
+        raise ValueError(text)
+    return datetime(int(match[1]), 3 * int(match[2]) - 2, 1)
+
+
+def _a_century_before(moment: datetime) -> datetime:
+    return moment.replace(year=moment.year - 100)  # of 29 February too: 2000 was a leap year
+
+
+def has_short_year(format: str) -> bool:
+    """Whether its years have two digits."""
+    return "%y" in format
 
 
 def order_of(format: str) -> str:

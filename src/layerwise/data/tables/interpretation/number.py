@@ -11,7 +11,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from layerwise.data.tables.values import MISSING, NO_NUMBER, Texts, Values
+from layerwise.data.tables.values import INFINITE, MISSING, NO_NUMBER, Texts, Values
 from layerwise.data.tables.words import Place, shown
 from layerwise.errors import DataError
 from layerwise.types import Array
@@ -22,8 +22,10 @@ FEWEST_NUMBERS = 20
 """With fewer different numbers beside a text, such as 0, 1, 2, 3+, all of them are categories."""
 
 _SAME = str.maketrans({"−": "-", "–": "-", "\u00a0": " ", "\u202f": " ", "\u2009": " ", "’": "'"})
-_UNUSUAL = re.compile("[−–]")
-"""Signs of minus that programs seldom write."""
+_UNUSUAL = re.compile("[−–<>≤≥]")
+"""Signs of minus that programs seldom write, and those of a limit."""
+_LIMIT = re.compile(r"^[<>≤≥]=?\s*(?=[\d.,+-])")
+"""Before a number that is the limit of what could be measured, as in <0.006."""
 
 _NUMERAL = re.compile(
     r"(?P<open>\()?(?P<sign>[-+]?)\s*(?P<before>[^\d\s.,()+-]{1,4})?\s*(?P<inner>[-+]?)"
@@ -131,7 +133,7 @@ def find_numbers(texts: Texts, decimal: str = "", certain: bool = False) -> Numb
     Notation(decimal=',', thousands='.', before='', after='', gaps=())
     """
     counts = texts.counts
-    known = [code for code, text in enumerate(texts.names) if text not in NO_NUMBER]
+    known = [code for code, text in enumerate(texts.names) if text not in NO_NUMBER | INFINITE]
     parts = {code: found for code in known if (found := _parts(texts.names[code]))}
     if 2 * len(parts) < len(known) or not parts:
         return None
@@ -146,16 +148,23 @@ def find_numbers(texts: Texts, decimal: str = "", certain: bool = False) -> Numb
     total = int(counts[known].sum())
     if strange and (int(counts[strange].sum()) > MOST_STRANGE * total or len(numeric) <= FEWEST_NUMBERS):
         return None
+    limits = any(_LIMIT.match(texts.names[code]) for code in numeric)
+    if limits and len(numeric) <= FEWEST_NUMBERS:  # groups of ages: <30, >30
+        return None
+    infinite = tuple(text for text in texts.names if text in INFINITE)
     words = tuple(texts.names[code] for code in strange)
+    gaps = (*words, *infinite)
     zeros = next((texts.names[code] for code in numeric if re.match(r"0\d", parts[code].core)), "")
+    if strange and zeros:  # 001, 136A: codes
+        return None
     before, after = around
     return Numbers(
-        Notation(*pair, before, after, words),
+        Notation(*pair, before, after, gaps),
         words,
-        Notation(*other, before, after, words) if other else None,
+        Notation(*other, before, after, gaps) if other else None,
         zeros,
         next((texts.names[code] for code in numeric if _UNUSUAL.search(texts.names[code])), ""),
-        tuple(text for text in texts.names if text in NO_NUMBER - MISSING),
+        (*(text for text in texts.names if text in NO_NUMBER - MISSING), *infinite),
     )
 
 
@@ -199,7 +208,7 @@ def _pattern(decimal: str, thousands: str) -> re.Pattern[str]:
 
 def _parts(text: str) -> _Parts | None:
     """Sign, what stands before, digits, exponent, what stands after; None if the text is no number with a unit."""
-    match = _NUMERAL.fullmatch(text.translate(_SAME))
+    match = _NUMERAL.fullmatch(_LIMIT.sub("", text.translate(_SAME), count=1))
     if match is None or bool(match["open"]) != bool(match["close"]) or (match["sign"] and match["inner"]):
         return None
     before, after = match["before"] or "", (match["after"] or "").strip()
