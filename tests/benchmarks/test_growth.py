@@ -92,6 +92,7 @@ def test_every_axis_names_sizes_of_its_workload_and_begins_at_the_declared_ones(
         assert all(axis.at(8).sizes[size] == 8 * axis.at(1).sizes[size] for size in axis.sizes)
 
 
+@pytest.mark.slow
 def test_a_small_run_measures_the_common_beginning_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(growth, "PAIR", ("layerwise", "products"))
     monkeypatch.setattr(growth, "FACTORS", (1, 2))
@@ -104,6 +105,7 @@ def test_a_small_run_measures_the_common_beginning_once(tmp_path: Path, monkeypa
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells the peak of a process's memory")
+@pytest.mark.slow
 def test_memory_grows_with_the_batch() -> None:
     """The MLP keeps its activations: (784 is given) 128 + 128 + 64 + 64 + 10 numbers a sample and as many gradients."""
     small, large = (

@@ -90,6 +90,7 @@ def test_without_layerwise_there_are_times_and_no_ratios() -> None:
     assert "1,400" in text
 
 
+@pytest.mark.slow
 def test_a_run_tells_where_it_is_and_keeps_every_round(tmp_path: Path) -> None:
     said: list[str] = []
     out = tmp_path / "new folder" / "bench.json"
@@ -109,6 +110,7 @@ def test_a_run_tells_where_it_is_and_keeps_every_round(tmp_path: Path) -> None:
     assert "round 2 of 3, scikit-learn" in said
 
 
+@pytest.mark.slow
 def test_varied_sizes_reach_every_contender(tmp_path: Path) -> None:
     out = tmp_path / "varied.json"
     names = ["layerwise", "sklearn", "products"]
@@ -120,6 +122,7 @@ def test_varied_sizes_reach_every_contender(tmp_path: Path) -> None:
     assert "sizes drawn by seed 5" in " ".join(printed(record).split())
 
 
+@pytest.mark.slow
 def test_a_contender_that_lacks_a_layer_has_no_row() -> None:
     record = run_bench(["W3"], rounds=1, seconds=0.01, contenders=["sklearn", "products"], say=lambda line: None)
     assert [row.name for row in record.tables[0].rows] == ["products"]

@@ -122,6 +122,7 @@ def copy(tmp_path):
     return root
 
 
+@pytest.mark.slow
 def test_a_loop_is_compiled_anew_when_what_it_calls_has_changed(copy):
     """Numba alone looks at the file of the loop, and would go on with the old tile."""
     assert product(copy) == (5.0, 0)

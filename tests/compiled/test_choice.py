@@ -73,6 +73,7 @@ def test_a_numba_that_does_not_load_is_told_once_and_done_without():
     )
 
 
+@pytest.mark.slow
 def test_only_our_own_compilation_is_announced(tmp_path):
     pytest.importorskip("numba")
     code = """
@@ -96,6 +97,7 @@ net(np.ones((3, 2), np.float32))
     assert done.stdout == "before\nlayerwise: compiling the fast twins of the formulas, once for this machine ...\n"
 
 
+@pytest.mark.slow
 def test_a_twin_that_takes_long_to_compile_is_announced_by_itself(tmp_path):
     """Also when others have been announced before: nobody should wonder what the second pause is for."""
     pytest.importorskip("numba")

@@ -183,6 +183,7 @@ with threadpool_limits(2, user_api="blas"):
 """)
 
 
+@pytest.mark.slow
 def test_a_child_forked_while_loops_are_compiled_compiles(tmp_path):
     pytest.importorskip("numba")
     run(f"""

@@ -117,6 +117,7 @@ for function in (recurrent_kernels.product, line_kernels.correlate, line_kernels
 
 
 @on_x86
+@pytest.mark.slow
 def test_without_avx512_sums_stay_in_registers(tmp_path):
     """A tile of 8 rows by 16 columns of float32 that goes to the stack and back takes four times as long."""
     done = subprocess.run(

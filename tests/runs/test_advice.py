@@ -60,6 +60,11 @@ def test_what_has_no_smaller_one_is_begun_anew(layers: list[lw.Layer]) -> None:
     assert options(experiment) == "--seed 5"
 
 
+def test_normalised_layers_are_halved_too() -> None:
+    layers = [lw.Linear(2, 8), lw.BatchNorm1d(8), lw.ReLU(), lw.Linear(8, 2)]
+    assert options(msgspec.structs.replace(of(), layers=rows_of(layers))) == "--hidden 4"
+
+
 @pytest.mark.parametrize("tested", [1, 12, 29])
 def test_few_test_samples_want_another_split(tested: int) -> None:
     assert options(of(seed=7), tested=tested) == "--seed 8"

@@ -76,6 +76,17 @@ def test_hidden_widths_keep_what_stands_between() -> None:
     assert sizes == [(4, 16), (16, 5), (5, 3)]
 
 
+def test_norms_behind_hidden_layers_are_as_wide() -> None:
+    layers = [
+        {"name": "Linear", "in_features": 2, "out_features": 4}, {"name": "BatchNorm1d", "num_features": 4},
+        {"name": "LayerNorm", "normalized_shape": 4}, {"name": "Linear", "in_features": 4, "out_features": 3},
+    ]  # fmt: skip
+    rows = with_hidden(layers, [7, 5])
+    assert [row.get("num_features") for row in rows] == [None, 7, None, None, 5, None, None]
+    assert [row.get("normalized_shape") for row in rows] == [None, None, 7, None, None, 5, None]
+    assert layers[1]["num_features"] == layers[2]["normalized_shape"] == 4
+
+
 def test_hidden_widths_beside_a_shortcut() -> None:
     shortcut = {"name": "Linear", "in_features": 4, "out_features": 3}
     (row,) = with_hidden([{"name": "Residual", "layers": EXPERIMENT.layers, "shortcut": shortcut}], [16, 5])

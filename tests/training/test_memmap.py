@@ -144,6 +144,7 @@ def test_parts_are_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     assert fingerprint(X[1:], LABELS) != one
 
 
+@pytest.mark.slow
 def test_a_file_larger_than_its_share_of_memory_trains(tmp_path: Path) -> None:
     """256 MB of x, its validation part and its checkpoint, with less than a quarter of that in memory."""
     found = json.loads(programs.output(programs.start("big_file.py", tmp_path, 4096, 8192)))

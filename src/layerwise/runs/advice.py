@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from layerwise.comparison.certainty import FEW
-from layerwise.errors import SettingError
+from layerwise.errors import LayerwiseError
 from layerwise.training.changes import Changes
 from layerwise.training.experiment import Experiment, Table
 
@@ -64,7 +64,7 @@ def _smaller(experiment: Experiment) -> Advice | None:
     text = ",".join(map(str, widths))
     try:
         smaller = Changes(hidden=tuple(widths)).to_experiment(experiment).network().theta.size
-    except SettingError:
+    except LayerwiseError:  # what can not be halved is not proposed
         return None
     size = experiment.network().theta.size
     if smaller >= size:

@@ -113,7 +113,7 @@ def _with_early_stopping(table: Table) -> Table:
 
 
 def with_hidden(layers: Sequence[Table], widths: Sequence[int]) -> list[Table]:
-    """A plain row of layers with other hidden widths; activation and dropout after each stay as they are.
+    """A plain row of layers with other hidden widths; activation and dropout after each stay as they are, norms follow.
 
     A row within one Residual is one, too, beside its shortcut.
 
@@ -135,9 +135,14 @@ def with_hidden(layers: Sequence[Table], widths: Sequence[int]) -> list[Table]:
     rows = [dict(row) for row in layers[:first]]
     for width in widths:
         linear, *rest = (dict(row) for row in block)
-        rows += [{**linear, "in_features": features, "out_features": width}, *rest]
+        rows += [{**linear, "in_features": features, "out_features": width}, *(_as_wide(row, width) for row in rest)]
         features = width
     return [*rows, {**layers[-1], "in_features": features}]
+
+
+def _as_wide(row: Table, width: int) -> Table:
+    """A layer behind a hidden one of this width: a normalisation has as many features."""
+    return row | {name: width for name in ("num_features", "normalized_shape") if name in row}
 
 
 def _optimizer(name: str) -> str:
