@@ -45,7 +45,6 @@ NOT_YET = {
     "layers/recurrent_base",
     "network/container",
     "network/loading",
-    "network/state_dict",
     "plots/columns",
     "runs/origin",
     "training/agreement",

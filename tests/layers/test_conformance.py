@@ -79,6 +79,32 @@ def test_every_row_is_tried_at_six_shapes_at_least():
     assert min(len(set(row.shapes)) for row in TABLE) >= 6
 
 
+class Addresses(lw.Tap):
+    """Notes where calls and outputs are told, and the last output."""
+
+    operations = True
+
+    def __init__(self):
+        self.calls, self.outputs = [], {}
+
+    def activation(self, where, value):
+        self.outputs[where] = value.copy()
+
+    def operation(self, call):
+        self.calls.append(call.where)
+
+
+@each_row
+def test_calls_are_told_at_the_address_of_their_layer(row):
+    net, tap = network(row), Addresses()
+    known = {prefix.removesuffix(".") for prefix, _ in net.chain.walk()}
+    y, _ = net.forward(row.x(row.shapes[0]), training=True, step=STEP, tap=tap)
+    np.testing.assert_array_equal(tap.outputs["0"], y)
+    assert {where.partition("#")[0] for where in tap.calls} <= known - {""}
+    if not any(net[0].children()):
+        assert set(tap.calls) <= {"0"}
+
+
 @each_mode
 @each_case
 def test_gradients_are_the_slopes(row, shape, training, tally):

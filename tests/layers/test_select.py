@@ -27,6 +27,19 @@ def test_it_is_an_index(index, dim, expected):
     np.testing.assert_array_equal(lw.Select(index, dim)(dx), dy)
 
 
+def test_its_call_is_told_at_its_address():
+    class Calls(lw.Tap):
+        operations = True
+        seen: list[str] = []  # noqa: RUF012
+
+        def operation(self, call):
+            self.seen.append(f"{call.where} {call.formula.__name__}")
+
+    tap = Calls()
+    lw.Network(lw.Identity(), lw.Select(1))(X, tap=tap)
+    assert tap.seen == ["1 index"]
+
+
 @pytest.mark.parametrize(("index", "dim", "shape", "expected"), [
     (1, -1, (3, 4), (3,)), (1, 1, (3, 4), (4,)), (1, 2, (3, 4, 5), (3, 5)), (0, -2, (3, 4, 5), (3, 5)),
     (0, 1, (None, 4), (4,)), (9, -1, (3, None), (3,)), (0, -1, (4,), ()), (0, 1, None, None),

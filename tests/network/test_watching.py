@@ -47,6 +47,18 @@ class Diary(Tap):
         return [(where, rest[0].formula.__name__) for kind, where, *rest in self.told if kind == "operation"]
 
 
+def test_an_activation_is_what_the_layer_gives():
+    net, diary = lw.Network(lw.Linear(4, 3), lw.Tanh(), lw.Sequential(lw.Linear(3, 2)), seed=1), Diary()
+    x = generator(0, "watching").normal(size=(5, 4)).astype(np.float32)
+    y = net(x, tap=diary)
+    shown = {where: value for kind, where, value, *_ in diary.told if kind == "activation"}
+    z = x @ net[0].weight.T + net[0].bias
+    np.testing.assert_allclose(shown["0"], z, rtol=1e-5)
+    np.testing.assert_allclose(shown["1"], np.tanh(z), rtol=1e-5)
+    np.testing.assert_array_equal(shown["2.0"], y)
+    np.testing.assert_array_equal(shown["2"], y)
+
+
 def shared():
     layer = lw.Linear(4, 4)
     return lw.Network(layer, lw.Tanh(), layer, lw.Sequential(lw.ReLU(), layer))

@@ -223,7 +223,7 @@ OTHERS = [
         "states to load",
         "network/state_dict.py",
         "checked_state require_agreement",
-        "network/test_network.py network/test_ties.py",
+        "network/test_state_dict.py network/test_network.py network/test_ties.py",
     ),
     _other(
         "the pass and the tap",
