@@ -176,11 +176,6 @@ def copied(value: Any) -> Any:
     return value.copy() if isinstance(value, np.ndarray) else value
 
 
-def is_array(value: Any) -> bool:
-    """Whether it is an array with axes, not a single number."""
-    return isinstance(value, np.ndarray) and value.ndim > 0
-
-
 def numbers(value: Any) -> Array | None:
     """The value as an array, where it is one or a number; else None."""
     if isinstance(value, np.ndarray | np.generic | float | int) and not isinstance(value, bool):
