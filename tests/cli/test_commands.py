@@ -13,6 +13,7 @@ import pytest
 
 from layerwise import __version__, load
 from layerwise.cli import main
+from layerwise.formulas import registry
 from layerwise.training.experiment import Experiment
 
 Said = pytest.CaptureFixture[str]
@@ -47,7 +48,8 @@ def test_version(capsys: Said) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--help"], ["train", "--help"], ["predict", "-h"], ["explain", "-h"], ["bench", "--help"]]
+    "arguments",
+    [["--help"], ["train", "--help"], ["predict", "-h"], ["explain", "-h"], ["formulas", "-h"], ["bench", "--help"]],
 )
 def test_help_fits(arguments: list[str], capsys: Said) -> None:
     assert main(arguments) == 0
@@ -384,6 +386,19 @@ def test_the_documentation_names_every_option() -> None:
                     assert f"`{option}" in section or f"[{option}" in section, f"{name} {option}"
     for code in ("0", "1", "2", "3", "70", "130", "143"):
         assert f"| {code} |" in text
+
+
+def test_formulas_lists_all_and_shows_one_with_its_derivative(capsys: Said) -> None:
+    assert main(["formulas"]) == 0
+    said = capsys.readouterr().out
+    assert all(re.search(rf"^  {name} ", said, re.M) for name in registry)
+    assert main(["formulas", "tanh", "linear"]) == 0
+    said = capsys.readouterr().out
+    assert "dx = dy * (1 - y * y)" in said
+    assert "dW = dz.T @ x" in said
+    assert max(map(len, said.splitlines())) <= 80
+    assert main(["formulas", "tan"]) == 1
+    assert "Did you mean 'tanh'?" in capsys.readouterr().err
 
 
 def test_explain_prints_an_update_a_weight_or_writes_a_page(capsys: Said) -> None:

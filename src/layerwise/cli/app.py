@@ -177,6 +177,21 @@ def explain(
     )
 
 
+@app.command(epilog="Example: layerwise formulas softmax cross_entropy_with_logits")
+def formulas(
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="NAME", help="A formula; none lists all.", show_default=False)
+    ] = None,
+) -> int:
+    """Show the formulas: the mathematics, the shapes, the code and its derivative.
+
+    The code is read from the files that training runs.
+    """
+    from layerwise.cli import formulas as command
+
+    return command.formulas(names or [])
+
+
 @app.command(epilog="Example: layerwise look my.csv --target price")
 def look(
     file: Annotated[str, typer.Argument(metavar="FILE", help="A table: .csv, .tsv, .xlsx, .parquet, .jsonl, .gz.")],
