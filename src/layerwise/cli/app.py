@@ -192,6 +192,19 @@ def formulas(
     return command.formulas(names or [])
 
 
+@app.command(epilog="Example: layerwise glossary softmax")
+def glossary(
+    term: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="TERM", help="Of one word or more; none lists all.", show_default=False),
+    ] = None,
+) -> int:
+    """Say what a word means: its formula, lines to try, and the misunderstanding to beware of."""
+    from layerwise.cli import glossary as command
+
+    return command.glossary(" ".join(term or []))
+
+
 @app.command(epilog="Example: layerwise look my.csv --target price")
 def look(
     file: Annotated[str, typer.Argument(metavar="FILE", help="A table: .csv, .tsv, .xlsx, .parquet, .jsonl, .gz.")],
