@@ -249,10 +249,10 @@ def _connections(before: _Placed, after: _Placed) -> str:
             f'<path class="edge" d="M{start:g} {a:g}L{end:g} {b:g}"/>' for _, a in before.units for _, b in after.units
         )
         strength = 0.95 if len(before.units) * len(after.units) <= 24 else 0.6
-        return f'<g stroke="{style.INK_FAINT}" stroke-opacity="{strength}" fill="none">{edges}</g>'
+        return f'<g stroke="{style.LINE_STRONG}" stroke-opacity="{strength}" fill="none">{edges}</g>'
     y, start, end = after.middle, before.x + _reach(before.column) + 10, after.x - _reach(after.column) - 10
     head = "" if after.column.hidden else f"M{end - 6:g} {y - 4:g}L{end:g} {y:g}L{end - 6:g} {y + 4:g}"
-    return f'<path class="arrow" d="M{start:g} {y:g}H{end:g}{head}" stroke="{style.INK_FAINT}" fill="none"/>'
+    return f'<path class="arrow" d="M{start:g} {y:g}H{end:g}{head}" stroke="{style.LINE_STRONG}" fill="none"/>'
 
 
 def _shortcuts(placed: list[_Placed], bottom: float) -> tuple[list[str], float]:
