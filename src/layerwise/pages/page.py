@@ -8,6 +8,7 @@ from importlib import resources
 from typing import NamedTuple
 
 from layerwise.pages.markup import Content, Markup, element, joined
+from layerwise.palette import DARK, LIGHT
 
 _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 """What a browser may load for a page: pictures and styles that stand in it, and nothing else, whatever a name holds."""
@@ -44,7 +45,7 @@ def page(title: str, *content: Content, styles: Iterable[str] = (), chapters: Se
     >>> "<title>Few &amp; small</title>" in text, '<a href="#one">One</a>' in text, "script" in text
     (True, True, False)
     """
-    sheet = "\n".join([style_sheet("tokens.css"), style_sheet("page.css"), *styles])
+    sheet = "\n".join([colours(), style_sheet("tokens.css"), style_sheet("page.css"), *styles])
     head = [
         element("meta", charset="utf-8"),
         element("meta", name="viewport", content="width=device-width, initial-scale=1"),
@@ -69,6 +70,16 @@ def _contents(chapters: Sequence[Chapter]) -> Markup:
     return element("nav", brand, element("ol", *links), class_="contents", aria_label="Contents")
 
 
+def colours() -> str:
+    """The palette as custom properties of CSS, for both schemes; paper is printed on in the light one.
+
+    >>> ":root { --ground: #fbf8f2;" in colours()
+    True
+    """
+    light, dark = (" ".join(f"{name}: {value};" for name, value in each.tokens().items()) for each in (LIGHT, DARK))
+    return f":root {{ {light} }}\n@media screen and (prefers-color-scheme: dark) {{ :root {{ {dark} }} }}"
+
+
 @cache
 def style_sheet(name: str, package: str = __package__) -> str:
     """A style sheet that lies in a package, as text."""
@@ -90,7 +101,7 @@ def table(
     >>> table([["tree", 0.9]], head=["model", "score"], figures=[1])
     '<div class="wide"><table><tr><th scope="col">model</th><th scope="col" class="figure">score</th></tr>...
     """
-    marks = {column: "figure" for column in figures}
+    marks = dict.fromkeys(figures, "figure")
     lines = [element("tr", *(element("th", cell, scope="col", class_=marks.get(k)) for k, cell in enumerate(head)))]
     lines = lines if head else []
     lines += [element("tr", *(element("td", cell, class_=marks.get(k)) for k, cell in enumerate(row))) for row in rows]

@@ -14,7 +14,7 @@ def worth_drawing(values: Array, most: int) -> Array:
     is kept where a whole stretch is not, so that the line breaks where it should.
 
     >>> worth_drawing(np.array([0.0, 1.0, 0.0, 0.0, 9.0, 0.0, 0.0, 0.0, 0.0, 0.5]), most=6).tolist()
-    [0, 1, 4, 5, 9]
+    [0, 4, 5, 9]
     """
     count = len(values)
     if count <= most:

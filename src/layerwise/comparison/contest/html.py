@@ -28,10 +28,7 @@ def page(result: Comparison, name: str) -> str:
         title,
         element("h1", title),
         *(element("p", sentence, class_="prose") for sentence in (*result.judgement.sentences, *closer(result))),
-        *(
-            element("p", element("b", f"Alarm, {each.code}. "), each.sentence, class_="alarm")
-            for each in result.alarms
-        ),
+        *(element("p", element("b", f"Alarm, {each.code}. "), each.sentence, class_="alarm") for each in result.alarms),
         element("h2", "How good each model is"),
         _skills(result),
         _table(score_cells(result)),
@@ -80,7 +77,9 @@ def _skills(result: Comparison) -> Markup:
         ]
         parts.append(element("line", class_=kind, stroke_width=3, x1=x, y1=y - 9, x2=x, y2=y + 9))
     box = f"0 0 {_WIDTH} {height}"
-    return element("svg", *parts, class_="skills", viewBox=box, role="img", aria_label="Skill of each model on each fold")
+    return element(
+        "svg", *parts, class_="skills", viewBox=box, role="img", aria_label="Skill of each model on each fold"
+    )
 
 
 def _of_folds(result: Comparison, name: str) -> Array:

@@ -23,7 +23,7 @@ _LOG_FROM = 100
 
 @dataclass(frozen=True)
 class Curve:
-    """One number an epoch. name: in the key. kind: "train", of what was learnt from, or "held", of what was held out."""
+    """One number an epoch. name: in the key. kind: "train", of what was learnt from, or "held", of what was not."""
 
     name: str
     values: Sequence[float]

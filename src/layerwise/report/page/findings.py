@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+
 from layerwise.pages import Markup, element, icon
 from layerwise.report.page.account import Finding
 

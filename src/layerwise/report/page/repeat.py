@@ -26,6 +26,7 @@ def repeat(told: RunAccount) -> Markup:
 
 def _commands(told: RunAccount) -> list[tuple[str, str]]:
     run = str(told.folder.path)
+    first: list[tuple[str, tuple[str, ...]]]
     if told.result is None:
         first = [("its end, as if there had been no break", ("train", "--resume", run))]
         if told.folder.last_good.exists():

@@ -52,7 +52,7 @@ def scale_of(values: Sequence[float], parts: int = 5, most: float | None = None)
     """A scale on which all of the values have a place. most: what no value is above, such as 1 for a share.
 
     >>> scale_of([0.978, 0.957, 0.989, 0.964], most=1.0)
-    Scale(low=0.95, high=0.99, marks=(0.95, 0.96, 0.97, 0.98, 0.99))
+    Scale(low=0.95, high=1.0, marks=(0.95, 0.96, 0.97, 0.98, 0.99, 1.0))
     """
     low, high = min(values), max(values)
     room = 0.05 * (high - low) or 0.05 * abs(high) or 1.0

@@ -74,9 +74,7 @@ def _rivals(result: Result) -> Markup:
     return joined(element("ul", *rows, class_="rivals"), element("p", _legend(result), class_="small"))
 
 
-def _row(
-    name: str, score: float, scale: Scale, result: Result, interval: tuple[float, float] | None = None
-) -> Markup:
+def _row(name: str, score: float, scale: Scale, result: Result, interval: tuple[float, float] | None = None) -> Markup:
     track = [element("i", class_="mark", style=_at(scale, mark)) for mark in scale.marks]
     if interval is not None:
         ends = f"left:{scale.share(interval[0]):.2%};right:{1 - scale.share(interval[1]):.2%}"
@@ -106,7 +104,7 @@ def _score(value: float, result: Result) -> str:
 def _legend(result: Result) -> str:
     low, high = result.interval
     if isinstance(result, ClassResult):
-        what = f"Share of the test part that is right. The bar is the 95 % interval, {100 * low:.1f} to {100 * high:.1f} %."
+        what = f"Share that is right. The bar is the 95 % interval, {100 * low:.1f} to {100 * high:.1f} %."
     else:
         unit = f" in {result.unit}" if result.unit else ""
         what = f"Root of the mean squared error{unit}; less is better. The bar is the 95 % interval, "

@@ -11,8 +11,8 @@ from layerwise.report.page.chart import Curve, chart
 from layerwise.wording import percent, quantity
 
 _HOW = (
-    "Training loss is the mean over the batches of an epoch, while the weights moved and dropout was on; validation loss "
-    "comes after the epoch, of the whole part."
+    "Training loss is the mean over the batches of an epoch, while the weights moved and dropout was on; validation "
+    "loss comes after the epoch, of the whole part."
 )
 
 

@@ -62,6 +62,4 @@ def _answers(told: RunAccount) -> Markup:
 
 
 def _picture(path: Path, words: str) -> Markup:
-    return element(
-        "figure", element("img", src=address_of(path.read_bytes()), alt=words), element("figcaption", words)
-    )
+    return element("figure", element("img", src=address_of(path.read_bytes()), alt=words), element("figcaption", words))
