@@ -10,7 +10,7 @@ import numpy as np
 
 from layerwise.pages import NOTHING, Markup, element, joined
 from layerwise.plots.scales import power
-from layerwise.plots.thinning import worth_drawing
+from layerwise.plots.history.thinning import worth_drawing
 from layerwise.report.page.scale import marks_of, step_of
 from layerwise.types import Array
 

@@ -27,3 +27,19 @@ def worth_drawing(values: Array, most: int) -> Array:
         else:
             places.add(int(stretch[0]))
     return np.array(sorted(places))
+
+
+def envelope(values: Array, most: int) -> tuple[Array, Array, Array]:
+    """So many stretches of a long curve: where each begins, and the least and the greatest number in it.
+
+    values: (N,). Returns (M,), (M,), (M,), M at most `most`; a stretch without a finite number has NaN.
+
+    >>> places, low, high = envelope(np.array([1.0, 3.0, 2.0, 9.0]), most=2)
+    >>> places.tolist(), low.tolist(), high.tolist()
+    ([0, 2], [1.0, 2.0], [3.0, 9.0])
+    """
+    stretches = np.array_split(np.arange(len(values)), min(most, len(values)))
+    known = [values[stretch][np.isfinite(values[stretch])] for stretch in stretches]
+    low = np.array([part.min() if len(part) else np.nan for part in known])
+    high = np.array([part.max() if len(part) else np.nan for part in known])
+    return np.array([stretch[0] for stretch in stretches]), low, high
