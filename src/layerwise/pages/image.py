@@ -12,13 +12,15 @@ from layerwise.pages.markup import Markup
 from layerwise.types import Array
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
-_GREY, _RGB = 0, 2
+_KINDS = {1: 0, 2: 4, 3: 2}
+"""The colour type of so many channels: grey; grey and how much it covers; red, green and blue."""
 
 
 def image_of(pixels: Array) -> Markup:
     """The address of an image for `src`, which holds all of its bytes.
 
-    pixels: brightness from 0 to 1, (H, W) in greys or (H, W, 3) in red, green and blue.
+    pixels: brightness from 0 to 1, (H, W) in greys, (H, W, 2) in greys with how much
+    each covers what stands behind, or (H, W, 3) in red, green and blue.
 
     >>> image_of(np.eye(2))[:30]
     'data:image/png;base64,iVBORw0K'
@@ -38,9 +40,10 @@ def png(pixels: Array) -> bytes:
     """
     levels = np.round(255 * np.clip(pixels, 0, 1)).astype(np.uint8)
     height, width = levels.shape[:2]
+    channels = levels.size // (height * width)
     rows = levels.reshape(height, -1)
     lines = np.concatenate([np.zeros((height, 1), np.uint8), rows], axis=1)  # filter 0 before each line: as it is
-    header = struct.pack(">IIBBBBB", width, height, 8, _RGB if levels.ndim == 3 else _GREY, 0, 0, 0)
+    header = struct.pack(">IIBBBBB", width, height, 8, _KINDS[channels], 0, 0, 0)
     return (
         _SIGNATURE + _chunk(b"IHDR", header) + _chunk(b"IDAT", zlib.compress(lines.tobytes(), 9)) + _chunk(b"IEND", b"")
     )

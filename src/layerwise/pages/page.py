@@ -35,11 +35,18 @@ class Chapter(NamedTuple):
     """What the contents call it, if not by its title."""
 
 
-def page(title: str, *content: Content, styles: Iterable[str] = (), chapters: Sequence[Chapter] = ()) -> str:
+def page(
+    title: str,
+    *content: Content,
+    styles: Iterable[str] = (),
+    chapters: Sequence[Chapter] = (),
+    opening: tuple[str, str] | None = None,
+) -> str:
     """The page as text: complete, in UTF-8, without scripts, with nothing that a browser would fetch.
 
     title: of the window. content: what stands above the chapters. styles: style sheets beside the common one, as text.
-    chapters: sections with a heading; if there are any, the contents stand beside them.
+    chapters: sections with a heading; if there are any, the contents stand beside them. opening: the address of what
+    stands above them, and what the contents call it.
 
     >>> text = page("Few & small", element("h1", "Few & small"), chapters=[Chapter("one", "One", element("p", "It."))])
     >>> "<title>Few &amp; small</title>" in text, '<a href="#one">One</a>' in text, "script" in text
@@ -60,12 +67,13 @@ def page(title: str, *content: Content, styles: Iterable[str] = (), chapters: Se
         for each in chapters
     ]  # fmt: skip
     main = element("main", *content, *sections)
-    body = element("div", _contents(chapters), main, class_="book") if chapters else main
+    body = element("div", _contents(chapters, opening), main, class_="book") if chapters else main
     return f'<!doctype html>\n<html lang="en">\n<head>\n{joined(*head)}\n</head>\n<body>\n{body}\n</body>\n</html>\n'
 
 
-def _contents(chapters: Sequence[Chapter]) -> Markup:
-    links = [element("li", element("a", each.short or each.title, href=f"#{each.key}")) for each in chapters]
+def _contents(chapters: Sequence[Chapter], opening: tuple[str, str] | None) -> Markup:
+    places = [*([opening] if opening else []), *((each.key, each.short or each.title) for each in chapters)]
+    links = [element("li", element("a", words, href=f"#{key}")) for key, words in places]
     brand = element("p", Markup(_LOGO), "Layerwise", class_="brand")
     return element("nav", brand, element("ol", *links), class_="contents", aria_label="Contents")
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from layerwise.pages import NOTHING, Markup, element, joined
-from layerwise.plots.scales import power
 from layerwise.plots.history.thinning import worth_drawing
+from layerwise.plots.scales import power
 from layerwise.report.page.scale import marks_of, step_of
 from layerwise.types import Array
 
@@ -37,14 +37,15 @@ def chart(
     note: str = "",
     mark: tuple[int, str] | None = None,
     written: Callable[[float], str] | None = None,
+    straight: bool = False,
 ) -> Markup:
     """A figure with a caption that is its key. Logarithmic where the values span more than a factor of 100.
 
     note: words behind the key. mark: an epoch, from 1, and what there is to say of it. written: how a tick is written;
-    unless given, as a plain number.
+    unless given, as a plain number. straight: never logarithmic.
     """
     values = [np.asarray(curve.values, np.float64) for curve in curves]
-    across, up = _Across(len(values[0])), _up(values)
+    across, up = _Across(len(values[0])), _up(values, straight)
     lines = [
         element("path", class_=f"curve {curve.kind}", d=_path(each, across, up))
         for curve, each in zip(curves, values, strict=True)
@@ -105,15 +106,15 @@ class _Up:
         return marks_of(self.low, self.high, 4)
 
     def written(self, value: float) -> str:
-        if self.logarithmic and not 1e-3 <= value < 1e4:
+        if self.logarithmic and (self.low < 5e-4 or self.high > 1e4):
             return power(value)
         return f"{value:.3g}" if abs(value) < 1e5 else f"{value:.2e}"
 
 
-def _up(values: list[Array]) -> _Up:
+def _up(values: list[Array], straight: bool) -> _Up:
     finite = np.concatenate([each[np.isfinite(each)] for each in values])
     low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
-    if low > 0 and high / low > _LOG_FROM:
+    if low > 0 and high / low > _LOG_FROM and not straight:
         return _Up(low / 1.2, high * 1.2, True)
     room = 0.06 * (high - low) or 0.1 * abs(high) or 0.1
     return _Up(max(low - room, 0.0) if low >= 0 else low - room, high + room, False)

@@ -15,6 +15,8 @@ _MOST_CLASSES = 20
 _LONGEST, _SHORT = 24, 5
 _PAIRS = 12
 _SHADES = 4
+_FEW = 3
+"""So few mistakes of one kind are never in the strongest shade."""
 
 
 def confusion(result: ClassResult) -> Markup:
@@ -37,7 +39,7 @@ def _matrix(counts: Array, names: Sequence[str]) -> Markup:
     if max(map(len, names)) > _SHORT:
         columns = [str(place + 1) for place in range(len(names))]
         heads = [f"{place} {name}" for place, name in zip(columns, names, strict=True)]
-    most = max(1, int((counts - np.diag(np.diag(counts))).max()))
+    most = max(_FEW, int((counts - np.diag(np.diag(counts))).max()))
     rows = [element("tr", element("td"), *(element("th", name, scope="col") for name in columns))]
     for true, (head, row) in enumerate(zip(heads, counts, strict=True)):
         cells = [_cell(int(count), true == said, most, f"true {names[true]}, said {names[said]}")

@@ -36,7 +36,7 @@ def headline(told: RunAccount) -> str:
         return f"{right:,} of {counted(result.samples, f'test {told.noun}')} right"
     if isinstance(result, QuantityResult):
         unit = f" {result.unit}" if result.unit else ""
-        return f"{printable(result.target)}: right to {quantity(result.rmse)}{unit}"
+        return f"{printable(result.target)}: a typical error of {quantity(result.rmse)}{unit}"
     return f"{told.start.name}: {told.epochs} of {counted(told.start.experiment.epochs, 'epoch')}, not tested"
 
 
@@ -52,7 +52,7 @@ def _lead(told: RunAccount) -> str:
     if isinstance(result, ClassResult):
         tested += f"{percent(result.accuracy)} right. A {linear.name} gets {percent(linear.score)}."
     else:
-        tested += f"its typical error, the RMSE, is {quantity(result.rmse)}; that of a {linear.name} is "
+        tested += f"the root of its mean squared error is {quantity(result.rmse)}. That of a {linear.name} is "
         tested += f"{quantity(linear.score)}."
     return f"{learnt}{tested} {verdict(result)}"
 

@@ -5,15 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from layerwise.layers import Dropout
 from layerwise.pages import Markup, element, joined
 from layerwise.report.page.account import RunAccount
 from layerwise.report.page.chart import Curve, chart
 from layerwise.wording import percent, quantity
-
-_HOW = (
-    "Training loss is the mean over the batches of an epoch, while the weights moved and dropout was on; validation "
-    "loss comes after the epoch, of the whole part."
-)
 
 
 def training(told: RunAccount) -> Markup:
@@ -22,7 +18,7 @@ def training(told: RunAccount) -> Markup:
     figures = [_losses(told, best), *_second(told, best)]
     return joined(
         element("div", *figures, class_="pair"),
-        element("p", " ".join(filter(None, [_kept(told, best), _HOW])), class_="small prose"),
+        element("p", " ".join(filter(None, [_kept(told, best), _how(told)])), class_="small prose"),
     )
 
 
@@ -42,7 +38,9 @@ def _second(told: RunAccount, best: int | None) -> list[Markup]:
         curve = Curve("", accuracy)
         return [chart("Validation accuracy", [curve], note=note, mark=mark, written=lambda v: f"{100 * v:.4g} %")]
     if len(set(rates)) > 1:
-        return [chart("Learning rate", [Curve("", rates, "train")], note=f"ends at {quantity(rates[-1])}")]
+        return [
+            chart("Learning rate", [Curve("", rates, "train")], straight=True, note=f"ends at {quantity(rates[-1])}")
+        ]
     return []
 
 
@@ -54,6 +52,16 @@ def _kept(told: RunAccount, best: int | None) -> str:
     if told.kept is None or told.kept == best:
         return f"{lowest}." if told.kept is None else f"{lowest}; the weights of that epoch are kept."
     return f"{lowest}; the weights kept are those of epoch {told.kept}, {losses[told.kept - 1]:.3g}."
+
+
+def _how(told: RunAccount) -> str:
+    """What the two losses are, which explains a part of what lies between them."""
+    drops = any(isinstance(layer, Dropout) for _, layer in told.start.net.chain.walk())
+    meanwhile = "while the weights moved and units were dropped" if drops else "while the weights moved"
+    return (
+        f"Training loss is the mean over the batches of an epoch, {meanwhile}; validation loss comes after the epoch, "
+        "of the whole part."
+    )
 
 
 def _least(values: Sequence[float]) -> int | None:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 from layerwise import files
-from layerwise.comparison.result import ClassResult
-from layerwise.pages import Chapter, Markup, element, joined, page, style_sheet
+from layerwise.comparison.result import ClassResult, QuantityResult
+from layerwise.pages import NOTHING, Chapter, Markup, element, joined, page, style_sheet
 from layerwise.pages.image import address_of
-from layerwise.report.page import confusion, findings, mistakes, repeat, summary, training
+from layerwise.report.page import confusion, findings, mistakes, repeat, scatter, summary, training
 from layerwise.report.page.account import RunAccount
+from layerwise.runs import Start
 from layerwise.runs.pictures import network_drawing
+from layerwise.training import predict
+from layerwise.training.threads import blas_threads
 
 
 def write(told: RunAccount) -> Path:
@@ -26,7 +29,11 @@ def run_page(told: RunAccount) -> str:
     """
     title = f"{told.start.name}, {told.folder.path.name} · Layerwise report"
     return page(
-        title, summary.summary(told), styles=[style_sheet("report.css", __package__)], chapters=list(_chapters(told))
+        title,
+        summary.summary(told),
+        styles=[style_sheet("report.css", __package__)],
+        chapters=_chapters(told),
+        opening=("answer", "Answer"),
     )
 
 
@@ -51,14 +58,24 @@ def _network(told: RunAccount) -> Markup:
 
 
 def _answers(told: RunAccount) -> Markup:
-    """The picture of which answer the network gives where, if its data has one."""
+    """Where the network gives which answer, if its data has such a picture; and quantities over the truth."""
     if told.result is None:
-        return Markup()
+        return NOTHING
     captions = {
         told.folder.boundary: "Which answer the network gives where, and the test part.",
         told.folder.fit: "The answer of the network, and the test part.",
     }
-    return joined(*(_picture(path, words) for path, words in captions.items() if path.exists()))
+    pictures = [_picture(path, words) for path, words in captions.items() if path.exists()]
+    if isinstance(told.result, QuantityResult):
+        pictures.append(_over_truth(told.start, told.result.target))
+    return joined(*pictures)
+
+
+def _over_truth(start: Start, name: str) -> Markup:
+    preparation, (x, y) = start.data.preparation, start.data.test
+    with blas_threads(1):
+        said = preparation.to_units(predict(start.net, x)).ravel()
+    return scatter.scatter(preparation.to_units(y).ravel(), said, name)
 
 
 def _picture(path: Path, words: str) -> Markup:
