@@ -54,6 +54,7 @@ from layerwise.plots.style.palette import (
     ZERO,
     Palette,
 )
+from layerwise.plots.style.theme import theme
 
 __all__ = [
     "ACCENT",
@@ -111,4 +112,5 @@ __all__ = [
     "rgb",
     "save_figure",
     "sequential",
+    "theme",
 ]
