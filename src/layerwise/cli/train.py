@@ -177,7 +177,7 @@ def _report_unfinished(folder: RunFolder, ready: Start, history: object, why: st
     """The page of a run that was not tested. Where it can not be written, the end of the run is still told."""
     records = history if isinstance(history, History) else History()
     try:
-        page = write(RunAccount(folder, ready, records, ended=f"{why[0].upper()}{why[1:]}."))
+        page = write(RunAccount(folder, ready, records, ended=f"{why[0].upper()}{why[1:].rstrip('.')}."))
     except FileError as error:
         note(*look().wrapped(f"layerwise: {error}"))
     else:

@@ -54,6 +54,7 @@ from layerwise.plots.style.axes import (
     save_figure,
 )
 from layerwise.plots.style.mixing import blend, diverging, luminance, mix, rgb, sequential
+from layerwise.plots.style.theme import theme
 
 __all__ = [
     "ACCENT",
@@ -111,4 +112,5 @@ __all__ = [
     "rgb",
     "save_figure",
     "sequential",
+    "theme",
 ]

@@ -12,7 +12,7 @@ from layerwise.types import Array
 from layerwise.wording import printable
 
 _MOST_CLASSES = 20
-_LONGEST, _SHORT = 24, 5
+_LONGEST, _SHORT = 32, 5
 _PAIRS = 12
 _SHADES = 4
 _FEW = 3
@@ -68,7 +68,7 @@ def _sentences(counts: Array, names: Sequence[str]) -> list[str]:
     always = [name for name, row, k in zip(names, counts, range(len(names)), strict=True) if 0 < row.sum() == row[k]]
     found = [f"Always recognised: {', '.join(always)}."] if always else []
     if int(pairs[0][2]) > 1:
-        found.append(f"Most often confused: {pairs[0][0]}, taken for {pairs[0][1]} {pairs[0][2]} times.")
+        found.append("Most often confused: true {}, said {}: {} times.".format(*pairs[0]))
     return found
 
 

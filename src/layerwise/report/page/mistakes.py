@@ -74,8 +74,8 @@ def _image(pixels: Array, words: str, ink: bool) -> Markup:
 
 
 def _row(mistake: Mistake, sure: bool) -> list[str | Markup]:
-    features = ", ".join(f"{printable(name)} {printable(value, 12)}" for name, value in mistake.features)
-    cells: list[str | Markup] = [printable(mistake.true), printable(mistake.answer)]
+    features = ", ".join(f"{printable(name)} {printable(value)}" for name, value in mistake.features)
+    cells: list[str | Markup] = [printable(mistake.true, 40), printable(mistake.answer, 40)]
     if sure:
         cells.append("" if mistake.sure is None else percent(mistake.sure))
     return [*cells, element("span", features, class_="soft")]
