@@ -1,14 +1,16 @@
 """Pictures: lines, loss curves, decision boundaries, fitted curves, matrices, the drawing of a network."""
 
-from layerwise.plots.architecture import network_svg
 from layerwise.plots.boundary import decision_boundary
 from layerwise.plots.curves import loss_curve
+from layerwise.plots.drawing import Drawing, architecture, network_svg
 from layerwise.plots.fit import fitted_curve
 from layerwise.plots.heatmap import heatmap
 from layerwise.plots.lines import lines
 from layerwise.plots.style import new_panels, save_figure
 
 __all__ = [
+    "Drawing",
+    "architecture",
     "decision_boundary",
     "fitted_curve",
     "heatmap",

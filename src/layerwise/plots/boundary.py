@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 _ROWS = 20_000
 """Points of the plane that are predicted at once, so that memory does not grow with the resolution."""
-_STRONGEST = 0.5
-"""How far the ground goes towards the colour of a class where the network is certain."""
 
 
 def decision_boundary(
@@ -132,12 +130,13 @@ def _square(points: Array) -> tuple[tuple[float, float], tuple[float, float]]:
 def _shade(ax: Axes, p: Array, extent: tuple[float, float, float, float]) -> None:
     """The colour of the likeliest class, the stronger the surer: the ground itself where all are equally likely."""
     classes = p.shape[-1]
-    ground = np.array(style.rgb(style.SURFACE)) / 255
-    colours = np.array([style.rgb(_colour(k)) for k in range(classes)]) / 255
-    strength = _STRONGEST * (p.max(axis=-1) * classes - 1) / (classes - 1)
-    picture = ground + strength[..., None] * (colours[p.argmax(axis=-1)] - ground)
+    strength = style.FIELD * (p.max(axis=-1) * classes - 1) / (classes - 1)
+    likeliest = p.argmax(axis=-1)
+    picture = np.empty((*likeliest.shape, 3))
+    for k in np.unique(likeliest):
+        picture[likeliest == k] = style.blend(strength[likeliest == k], [style.SURFACE, _colour(k)])
     ax.imshow(
-        picture.clip(0, 1), extent=extent, origin="lower", aspect="auto", interpolation="bilinear", zorder=1,
+        picture, extent=extent, origin="lower", aspect="auto", interpolation="bilinear", zorder=1,
         resample=True, interpolation_stage="data",
     )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""How every picture looks: the colours, the sizes of text, and the two ways to get axes. One home for all of it.
+"""How every figure looks: the sizes of text, the frame, the legend, and the two ways to get axes.
 
 Everything is set on the axes themselves: matplotlib's global settings are neither read nor changed, and pyplot, which
 costs two seconds and keeps every figure alive, is never imported.
@@ -12,29 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from layerwise.checks import require_path
 from layerwise.errors import FileError, KindError, nearest
+from layerwise.palette import GROUND, INK, INK_SOFT, LINE, SURFACE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-GROUND = "#fbf8f2"
-SURFACE = "#fffdf9"
-LINE = "#d8d1c4"
-INK = "#2b2a28"
-INK_SOFT = "#625d55"
-INK_FAINT = "#a8a093"
-ACCENT = "#17707f"
-ACCENT_TINT = "#dcecec"
-
-NEGATIVE, POSITIVE = "#2a6cb0", "#d4691e"
-"""The ends of the diverging scale of weights, gradients and activations; the middle is the ground."""
-
-CLASSES = ("#2a6cb0", "#d4691e", "#2ba861", "#7b1070", "#efb300", "#45c8f2", "#53392d", "#77777f")
-"""Eight classes, apart for every common kind of colour blindness; and each has a marker of its own as well."""
-MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
-MARKER_SIZES = (1.0, 0.9, 1.15, 0.8, 1.15, 1.35, 1.35, 1.9)
-"""Factors on the area, so that all look equally large."""
-
-TRAINING, VALIDATION = INK_SOFT, ACCENT
 
 FONT = "DejaVu Sans"
 """Comes with matplotlib, so that a picture is the same on every machine."""
@@ -48,7 +29,7 @@ _WITHOUT_DATE: dict[str, dict[str, Any]] = {
 }
 _LETTERS: dict[str, Any] = {"fontfamily": FONT, "fontweight": "normal", "fontstyle": "normal"}
 _KEY_LETTERS = 66
-"""Letters of a legend in one row."""
+"""Letters of a legend in one row of a figure that is 6.4 inches wide."""
 
 
 def new_axes(width: float, height: float) -> Axes:
@@ -121,28 +102,9 @@ def _columns(widths: list[int], room: int) -> int:
 def _letters(ax: Axes) -> int:
     """How many letters a row of the legend has: panels side by side share the width of their figure."""
     place, figure = ax.get_subplotspec(), ax.get_figure(root=True)
-    if place is None or figure is None or place.get_gridspec().ncols == 1:
-        return _KEY_LETTERS
-    return int(_KEY_LETTERS * figure.get_figwidth() / 6.4 / place.get_gridspec().ncols)
-
-
-def mix(colour: str, ground: str, strength: float) -> str:
-    """A colour on its way from the ground: strength 0 is the ground, 1 the colour.
-
-    >>> mix("#ff0000", "#ffffff", 0.5)
-    '#ff8080'
-    """
-    pairs = zip(rgb(colour), rgb(ground), strict=True)
-    return "#" + "".join(f"{round(below + strength * (above - below)):02x}" for above, below in pairs)
-
-
-def rgb(colour: str) -> tuple[int, int, int]:
-    """Red, green and blue, from 0 to 255.
-
-    >>> rgb("#ff8000")
-    (255, 128, 0)
-    """
-    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
+    width = 6.4 if figure is None else figure.get_figwidth()
+    panels = 1 if place is None else place.get_gridspec().ncols
+    return int(_KEY_LETTERS * width / 6.4 / panels)
 
 
 def save_figure(ax: Axes, path: str | os.PathLike[str], dpi: float = DPI) -> None:

@@ -1,8 +1,7 @@
-"""Colours that everyone can tell apart, and pictures that matplotlib's global settings neither change nor notice."""
+"""Pictures that matplotlib's global settings neither change nor notice."""
 
 from __future__ import annotations
 
-import itertools
 import subprocess
 import sys
 from pathlib import Path
@@ -10,12 +9,10 @@ from pathlib import Path
 import matplotlib as mpl
 import numpy as np
 import pytest
-from tests.plots.colour_vision import VISIONS, contrast, distance
 from tests.support.tally import Tally
 
 from layerwise import plots
 from layerwise.errors import FileError
-from layerwise.plots import style
 
 HISTORY = {"train_loss": [0.9, 0.5, 0.3], "val_loss": [0.8, 0.6, 0.7], "val_accuracy": [0.5, 0.8, 0.75]}
 HOSTILE = {
@@ -67,22 +64,6 @@ def test_pictures_need_no_pyplot_and_importing_them_no_matplotlib() -> None:
         [sys.executable, "-c", program], env={"PYTHONPATH": source, "HOME": "/"}, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr
-
-
-@pytest.mark.parametrize("vision", VISIONS)
-def test_classes_are_told_apart_by_everyone(vision: str) -> None:
-    assert len(style.CLASSES) == len(set(style.MARKERS)) == len(style.MARKER_SIZES) == 8
-    for one, other in itertools.combinations(style.CLASSES, 2):
-        assert distance(one, other, vision) > 15, (one, other)
-    assert distance(style.TRAINING, style.VALIDATION, vision) > 15
-    assert distance(style.NEGATIVE, style.POSITIVE, vision) > 40
-
-
-def test_words_are_readable_on_every_ground() -> None:
-    for ink, ground in itertools.product((style.INK, style.INK_SOFT, style.ACCENT), (style.GROUND, style.SURFACE)):
-        assert contrast(ink, ground) >= 4.5
-    assert contrast(style.INK, style.ACCENT_TINT) >= 4.5
-    assert contrast("#000000", "#ffffff") == pytest.approx(21)
 
 
 @pytest.mark.parametrize(("ending", "start"), [("png", b"\x89PNG\r\n\x1a\n"), ("svg", b"<?xml"), ("pdf", b"%PDF")])
