@@ -49,7 +49,15 @@ def test_version(capsys: Said) -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--help"], ["train", "--help"], ["predict", "-h"], ["explain", "-h"], ["formulas", "-h"], ["bench", "--help"]],
+    [
+        ["--help"],
+        ["train", "--help"],
+        ["predict", "-h"],
+        ["explain", "-h"],
+        ["formulas", "-h"],
+        ["tune", "-h"],
+        ["bench", "--help"],
+    ],
 )
 def test_help_fits(arguments: list[str], capsys: Said) -> None:
     assert main(arguments) == 0

@@ -294,6 +294,51 @@ def compare(
     )  # fmt: skip
 
 
+@app.command(epilog="Example: layerwise tune digits --vary lr=1e-4..1e-1:log --vary 'hidden=32|64,64' --workers 2")
+def tune(
+    data: Annotated[
+        str | None,
+        typer.Argument(metavar="DATA", help="As for train: a dataset, a table, an experiment.", show_default=False),
+    ] = None,
+    target: Annotated[str | None, typer.Option(metavar="COLUMN", help="The column of a table to predict.")] = None,
+    vary: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=WHAT",
+            help="What may vary, and how: lr=1e-4..1e-1:log, 'hidden=32|64,64', or any entry; may be repeated.",
+        ),
+    ] = None,
+    trials: Annotated[int, typer.Option(metavar="N", help="How many settings are drawn.")] = 27,
+    epochs: Annotated[int | None, typer.Option(metavar="N", help="Of a run that is trained to its end.")] = None,
+    method: Annotated[
+        str, typer.Option(metavar="NAME", help="halving: the best third goes on, again and again; or random.")
+    ] = "halving",
+    seconds: Annotated[float | None, typer.Option(metavar="S", help="After so many no new work is begun.")] = None,
+    workers: Annotated[int, typer.Option(metavar="N", help="Processes that train side by side.")] = 1,
+    seed: Annotated[int, typer.Option(metavar="N", help="Of the settings that are drawn.")] = 0,
+    entries: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="Any entry of the experiment, the same in all trials."),
+    ] = None,
+    out: Annotated[
+        str | None, typer.Option(metavar="FOLDER", help="A new folder; else runs/tune-NAME-001 and so on.")
+    ] = None,
+    resume: Annotated[str | None, typer.Option(metavar="FOLDER", help="Go on with a search.")] = None,
+    progress: Annotated[bool, typer.Option("--progress/--no-progress", help="Show how the search goes.")] = True,
+) -> int:
+    """Look for settings that do well on the validation part; the best is tested once, at the end.
+
+    Ctrl-C keeps all that is done. The same seed finds the same, however many workers there are.
+    """
+    from layerwise.cli import tune as command
+    from layerwise.training.changes import Changes
+
+    return command.tune(
+        data, target, Changes(epochs=epochs, entries=tuple(entries or ())), vary or [], trials=trials, method=method,
+        seconds=seconds, seed=seed, workers=workers, out=out, resume=resume, progress=progress,
+    )  # fmt: skip
+
+
 @app.command()
 def datasets() -> int:
     """List the datasets that can be trained on by name."""

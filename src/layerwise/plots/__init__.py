@@ -7,6 +7,7 @@ from layerwise.plots.fit import fitted_curve
 from layerwise.plots.heatmap import heatmap
 from layerwise.plots.lines import lines
 from layerwise.plots.style import new_panels, save_figure
+from layerwise.plots.tried import tried
 
 __all__ = [
     "Drawing",
@@ -19,4 +20,5 @@ __all__ = [
     "network_svg",
     "new_panels",
     "save_figure",
+    "tried",
 ]

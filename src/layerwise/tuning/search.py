@@ -8,13 +8,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Executor, Future, as_completed
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import msgspec
 
 from layerwise.checks import positive, require_kind
 from layerwise.errors import FileError, LayerwiseError
-from layerwise.random import generator
 from layerwise.training.experiment import Experiment
 from layerwise.tuning import record
 from layerwise.tuning.plan import Plan, going_on
@@ -83,7 +82,7 @@ def tune(
     base = msgspec.json.encode(experiment.to_table(), order="deterministic")
     wanted = {"vary": dict(vary), **asdict(plan), "seed": seed, "experiment": base.decode()}
     place = Path(folder)
-    state = [Trial(number, drawn(space, generator(seed, "tuning", step=number))) for number in range(trials)]
+    state = [Trial(number, settings) for number, settings in enumerate(drawn(space, trials, seed))]
     if (place / record.NAME).exists():
         was, state = record.read(place)
         record.require_same(place, was, wanted)
@@ -109,13 +108,15 @@ def tune(
                 break
     except KeyboardInterrupt:
         stopped = "stopped by Ctrl-C"
-    tasks_of = {trial.number: task(trial, trial.epochs) for trial in state}
-    return Tuned(plan, tuple(state), place, stopped, tasks_of)
+    tuned = Tuned(plan, tuple(state), place, stopped, {trial.number: task(trial, trial.epochs) for trial in state})
+    if not stopped:
+        _clear(tuned)
+    return tuned
 
 
 def _rounds(plan: Plan, state: list[Trial], task: Callable[[Trial, int], Task]) -> Iterator[tuple[int, list[Task]]]:
     """Each round with what is left to do in it. A round begins when the one before is whole."""
-    members = list(range(plan.trials))
+    members = list(range(len(state)))
     for number, (places, epochs) in enumerate(plan.rounds):
         if number:
             members = going_on([state[each] for each in members], plan.rounds[number - 1][1], places)
@@ -145,6 +146,13 @@ def _done(executor: Executor | None, tasks: Iterable[Task], ends: float | None) 
 def _cancel(futures: Iterable[Future[Trial]]) -> None:
     for future in futures:
         future.cancel()
+
+
+def _clear(tuned: Tuned) -> None:
+    """Of a search that is over, keep the best trial's state alone."""
+    for trial in tuned.trials:
+        if trial != tuned.best:
+            tuned.checkpoint(trial).unlink(missing_ok=True)
 
 
 def _require_some(trials: Iterable[Trial], experiment: bytes, epochs: int) -> None:

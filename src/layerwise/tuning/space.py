@@ -9,17 +9,19 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from layerwise.errors import KindError, SettingError
+from layerwise.random import generator
 from layerwise.training.changes import Changes
 from layerwise.types import Generator
 
 _RANGE = re.compile(r"\s*([^.|:]*(?:\.\d[^.|:]*)?)\.\.(.*?)(:log)?\s*")
 _SHORT = ("lr", "batch_size", "hidden", "optimizer")
 """Names that stand for entries of the experiment, as the options of `layerwise train` do."""
+_DRAWS = 1000
 
 
 @dataclass(frozen=True)
 class Range:
-    """Numbers from low to high, both included. log: every factor is as likely as any other, as suits rates and widths."""
+    """Numbers from low to high, both included. log: every factor is as likely as any other, as suits rates."""
 
     low: float
     high: float
@@ -70,9 +72,23 @@ def space_of(texts: Mapping[str, str]) -> Space:
     return {name.strip(): _meaning(name, str(text)) for name, text in texts.items()}
 
 
-def drawn(space: Space, rng: Generator) -> dict[str, str]:
-    """A value for each, as texts."""
-    return {name: each.draw(rng) for name, each in space.items()}
+def drawn(space: Space, count: int, seed: int) -> list[dict[str, str]]:
+    """So many settings, no two of them the same: a value for each name, as text.
+
+    Where there are not so many different ones, as few as a thousand draws for each find.
+
+    >>> drawn(space_of({"batch_size": "16|32"}), 5, seed=0)
+    [{'batch_size': '32'}, {'batch_size': '16'}]
+    """
+    found: list[dict[str, str]] = []
+    for number in range(count):
+        rng = generator(seed, "tuning", step=number)
+        draws = ({name: each.draw(rng) for name, each in space.items()} for _ in range(_DRAWS))
+        new = next((settings for settings in draws if settings not in found), None)
+        if new is None:
+            break
+        found.append(new)
+    return found
 
 
 def changes_of(settings: Mapping[str, str], epochs: int | None = None) -> Changes:

@@ -26,8 +26,8 @@ class Trial:
     """What is known of some settings.
 
     settings: by name, as texts. epochs: that they were trained for. loss, accuracy: on the validation part, of the
-    network as it is then; accuracy is None for quantities. curve: (epochs, loss) after each round. seconds: of training.
-    failure: why it could not go on; empty otherwise.
+    network as it is then; accuracy is None for quantities. curve: (epochs, loss) after each round. seconds: of
+    training. failure: why it could not go on; empty otherwise.
     """
 
     number: int
@@ -55,13 +55,13 @@ class Task:
 
 
 def advanced(task: Task) -> Trial:
-    """Train a trial on to so many epochs, from its checkpoint if it has one, and judge it. Fails in words, never raises.
+    """Train a trial on to so many epochs, from its checkpoint if it has one, and judge it; it fails in words.
 
     The bits are those of a run made in one go, whoever calls it, and however often it was broken off.
     """
     begin = time.perf_counter()
     try:
-        run, data = _run(task)
+        run, data = run_of(task)
         loss, accuracy = _judged(run, data)
     except DivergedError as error:
         return replace(task.trial, failure=f"diverged at step {error.step}")
@@ -72,28 +72,20 @@ def advanced(task: Task) -> Trial:
     return replace(task.trial, epochs=task.epochs, loss=loss, accuracy=accuracy, curve=curve, seconds=round(seconds, 3))
 
 
-def finished(task: Task) -> tuple[Experiment, Run, Dataset]:
-    """The experiment of a trial, and its run as its checkpoint has it."""
-    run, data = _run(task)
-    return experiment_of(task), run, data
-
-
 def experiment_of(task: Task) -> Experiment:
     """The experiment with the settings of a trial."""
     base = Experiment.from_table(msgspec.json.decode(task.experiment))
     return changes_of(task.trial.settings, task.whole).to_experiment(base)
 
 
-def _run(task: Task) -> tuple[Run, Dataset]:
+def run_of(task: Task) -> tuple[Run, Dataset]:
     """The run, brought to where the task wants it, and its state written."""
     experiment = experiment_of(task)
     data = _data(msgspec.json.encode(experiment.data, order="deterministic"), experiment.seed)
-    if not len(data.validation.x):
-        raise SettingError(f"{data.name} has no validation part, by which settings could be chosen")
     run, file = experiment.build().run(data, progress=False), Path(task.checkpoint)
     if file.exists():
         run.go_back(checkpoint.read(file))
-    missing = task.epochs * run.source.steps - run.position.step
+    missing = task.epochs * (run.source.steps or 0) - run.position.step
     if missing > 0 and not run.position.stopped:
         run.advance(missing)
         checkpoint.write(file, run.state())

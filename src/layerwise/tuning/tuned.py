@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from layerwise.data import Dataset
+from layerwise.errors import DataError
 from layerwise.network import Network
 from layerwise.training.experiment import Experiment
 from layerwise.tuning.plan import Plan
-from layerwise.tuning.trial import Task, Trial, finished
+from layerwise.tuning.trial import Task, Trial, experiment_of, run_of
 
 
 @dataclass(frozen=True)
@@ -34,21 +35,18 @@ class Tuned:
         longest = max((each.epochs for each in whole), default=0)
         return min((each for each in whole if each.epochs == longest), key=lambda each: each.loss, default=None)
 
-    def experiment(self) -> Experiment:
-        """The experiment with the best settings. Training it again gives the same bits."""
-        return self._finished()[0]
+    def checkpoint(self, trial: Trial) -> Path:
+        """The file with the state of a trial."""
+        return Path(self._tasks[trial.number].checkpoint)
 
-    def network(self) -> Network:
-        """The network with the best settings, as it was trained in the search."""
-        return self._finished()[1]
+    def finished(self) -> tuple[Experiment, Network, Dataset]:
+        """The experiment with the best settings, its network as it was trained, and its data.
 
-    def data(self) -> Dataset:
-        """The data that it learnt from, with the test part that nothing has looked at."""
-        return self._finished()[2]
-
-    def _finished(self) -> tuple[Experiment, Network, Dataset]:
+        Training the experiment again gives the same bits. Raises DataError where no trial has come to an end.
+        """
         best = self.best
         if best is None:
-            raise LookupError("no trial has come to an end, so none is best")
-        experiment, run, data = finished(self._tasks[best.number])
-        return experiment, run.net, data
+            raise DataError("no trial has come to an end, so none is best")
+        task = self._tasks[best.number]
+        run, data = run_of(task)
+        return experiment_of(task), run.net, data
