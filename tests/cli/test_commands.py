@@ -405,6 +405,9 @@ def test_formulas_lists_all_and_shows_one_with_its_derivative(capsys: Said) -> N
     assert "dx = dy * (1 - y * y)" in said
     assert "dW = dz.T @ x" in said
     assert max(map(len, said.splitlines())) <= 80
+    assert main(["formulas", "tanh", "--html", "sheet.html"]) == 0
+    assert 'id="tanh"' in Path("sheet.html").read_text(encoding="utf-8")
+    capsys.readouterr()
     assert main(["formulas", "tan"]) == 1
     assert "Did you mean 'tanh'?" in capsys.readouterr().err
 

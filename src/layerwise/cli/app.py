@@ -182,6 +182,7 @@ def formulas(
     names: Annotated[
         list[str] | None, typer.Argument(metavar="NAME", help="A formula; none lists all.", show_default=False)
     ] = None,
+    html: Annotated[str | None, typer.Option(metavar="FILE", help="Write a page for a browser instead.")] = None,
 ) -> int:
     """Show the formulas: the mathematics, the shapes, the code and its derivative.
 
@@ -189,7 +190,7 @@ def formulas(
     """
     from layerwise.cli import formulas as command
 
-    return command.formulas(names or [])
+    return command.formulas(names or [], html)
 
 
 @app.command(epilog="Example: layerwise glossary softmax")
