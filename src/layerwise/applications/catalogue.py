@@ -27,6 +27,15 @@ APPLICATIONS = {
             takes="half a minute",
         ),
         Application(
+            name="writing",
+            question="What comes next in a text, letter by letter?",
+            offline="the help topics of Python, 465,000 characters of English",
+            data="a text file in UTF-8, 20,000 characters at least: it learns to write like that",
+            own="the beginning of a sentence: how it goes on, tame and bold",
+            needs="",
+            takes="six minutes",
+        ),
+        Application(
             name="forecasting",
             question="How many sunspots will there be next year?",
             offline="the yearly sunspot numbers 1700 to 2008",

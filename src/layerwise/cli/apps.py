@@ -22,7 +22,8 @@ def apps(
         raise SettingError(f"{name} has its own data, and takes no --data; with --own it takes {chosen.own}")
     tell = note if progress else silent
     request = Request(tuple(range(seeds)), data, own, short, progress, tell)
-    say(*look().wrapped(f"{chosen.question} Data: {own or data or chosen.offline}."), "")
+    yours = f" Yours: {own}." if own else ""
+    say(*look().wrapped(f"{chosen.question} Data: {data or chosen.offline}.{yours}"), "")
     with folders.new(f"app-{name}", out) as folder:
         try:
             account = chosen.run(request)
