@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from layerwise.compiled import codes
+from layerwise.compiled.blas import side_by_side
 from layerwise.errors import ShapeError
 from layerwise.layers import Layer, Linear, Pass, ReLU, Sigmoid, Tanh
 from layerwise.layers.parameter import Vector
@@ -198,10 +199,13 @@ def _dense(layer: Linear, code: int, x: Array, pass_: Pass, kernels: ModuleType)
     def backward(dy: Array) -> Array | None:
         db = np.empty(layer.out_features, dy.dtype)
         kernels.finish_backward(code, dy, y, db)
-        pass_.add_product(weight, dy.T, x)
         if bias:
             pass_.add_gradient(bias, db)
-        return dy @ weight.value if input_gradient else None
+        if not input_gradient:
+            pass_.add_product(weight, dy.T, x)
+            return None
+        dx, _ = side_by_side(lambda: dy @ weight.value, lambda: pass_.add_product(weight, dy.T, x))
+        return dx
 
     return y, backward
 
