@@ -75,8 +75,10 @@ class DenseChain:
         small = shape[0] <= self.small and not pass_.shared  # which lets its loops add into grad
         return (self._small if small else self._large)(x, pass_, place)
 
-    def cost(self, x: Array, target: Any, loss: Loss, weight: Any, denominator: float | None = None) -> float | None:
-        """The value of a loss, its gradient added into grad: both ways in one call, with the bits of two.
+    def backpropagate(
+        self, x: Array, target: Any, loss: Loss, weight: Any, denominator: float | None = None
+    ) -> float | None:
+        """Return the value of a loss, and add its gradient into grad: both ways in one call, with the bits of two.
 
         None where the batch is large, which has other ways, or the loss is another one.
         """
