@@ -7,7 +7,9 @@ from layerwise.plots.drawing import Drawing, architecture, network_svg
 from layerwise.plots.fit import fitted_curve
 from layerwise.plots.heatmap import heatmap
 from layerwise.plots.lines import lines
+from layerwise.plots.regions import hidden_fields, hidden_regions
 from layerwise.plots.style import new_panels, save_figure
+from layerwise.plots.surface import fitted_surface
 
 __all__ = [
     "Drawing",
@@ -15,7 +17,10 @@ __all__ = [
     "array_picture",
     "decision_boundary",
     "fitted_curve",
+    "fitted_surface",
     "heatmap",
+    "hidden_fields",
+    "hidden_regions",
     "lines",
     "loss_curve",
     "network_svg",
