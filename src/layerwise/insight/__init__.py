@@ -1,19 +1,29 @@
 """Looking inside: gradient checks that say what is wrong, and why."""
 
+from layerwise.insight.descent import SURFACES, Race, Surface, race, turned
 from layerwise.insight.gradient_check import gradcheck, gradcheck_formula
 from layerwise.insight.gradient_report import ArrayCheck, GradientReport
 from layerwise.insight.information import LayerInformation, layer_information
 from layerwise.insight.mismatch import Mismatch, diagnose
+from layerwise.insight.propagation import Propagation, propagation, through_stack
 from layerwise.insight.recorder import Recorder
 
 __all__ = [
+    "SURFACES",
     "ArrayCheck",
     "GradientReport",
     "LayerInformation",
     "Mismatch",
+    "Propagation",
+    "Race",
     "Recorder",
+    "Surface",
     "diagnose",
     "gradcheck",
     "gradcheck_formula",
     "layer_information",
+    "propagation",
+    "race",
+    "through_stack",
+    "turned",
 ]

@@ -1,20 +1,42 @@
-"""Pictures: lines, loss curves, decision boundaries, fitted curves, matrices, the drawing of a network."""
+"""Pictures: of ideas, of data and runs, of what a network says; and the drawing of a network."""
 
 from layerwise.plots.architecture import network_svg
 from layerwise.plots.boundary import decision_boundary
 from layerwise.plots.curves import loss_curve
 from layerwise.plots.fit import fitted_curve
 from layerwise.plots.heatmap import heatmap
+from layerwise.plots.ideas import (
+    activation,
+    activations,
+    convolution_step,
+    convolution_steps,
+    cross_entropy_curve,
+    entropy_curve,
+    race,
+    schedules,
+    signal_through_depth,
+    temperature,
+)
 from layerwise.plots.lines import lines
 from layerwise.plots.style import new_panels, save_figure
 
 __all__ = [
+    "activation",
+    "activations",
+    "convolution_step",
+    "convolution_steps",
+    "cross_entropy_curve",
     "decision_boundary",
+    "entropy_curve",
     "fitted_curve",
     "heatmap",
     "lines",
     "loss_curve",
     "network_svg",
     "new_panels",
+    "race",
     "save_figure",
+    "schedules",
+    "signal_through_depth",
+    "temperature",
 ]
