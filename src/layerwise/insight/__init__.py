@@ -1,5 +1,6 @@
 """Looking inside: gradient checks that say what is wrong, and why."""
 
+from layerwise.insight import side_by_side
 from layerwise.insight.descent import SURFACES, Race, Surface, race, turned
 from layerwise.insight.gradient_check import gradcheck, gradcheck_formula
 from layerwise.insight.gradient_report import ArrayCheck, GradientReport
@@ -24,6 +25,7 @@ __all__ = [
     "layer_information",
     "propagation",
     "race",
+    "side_by_side",
     "through_stack",
     "turned",
 ]

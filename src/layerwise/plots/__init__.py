@@ -18,6 +18,7 @@ from layerwise.plots.ideas import (
     temperature,
 )
 from layerwise.plots.lines import lines
+from layerwise.plots.side_by_side import side_by_side
 from layerwise.plots.style import new_panels, save_figure
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "race",
     "save_figure",
     "schedules",
+    "side_by_side",
     "signal_through_depth",
     "temperature",
 ]
