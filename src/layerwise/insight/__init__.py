@@ -1,10 +1,11 @@
 """Looking inside: gradient checks that say what is wrong, and why."""
 
 from layerwise.insight import side_by_side
-from layerwise.insight.descent import SURFACES, Race, Surface, race, turned
+from layerwise.insight.descent import SURFACES, Landscape, Path, Race, Surface, landscape, race, turned
 from layerwise.insight.gradient_check import gradcheck, gradcheck_formula
 from layerwise.insight.gradient_report import ArrayCheck, GradientReport
 from layerwise.insight.information import LayerInformation, layer_information
+from layerwise.insight.information_path import InformationPath
 from layerwise.insight.mismatch import Mismatch, diagnose
 from layerwise.insight.propagation import Propagation, propagation, through_stack
 from layerwise.insight.recorder import Recorder
@@ -13,8 +14,11 @@ __all__ = [
     "SURFACES",
     "ArrayCheck",
     "GradientReport",
+    "InformationPath",
+    "Landscape",
     "LayerInformation",
     "Mismatch",
+    "Path",
     "Propagation",
     "Race",
     "Recorder",
@@ -22,6 +26,7 @@ __all__ = [
     "diagnose",
     "gradcheck",
     "gradcheck_formula",
+    "landscape",
     "layer_information",
     "propagation",
     "race",

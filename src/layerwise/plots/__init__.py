@@ -17,6 +17,8 @@ from layerwise.plots.ideas import (
     signal_through_depth,
     temperature,
 )
+from layerwise.plots.information_plane import information_plane
+from layerwise.plots.landscape import landscape
 from layerwise.plots.lines import lines
 from layerwise.plots.side_by_side import side_by_side
 from layerwise.plots.style import new_panels, save_figure
@@ -31,6 +33,8 @@ __all__ = [
     "entropy_curve",
     "fitted_curve",
     "heatmap",
+    "information_plane",
+    "landscape",
     "lines",
     "loss_curve",
     "network_svg",
