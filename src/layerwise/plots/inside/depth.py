@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _MOST_NAMES = 16
+_LETTERS = 64
+"""Of the names in one line."""
 
 
 def depth(layers: Sequence[Depth], ax: Axes | None = None) -> Axes:
@@ -53,7 +55,12 @@ def depth(layers: Sequence[Depth], ax: Axes | None = None) -> Axes:
         mark_logarithmic(ax.yaxis, low, high)
     step = -(-len(layers) // _MOST_NAMES)
     shown = places[::step]
-    ax.set_xticks(shown, [_name(layers[place]) for place in shown], rotation=40, ha="right", rotation_mode="anchor")
+    names = [_name(layers[place]) for place in shown]
+    crowded = sum(map(len, names)) > _LETTERS
+    ax.set_xticks(
+        shown, names, rotation=40 if crowded else 0, ha="right" if crowded else "center", rotation_mode="anchor"
+    )
+    ax.margins(x=0.08)
     ax.grid(True, which="major", axis="y", color=style.LINE, linewidth=0.6, linestyle="solid", alpha=0.7)
     style.key(ax, drawn)
     return ax
