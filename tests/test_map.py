@@ -25,6 +25,7 @@ HELD_BY_A_TABLE = {
     "metrics/": "test_metrics.py",
     "models/": "models/test_models.py",
     "plots/drawing/": "plots/drawing/test_drawing.py",
+    "report/notebook/": "report/notebook/test_forms.py",
 }
 """Rooms whose modules are tested together, by what is registered in them or by what they print."""
 

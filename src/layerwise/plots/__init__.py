@@ -1,5 +1,6 @@
 """Pictures: lines, loss curves, decision boundaries, fitted curves, matrices, the drawing of a network."""
 
+from layerwise.plots.arrays import array_picture
 from layerwise.plots.boundary import decision_boundary
 from layerwise.plots.curves import loss_curve
 from layerwise.plots.drawing import Drawing, architecture, network_svg
@@ -11,6 +12,7 @@ from layerwise.plots.style import new_panels, save_figure
 __all__ = [
     "Drawing",
     "architecture",
+    "array_picture",
     "decision_boundary",
     "fitted_curve",
     "heatmap",

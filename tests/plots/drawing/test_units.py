@@ -74,7 +74,7 @@ def test_screen_readers_get_title_and_description() -> None:
     assert title is not None
     assert description is not None
     assert root.get("aria-labelledby") == f"{title.get('id')} {description.get('id')}"
-    assert title.text == "A neural network, 3 to 3 to 1"
+    assert title.text == "3 to 3 to 1"
     assert description.text == (
         "Input: 3 features. Hidden: Linear(3, 3) makes 3 units, with 12 parameters, then ReLU(). "
         "Output: Linear(3, 1) makes 1 unit, with 4 parameters. 16 parameters in all."

@@ -1,4 +1,4 @@
-"""The few things that a drawing is made of, each at its place: rectangles, words, lines, signs, units."""
+"""The few things that a drawing is made of, each at its place: rectangles, words, lines, discs, pixels."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ class Rect:
 @dataclass(frozen=True)
 class Line:
     """From point to point, with round corners. kind: "flow" of data, "skip" around layers, "loop" from step to step,
-    "link" between two places of one layer. head: whether it ends in an arrow."""
+    "link" between two places of one layer, "axis" of an array. head: whether it ends in an arrow."""
 
     points: tuple[tuple[float, float], ...]
     kind: str = "flow"
@@ -140,7 +140,19 @@ class Edge:
         return replace(self, x1=self.x1 + dx, y1=self.y1 + dy, x2=self.x2 + dx, y2=self.y2 + dy)
 
 
-Item: TypeAlias = Text | Rect | Line | Disc | Edge
+@dataclass(frozen=True)
+class Cells:
+    """A picture of pixels, as the bytes of a PNG file."""
+
+    box: Box
+    png: bytes
+
+    def moved(self, dx: float, dy: float) -> Cells:
+        left, top, right, bottom = self.box
+        return replace(self, box=Box(left + dx, top + dy, right + dx, bottom + dy))
+
+
+Item: TypeAlias = Text | Rect | Line | Disc | Edge | Cells
 
 
 @dataclass(frozen=True)

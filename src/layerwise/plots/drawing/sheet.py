@@ -17,12 +17,11 @@ _LANE = 14.0
 _NARROWEST = 260.0
 
 
-def composed(items: Sequence[Item], title: str, below: str, left_out: Iterable[str], spoken: str) -> Sheet:
-    """The items with their words above and below, moved so that all of it begins at 0."""
+def composed(items: Sequence[Item], title: str, below: str, notes: Iterable[str], spoken: str) -> Sheet:
+    """The items with their words above and sentences below, moved so that all of it begins at 0."""
     area = extent(items)
     across = max(area.right - area.left, width(title, 17.0, True), width(below, 13.0), _NARROWEST)
-    out = list(dict.fromkeys(left_out))
-    lines = broken(f"Not drawn: {', '.join(out)}.", across, 11.0, most=6) if out else []
+    lines = [line for note in notes for line in broken(note, across, 11.0, most=6)]
     top = MARGIN + 58.0
     slack = (across - (area.right - area.left)) / 2
     placed: list[Item] = [
@@ -44,7 +43,13 @@ def block_sheet(row: Row, shape: Shape | None, title: str, below: str) -> Sheet:
     ends += _end("output", row.after, drawn.height + GAP + 14.0)
     items = [*drawn.items, *ends]
     items += _links(items, -drawn.left)
-    return composed(items, title, below, remarks(row), _spoken(row, shape, below))
+    return composed(items, title, below, not_drawn(remarks(row)), _spoken(row, shape, below))
+
+
+def not_drawn(left_out: Iterable[str]) -> list[str]:
+    """What a picture leaves out, in one sentence; none where it leaves out nothing."""
+    out = list(dict.fromkeys(left_out))
+    return [f"Not drawn: {', '.join(out)}."] if out else []
 
 
 def _end(role: str, shape: Shape | None, y: float) -> list[Item]:

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import base64
 import zlib
 from collections.abc import Sequence
 from xml.sax.saxutils import escape, quoteattr
 
 from layerwise.plots import style
-from layerwise.plots.drawing.items import Disc, Edge, Item, Line, Rect, Sheet, Text
+from layerwise.plots.drawing.items import Cells, Disc, Edge, Item, Line, Rect, Sheet, Text
 from layerwise.plots.drawing.letters import FONTS
 
 _LIGHT = style.LIGHT.tokens()
 _ROUND = 7.0
 _PALEST = 0.38
 """How strong the colour of a weight of 0 is: its line is there to be seen."""
-_INKS = {"ink": "--ink", "ink-soft": "--ink-soft", "ink-faint": "--ink-faint", "accent": "--accent"}
+_INKS = {
+    "ink": "--ink",
+    "ink-soft": "--ink-soft",
+    "ink-faint": "--ink-faint",
+    "accent": "--accent",
+}
 _FILLS = {
     "block": ("--surface", "--line-strong"),
     "light": ("--sunken", "--line"),
@@ -27,7 +33,7 @@ _FILLS = {
     "dot": ("--ink-soft", "none"),
 }
 """Fill and outline of each kind, by the names of their tokens."""
-_STROKES = {"flow": "--ink-soft", "skip": "--accent", "loop": "--accent", "link": "--accent"}
+_STROKES = {"flow": "--ink-soft", "skip": "--accent", "loop": "--accent", "link": "--accent", "axis": "--line-strong"}
 _DASHED = {"link": ' stroke-dasharray="4 3"', "frame": ' stroke-dasharray="5 4"'}
 
 
@@ -40,7 +46,7 @@ def svg(sheet: Sheet) -> str:
     name = f"net-{zlib.crc32((sheet.title + sheet.spoken).encode()):08x}"  # two in one page need different names
     width, height = f"{sheet.width:g}", f"{sheet.height:g}"
     fluid = f"width:100%;min-width:{round(0.75 * sheet.width)}px;max-width:{width}px;height:auto"
-    spoken = f"A neural network, {sheet.title.replace('→', 'to').replace('…', 'and so on')}"
+    spoken = sheet.title.replace("→", "to").replace("…", "and so on")
     # Words lie on top of lines, and lines below boxes, so that none runs through another.
     order = sorted(sheet.items, key=lambda item: _depth(item))
     return "\n".join(
@@ -63,7 +69,7 @@ def _depth(item: Item) -> int:
         return {"frame": 0, "inner": 4}.get(item.kind, 2)
     if isinstance(item, Edge | Line):
         return 1 if isinstance(item, Edge) or item.kind == "link" else 3 if item.kind != "flow" else 5
-    return 6 if isinstance(item, Disc) else 7
+    return 6 if isinstance(item, Disc | Cells) else 7
 
 
 def _used(items: Sequence[Item]) -> list[str]:
@@ -105,6 +111,8 @@ def _written(item: Item) -> str:
             return _line(item)
         case Disc():
             return _disc(item)
+        case Cells():
+            return _cells(item)
     return _edge(item)
 
 
@@ -140,6 +148,15 @@ def _disc(item: Disc) -> str:
     return (
         f'<circle class="{item.kind}" cx="{item.x:.6g}" cy="{item.y:.6g}" r="{item.radius:g}"{thick} '
         f"{_both(fill, stroke)}{told}"
+    )
+
+
+def _cells(item: Cells) -> str:
+    left, top, right, bottom = item.box
+    data = base64.b64encode(item.png).decode()
+    return (
+        f'<image x="{left:.6g}" y="{top:.6g}" width="{right - left:.6g}" height="{bottom - top:.6g}" '
+        f'preserveAspectRatio="none" style="image-rendering:pixelated" href="data:image/png;base64,{data}"/>'
     )
 
 

@@ -13,7 +13,7 @@ from layerwise.layers import Layer, Linear
 from layerwise.plots.drawing.columns import Column, abridged
 from layerwise.plots.drawing.items import Disc, Edge, Item, Line, Sheet, Text, extent
 from layerwise.plots.drawing.letters import broken, width
-from layerwise.plots.drawing.sheet import composed
+from layerwise.plots.drawing.sheet import composed, not_drawn
 from layerwise.plots.drawing.words import count
 from layerwise.types import Array
 from layerwise.wording import quantity
@@ -64,7 +64,7 @@ def unit_sheet(columns: Sequence[Column], total: str, limit: float | None = None
         items += _drawn(each, top, bottom + depth + 26.0, rows)
     if full is not None:
         items += _scale(extent(items).left, full, bottom + depth + 26.0 + _ROW * (rows + 2))
-    return composed(items, _title(shown), total, _left_out(shown), _spoken(columns, total))
+    return composed(items, _title(shown), total, not_drawn(_left_out(shown)), _spoken(columns, total))
 
 
 # --- places ------------------------------------------------------------------------------------------------------
