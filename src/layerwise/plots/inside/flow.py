@@ -20,7 +20,7 @@ _LETTERS = 64
 """Of the names in one line."""
 
 
-def depth(layers: Sequence[Depth], ax: Axes | None = None) -> Axes:
+def gradient_flow(layers: Sequence[Depth], ax: Axes | None = None) -> Axes:
     """Two lines from the input to the output: the size of the activations, and that of the gradient at them.
 
     layers: of `lw.insight.through_depth`. Sizes are RMS per number, so that wide and narrow layers compare. The title
@@ -28,7 +28,7 @@ def depth(layers: Sequence[Depth], ax: Axes | None = None) -> Axes:
     Returns the axes. Raises DataError for a network without layers.
 
     >>> found = [Depth("0", "Linear(2, 2)", 1.0, 0.001, {}), Depth("1", "Linear(2, 2)", 1.0, 0.1, {})]
-    >>> depth(found).get_title(loc="left")
+    >>> gradient_flow(found).get_title(loc="left")
     'The gradient at the first layer is 0.01 of that at the last'
     """
     if not layers:
