@@ -57,9 +57,7 @@ def gradient_flow(layers: Sequence[Depth], ax: Axes | None = None) -> Axes:
     shown = places[::step]
     names = [_name(layers[place]) for place in shown]
     crowded = sum(map(len, names)) > _LETTERS
-    ax.set_xticks(
-        shown, names, rotation=40 if crowded else 0, ha="right" if crowded else "center", rotation_mode="anchor"
-    )
+    ax.set_xticks(shown, names, rotation=90 if crowded else 0)
     ax.margins(x=0.08)
     ax.grid(True, which="major", axis="y", color=style.LINE, linewidth=0.6, linestyle="solid", alpha=0.7)
     style.key(ax, drawn)
