@@ -55,6 +55,15 @@ def test_the_numbers_are_those_of_the_result(classes: RunAccount) -> None:
     assert f"{classes.start.net.theta.size:,} parameters" in read.texts["header"][0]
 
 
+def test_the_gap_is_told_in_parts_that_sum_to_it(classes: RunAccount) -> None:
+    figures = re.findall(r'<td class="figure">([+−][\d.e−]+)</td>', run_page(classes))
+    total, *parts = (float(each.replace("−", "-")) for each in figures)
+    assert total == pytest.approx(classes.history["val_loss"][-1] - classes.history["train_loss"][-1], rel=0.05)
+    assert len(parts) == 3
+    assert sum(parts) == pytest.approx(total, abs=0.06 * max(map(abs, parts)))
+    assert "Where the gap comes from" not in run_page(replace(classes, kept=1))
+
+
 def test_a_quantity_is_told_in_its_unit(quantity: RunAccount) -> None:
     read = Read(run_page(quantity))
     assert read.texts["h1"][0].startswith("progression: a typical error of ")
