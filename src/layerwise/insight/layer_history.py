@@ -15,7 +15,7 @@ from layerwise.errors import SettingError, nearest
 from layerwise.insight.recorder import Recorder
 from layerwise.network.names import named_parameters
 from layerwise.tap import Tap
-from layerwise.training.events import Listener, StepEnded
+from layerwise.training.events import Listener, Started, StepEnded
 from layerwise.types import Array
 
 SIZES = ("weight", "gradient", "update", "ratio", "activation", "signal")
@@ -59,7 +59,8 @@ class LayerHistory(Listener):
     bins go from the least to the greatest number of the moment.
     steps: those that were looked at. parameters: by name, "0.weight": sizes "weight", after the step; "gradient", of
     the cost with its penalty, as the optimizer got it; "update"; "ratio", update / weight before it.
-    layers: by address, "0": "activation", the output, and "signal", the gradient of the cost at it.
+    layers: by address, "0": "activation", the output, and "signal", the gradient of the cost at it. kinds: by address,
+    what stands there, "0 Linear".
     All sizes are RMS per number. Watching changes no bit of the run, and makes the steps that are looked at slower.
 
     >>> import layerwise as lw
@@ -80,7 +81,14 @@ class LayerHistory(Listener):
         self.steps: list[int] = []
         self.parameters: dict[str, LayerRecord] = {}
         self.layers: dict[str, LayerRecord] = {}
+        self.kinds: dict[str, str] = {}
         self._recorder: Recorder | None = None
+
+    def started(self, event: Started) -> None:
+        """As of a `Listener`."""
+        for prefix, layer in event.net.chain.walk():
+            address = prefix.removesuffix(".")
+            self.kinds[address] = f"{address} {type(layer).__name__}"
 
     def tap(self, step: int) -> Tap | None:
         """As of a `Listener`."""

@@ -71,7 +71,10 @@ def _pca(values: Array) -> tuple[Array, tuple[float, float]]:
 
 def _tsne(values: Array, seed: int) -> Array:
     from sklearn.manifold import TSNE
+    from threadpoolctl import threadpool_limits
 
     few = min(_PERPLEXITY, (len(values) - 1) / 3)
     start = "pca" if values.shape[1] > 1 else "random"
-    return np.asarray(TSNE(perplexity=few, init=start, random_state=seed).fit_transform(values), np.float64)
+    with threadpool_limits(1):  # the same points whatever the machine, and no threads that wait by spinning
+        points = TSNE(perplexity=few, init=start, random_state=seed).fit_transform(values)
+    return np.asarray(points, np.float64)

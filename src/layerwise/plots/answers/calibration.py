@@ -42,7 +42,7 @@ def calibration(probabilities: Any, labels: Any, *, bins: int = 10, ax: Axes | N
         [metrics.wilson_interval(float(s), int(n)) for s, n in zip(share, counts[known], strict=True)]
     ).T
 
-    ax = style.new_axes(4.6, 5.0) if ax is None else ax
+    ax = style.new_axes(5.6, 5.0) if ax is None else ax
     lower = split_below(ax)
     style.dress(ax, _title(error, float(sure.mean() - right.mean())), "", "share right")
     style.dress(lower, "", "how sure: probability of the answer", "samples")

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _NUMBERS_UP_TO = 20
 _STRONGEST = 0.75
+_FEW = 3
+"""So few mistakes of one kind are never in the strongest colour."""
 
 
 def confusion(counts: Any, classes: Sequence[str] | None = None, *, title: str | None = None,
@@ -48,7 +50,7 @@ def confusion(counts: Any, classes: Sequence[str] | None = None, *, title: str |
     ax = style.new_axes(side, side) if ax is None else ax
     style.dress(ax, title, "answer", "truth")
     wrong = table.astype(np.float64) - np.diag(np.diag(table))
-    most = wrong.max() or 1.0
+    most = max(_FEW, wrong.max())
     fields = np.where(wrong > 0, 0.2 + (_STRONGEST - 0.2) * wrong / most, 0.0)
     ax.imshow(
         fields, cmap=style.sequential(), vmin=0, vmax=1, aspect="equal", interpolation="nearest", origin="upper",

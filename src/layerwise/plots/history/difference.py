@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _MOST_SETTINGS = 3
+_LETTERS = 62
+"""Of the title in one line."""
 
 
 def run_difference(found: RunDifference, ax: Axes | None = None) -> Axes:
@@ -30,7 +33,7 @@ def run_difference(found: RunDifference, ax: Axes | None = None) -> Axes:
     """
     ax = style.new_axes(6.4, 4.4) if ax is None else ax
     lower = split_below(ax)
-    style.dress(ax, _title(found), "", found.name.replace("_", " "))
+    style.dress(ax, "\n".join(textwrap.wrap(_title(found), _LETTERS)), "", found.name.replace("_", " "))
     style.dress(lower, "", "epoch", "difference")
     pinned, other = (np.arange(1, len(each) + 1) for each in (found.pinned, found.other))
     drawn: list[Any] = [

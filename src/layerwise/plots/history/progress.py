@@ -45,7 +45,7 @@ def progress(
 
     >>> ax = progress({"loss": [1.0, 0.2, 0.9, 0.1]}, half_life=2)
     >>> [line.get_label() for line in ax.lines]
-    ['_raw loss', 'loss, smoothed']
+    ['loss', 'loss, smoothed']
     """
     if not 1 <= len(curves) <= len(style.CURVES):
         raise SettingError(f"curves must be 1 to {len(style.CURVES)}, got {len(curves)}: draw more in another picture")
@@ -60,7 +60,9 @@ def progress(
         raise DataError("a logarithmic axis shows positive numbers, and there is none: leave out log")
     ax = style.new_axes(6.4, 3.6) if ax is None else ax
     style.dress(ax, title, *labels)
-    drawn = [_curve(ax, across[: len(row)], row, name, k, half_life) for k, (name, row) in enumerate(rows.items())]
+    drawn = []
+    for k, (name, row) in enumerate(rows.items()):
+        drawn += _curve(ax, across[: len(row)], row, name, k, half_life)
     if log:
         ax.set_yscale("log", nonpositive="mask")
         mark_logarithmic(ax.yaxis, *ax.dataLim.intervaly)
@@ -70,22 +72,24 @@ def progress(
     return ax
 
 
-def _curve(ax: Axes, x: Array, values: Array, name: str, number: int, half_life: float) -> Any:
+def _curve(ax: Axes, x: Array, values: Array, name: str, number: int, half_life: float) -> list[Any]:
+    """The curve as it is, and the smoothed one."""
     colour, means = style.CURVES[number], smoothed(values, half_life, x)
+    raw: Any
     if len(values) > _MOST:
         places, low, high = envelope(values, _MOST)
-        ax.fill_between(
+        raw = ax.fill_between(
             x[places], low, high, step=None, color=style.mix(colour, style.SURFACE, 0.28), linewidth=0.6, zorder=2,
-            label=f"_range of {name}",
+            label=f"{name}, least to greatest",
         )  # fmt: skip
     else:
-        ax.plot(
+        (raw,) = ax.plot(
             x, values, color=style.mix(colour, style.SURFACE, 0.45), linewidth=1.0, linestyle="solid", marker="none",
-            zorder=2, label=f"_raw {name}", drawstyle="default",
+            zorder=2, label=name, drawstyle="default",
         )  # fmt: skip
     shown = worth_drawing(means, 2 * _MOST)
     (line,) = ax.plot(
         x[shown], means[shown], color=colour, linewidth=2.0, linestyle=style.DASHES[number], marker="none", zorder=3,
         solid_capstyle="round", drawstyle="default", label=f"{name}, smoothed",
     )  # fmt: skip
-    return line
+    return [raw, line]

@@ -30,14 +30,15 @@ def filters(weight: Any, *, title: str | None = None, most: int = 64, ax: Axes |
 
     >>> ax = filters(np.ones((4, 1, 3, 3)))
     >>> ax.get_title(loc="left"), len(ax.child_axes)
-    ('4 filters of 3 x 3', 4)
+    ('4 filters of 3 x 3: blue below 0, orange above', 4)
     """
     weights = _images_of("weight", weight)
     shown = weights[: whole_number("most", most)]
     K, C, H, W = weights.shape
     if title is None:
-        title = f"{K} filters of {H} x {W}" + (f", mean of {C} channels" if C not in (1, 3) else "")
-        title += f"; the first {len(shown)}" if len(shown) < K else ""
+        title = f"{K} filters of {H} x {W}{f', the first {len(shown)}' if len(shown) < K else ''}"
+        title += f", mean of {C} channels" if C not in (1, 3) else ""
+        title += ": grey is 0" if C == 3 else ": blue below 0, orange above"
     limit = float(np.abs(shown).max()) or 1.0
     if C == 3:
         return _panels([(0.5 + 0.5 * each / limit).transpose(1, 2, 0) for each in shown], title, ax)

@@ -65,7 +65,7 @@ def layers_over_time(watched: LayerHistory, kind: str = "ratio", ax: Axes | None
         drawn += ax.plot(
             watched.steps, sizes[name], color=style.mix(_QUANTITIES[kind], style.SURFACE, strength), linewidth=1.8,
             linestyle=style.DASHES[place % len(style.DASHES)], marker="none" if len(watched.steps) > 1 else "o",
-            markersize=4, label=name, zorder=3,
+            markersize=4, label=watched.kinds.get(name, name), zorder=3,
         )  # fmt: skip
     if kind == "ratio":
         ax.axhline(RULE, color=style.LINE_STRONG, linewidth=1, zorder=1, label="_rule of thumb")
@@ -86,7 +86,7 @@ def spread_over_time(watched: LayerHistory, name: str, kind: str | None = None, 
     >>> history = lw.fit(net, ([[0.0], [1.0]], [[1.0], [0.0]]), loss=lw.MSELoss(), optimizer=lw.SGD(lr=0.1), epochs=3,
     ...                  listeners=[watch])
     >>> spread_over_time(watch, "0.weight").get_title(loc="left")
-    'Weights of 0.weight over time'
+    'Weights of 0.weight over time; darker is more'
     """
     records = {**watched.layers, **watched.parameters}
     if name not in records:
@@ -96,20 +96,20 @@ def spread_over_time(watched: LayerHistory, name: str, kind: str | None = None, 
     if not spreads:
         raise DataError(f"no spread of the {kind} of {name} was kept: watch with LayerHistory(spreads=True)")
     ax = style.new_axes(6.4, 3.8) if ax is None else ax
-    style.dress(ax, f"{_WORDS[kind][0]} of {name} over time", "step", kind)
+    style.dress(ax, f"{_WORDS[kind][0]} of {name} over time; darker is more", "step", kind)
     _columns(ax, spreads, _QUANTITIES[kind])
     return ax
 
 
 def _columns(ax: Axes, spreads: Sequence[Spread], colour: str) -> None:
-    """A column a step, each share of its numbers as dark as it is large; a line at 0 and at the two ends."""
+    """A column a step, each bin as dark as it holds many numbers; a line at 0 and at the two ends."""
     from matplotlib.collections import PolyCollection
 
     steps = np.array([each.step for each in spreads], np.float64)
     width = float(np.diff(steps).min()) if len(steps) > 1 else 1.0
     boxes, colours = [], []
     for step, each in zip(steps, spreads, strict=True):
-        shares = each.counts / each.counts.max()
+        shares = np.sqrt(each.counts / each.counts.max())  # the root: a spike hides nothing beside it
         for low, high, share in zip(each.edges[:-1], each.edges[1:], shares, strict=True):
             if share:
                 left, right = step - width / 2, step + width / 2

@@ -28,7 +28,8 @@ def representation(
 ) -> Axes:
     """Draw what a layer makes of each sample: activations (N, ...) in two dimensions.
 
-    labels: (N,), whole numbers, for colour and marker; classes beyond eight share their marks. classes: their names.
+    labels: (N,), whole numbers, for colour and marker; classes beyond eight have
+    hollow marks. classes: their names.
     method: "pca", whose axes say how much of the spread they show, or "tsne", by scikit-learn, where only who is whose
     neighbour means anything; the picture says so. seed: of t-SNE. ax: where to draw; unless given, a new figure.
     Returns the axes. Raises ShapeError, DataError or SettingError for what does not fit.
@@ -42,7 +43,7 @@ def representation(
     known = np.zeros(len(plane.points), int) if labels is None else any_array("labels", labels)
     if known.shape != (len(plane.points),) or known.dtype.kind not in "iu":
         raise ShapeError(f"labels must be whole numbers ({len(plane.points)},), got {known.dtype} {known.shape}")
-    ax = style.new_axes(5.2, 4.8) if ax is None else ax
+    ax = style.new_axes(6.4, 5.2) if ax is None else ax
     if plane.shares is None:
         title, across, up = "t-SNE: neighbours mean something, distances don't", "", ""
     else:
@@ -56,9 +57,10 @@ def representation(
         rows, kind = known == label, int(label) % len(style.CLASSES)
         name = printable(classes[int(label)], 18) if classes is not None else str(label)
         x, y = plane.points[rows].T
+        colour, hollow = style.CLASSES[kind], int(label) >= len(style.CLASSES)
         points = ax.scatter(
-            x, y, s=size * style.MARKER_SIZES[kind], c=style.CLASSES[kind], marker=style.MARKERS[kind], alpha=0.9,
-            edgecolors=style.SURFACE, linewidths=0.5, label=name, zorder=3,
+            x, y, s=size * style.MARKER_SIZES[kind], c=style.SURFACE if hollow else colour, marker=style.MARKERS[kind],
+            edgecolors=colour if hollow else style.SURFACE, linewidths=1.2 if hollow else 0.5, label=name, zorder=3,
         )  # fmt: skip
         drawn.append(points)
     if plane.shares is None:

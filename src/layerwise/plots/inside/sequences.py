@@ -17,9 +17,9 @@ from layerwise.types import Array
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_GATES = ("i", "f", "g", "o", "r", "z", "n", "c")
-_MEANINGS = {"i": "input gate", "f": "forget gate", "g": "candidate", "o": "output gate", "c": "cell state",
-             "r": "reset gate", "z": "update gate", "n": "candidate"}  # fmt: skip
+_GATES = ("input", "forget", "reset", "update", "candidate", "output", "cell")
+"""What recurrent layers show inside, in the order in which it is drawn."""
+_WORDS = {"candidate": "candidate", "cell": "cell state"}
 _MOST_TOKENS = 48
 
 
@@ -28,17 +28,17 @@ def gates(
 ) -> Axes:
     """Draw the gates of a recurrent layer over time for one sample: the mean over its units, and the middle half.
 
-    values: gate to numbers (N, T, H), such as `recorder.values["0"]` of an LSTM or a GRU. gradient: (N, T, D) of the
-    cost at the input of each step, such as what `backward` returns: its RMS is drawn below, and shows how far back the
-    cost reaches. sample: which of the N. ax: where to draw; unless given, a new figure. Returns the upper axes. Raises
-    SettingError or ShapeError for what does not fit.
+    values: gate to numbers (N, T, H), as a recorder has them, `recorder.values["0"]`, of an LSTM or a GRU; of several
+    layers the last is drawn. gradient: (N, T, D) of the cost at the input of each step, such as what `backward`
+    returns: its RMS is drawn below, and shows how far back the cost reaches. sample: which of the N. ax: where to draw;
+    unless given, a new figure. Returns the upper axes. Raises SettingError or ShapeError for what does not fit.
 
     >>> ones = np.ones((1, 4, 3))
-    >>> ax = gates({"i": 0.5 * ones, "f": 0.9 * ones}, gradient=0.1 * ones)
+    >>> ax = gates({"input_l0": 0.5 * ones, "forget_l0": 0.9 * ones}, gradient=0.1 * ones)
     >>> [text.get_text() for text in ax.get_legend().get_texts()]
-    ['i: input gate', 'f: forget gate']
+    ['input gate', 'forget gate']
     """
-    rows = {name: real_array(name, each, np.float64) for name, each in values.items() if name in _MEANINGS}
+    rows = _last_layer(values)
     if not rows:
         raise SettingError(f"there are no gates among {', '.join(values) or 'nothing'}: record an LSTM or a GRU")
     shape = next(iter(rows.values())).shape
@@ -56,7 +56,7 @@ def gates(
         ax.fill_between(steps, low, high, color=colour, alpha=0.13, linewidth=0, label=f"_{name}")
         drawn += ax.plot(
             steps, units.mean(axis=1), color=colour, linestyle=style.DASHES[place % len(style.DASHES)], linewidth=1.8,
-            label=f"{name}: {_MEANINGS[name]}", zorder=3,
+            label=_WORDS.get(name, f"{name} gate"), zorder=3,
         )  # fmt: skip
     ax.grid(True, which="major", axis="y", color=style.LINE, linewidth=0.6, linestyle="solid", alpha=0.7)
     ax.set_xlim(0.5, shape[1] + 0.5)
@@ -66,6 +66,16 @@ def gates(
         ax.tick_params(labelbottom=False)
     style.key(ax, drawn, handle_length=2.6)
     return ax
+
+
+def _last_layer(values: Mapping[str, Any]) -> dict[str, Array]:
+    """The gates of the last layer, by their bare names."""
+    found: dict[str, dict[str, Array]] = {}
+    for name, each in values.items():
+        gate, _, layer = name.partition("_")
+        if gate in _GATES:
+            found.setdefault(layer, {})[gate] = real_array(name, each, np.float64)
+    return found[max(found)] if found else {}
 
 
 def _gradient(ax: Axes, steps: Array, gradient: Array, sample: int) -> None:
@@ -115,7 +125,7 @@ def attention(
     ax.set_facecolor("none")
     for head, weight in enumerate(maps[sample]):
         i, j = divmod(head, columns)
-        box = ((j + 0.12) / columns, 1 - (i + 0.86) / rows, 0.84 / columns, 0.76 / rows)
+        box = ((j + 0.1) / columns, 1 - (i + 0.9) / rows, 0.86 / columns, 0.78 / rows)
         panel = ax.inset_axes(box)
         panel.imshow(weight, cmap=style.sequential(), vmin=0, vmax=float(maps[sample].max()), interpolation="nearest")
         style.dress(panel, "", "", "")
@@ -123,6 +133,8 @@ def attention(
             f"head {head + 1}", loc="left", fontsize=style.LABEL, color=style.INK, pad=4, fontfamily=style.FONT
         )
         _places(panel, tokens, T, S)
+        if tokens is None or S > _MOST_TOKENS:
+            _label(panel, "attended place" if head + columns >= heads else "", "asking place" if j == 0 else "")
     return ax
 
 
@@ -137,5 +149,8 @@ def _places(ax: Axes, tokens: Sequence[str] | None, T: int, S: int) -> None:
     for axis, count in ((ax.xaxis, S), (ax.yaxis, T)):
         step = max(1, -(-count // 4))
         axis.set_ticks(range(0, count, step), [str(k + 1) for k in range(0, count, step)])
-    ax.set_xlabel("attended place", fontsize=style.TICK, color=style.INK_SOFT, fontfamily=style.FONT)
-    ax.set_ylabel("asking place", fontsize=style.TICK, color=style.INK_SOFT, fontfamily=style.FONT)
+
+
+def _label(ax: Axes, across: str, up: str) -> None:
+    ax.set_xlabel(across, fontsize=style.TICK, color=style.INK_SOFT, fontfamily=style.FONT)
+    ax.set_ylabel(up, fontsize=style.TICK, color=style.INK_SOFT, fontfamily=style.FONT)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from layerwise.insight.loss_gap import loss_gap
 from layerwise.layers import Dropout
-from layerwise.pages import Markup, element, joined
+from layerwise.pages import NOTHING, Markup, element, joined, table
 from layerwise.report.page.account import RunAccount
 from layerwise.report.page.chart import Curve, chart
+from layerwise.training.threads import blas_threads
 from layerwise.wording import percent, quantity
 
 
@@ -19,6 +21,7 @@ def training(told: RunAccount) -> Markup:
     return joined(
         element("div", *figures, class_="pair"),
         element("p", " ".join(filter(None, [_kept(told, best), _how(told)])), class_="small prose"),
+        _gap(told),
     )
 
 
@@ -62,6 +65,36 @@ def _how(told: RunAccount) -> str:
         f"Training loss is the mean over the batches of an epoch, {meanwhile}; validation loss comes after the epoch, "
         "of the whole part."
     )
+
+
+def _gap(told: RunAccount) -> Markup:
+    """How much of what lies between the two losses is what; known for the weights at the end of the last epoch only."""
+    losses, epochs = told.history.get("val_loss", ()), told.epochs
+    if told.result is None or told.kept != epochs or not losses or not math.isfinite(losses[-1]):
+        return NOTHING
+    start, settings = told.start, told.start.experiment
+    with blas_threads(1):
+        gap = loss_gap(
+            start.net,
+            start.data.train,
+            start.data.validation,
+            loss=start.setup.loss,
+            recorded=told.history["train_loss"][-1],
+            epoch=epochs,
+            batch_size=settings.batch_size,
+            seed=settings.seed,
+        )
+    rows: list[tuple[str, str]] = [
+        (f"validation - training loss after epoch {epochs:,}", _signed(gap.total)),
+        ("of it: weights that moved within the epoch", _signed(gap.moving)),
+        ("of it: training mode, such as dropout", _signed(gap.mode)),
+        ("of it: samples that were never learnt from", _signed(gap.split)),
+    ]
+    return element("details", element("summary", "Where the gap comes from"), table(rows, figures=[1]))
+
+
+def _signed(value: float) -> str:
+    return f"{value:+.2g}".replace("-", "−")
 
 
 def _least(values: Sequence[float]) -> int | None:

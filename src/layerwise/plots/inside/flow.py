@@ -16,9 +16,11 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _MOST_NAMES = 16
+_LETTERS = 64
+"""Of the names in one line."""
 
 
-def depth(layers: Sequence[Depth], ax: Axes | None = None) -> Axes:
+def gradient_flow(layers: Sequence[Depth], ax: Axes | None = None) -> Axes:
     """Two lines from the input to the output: the size of the activations, and that of the gradient at them.
 
     layers: of `lw.insight.through_depth`. Sizes are RMS per number, so that wide and narrow layers compare. The title
@@ -26,7 +28,7 @@ def depth(layers: Sequence[Depth], ax: Axes | None = None) -> Axes:
     Returns the axes. Raises DataError for a network without layers.
 
     >>> found = [Depth("0", "Linear(2, 2)", 1.0, 0.001, {}), Depth("1", "Linear(2, 2)", 1.0, 0.1, {})]
-    >>> depth(found).get_title(loc="left")
+    >>> gradient_flow(found).get_title(loc="left")
     'The gradient at the first layer is 0.01 of that at the last'
     """
     if not layers:
@@ -53,7 +55,10 @@ def depth(layers: Sequence[Depth], ax: Axes | None = None) -> Axes:
         mark_logarithmic(ax.yaxis, low, high)
     step = -(-len(layers) // _MOST_NAMES)
     shown = places[::step]
-    ax.set_xticks(shown, [_name(layers[place]) for place in shown], rotation=40, ha="right", rotation_mode="anchor")
+    names = [_name(layers[place]) for place in shown]
+    crowded = sum(map(len, names)) > _LETTERS
+    ax.set_xticks(shown, names, rotation=90 if crowded else 0)
+    ax.margins(x=0.08)
     ax.grid(True, which="major", axis="y", color=style.LINE, linewidth=0.6, linestyle="solid", alpha=0.7)
     style.key(ax, drawn)
     return ax
