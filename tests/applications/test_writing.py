@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from layerwise.applications.writing import LENGTH, NGrams, Reading, bits, continued, learnt, surprises
+from layerwise.applications.writing import LENGTH, NGrams, Reading, bits, continued, learnt, study, surprises
 from layerwise.applications.writing.reading import BATCH, text_of
 from layerwise.cli import main
 from layerwise.errors import DataError, FileError, SettingError
@@ -72,6 +72,12 @@ def test_the_temperature_makes_tame_or_bold():
     assert again[0] == again[1]
     with pytest.raises(SettingError, match="temperature must be above 0"):
         continued(net, reading.vocabulary, "one", 1, generator(0, "a test"), 0.0)
+
+
+def test_the_line_that_is_drawn_has_words():
+    table = "| a |    | b |\n" * 20
+    assert study._plain_piece(table + "words and words " * 20) == len(table) // 16 * 16 + 16 * (len(table) % 16 > 0)
+    assert study._plain_piece(table) == 0
 
 
 def test_what_can_not_be_read_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]):

@@ -82,7 +82,8 @@ def _account(
     scores = tuple(bits(net, reading.test) for net in nets)
     rival = counted.bits(reading.parts[2])
     single = NGrams(reading.parts[0], 1, counted.characters).bits(reading.parts[2])
-    piece = reading.test[: _LINE + 1]
+    first = _plain_piece(reading.parts[2])
+    line, piece = reading.parts[2][first + 1 : first + _LINE + 1], reading.test[first : first + _LINE + 1]
     return Account(
         name="writing",
         question="What comes next, letter by letter?",
@@ -108,10 +109,19 @@ def _account(
             Picture("learning", "Bits per character on the validation part; below the other line the network knows "
                     "more than the last four characters tell.",
                     pictures.learning(sample.updates, sample.measured, counted.bits(reading.parts[1]))),
-            Picture("surprise", "The beginning of the test part: words cost bits where they begin, and little where "
-                    "they end.", pictures.line_of_bits(reading.parts[2][1 : _LINE + 1], surprises(nets[0], piece))),
+            Picture("surprise", "A line of the test part: words cost bits where they begin, and little where they end.",
+                    pictures.line_of_bits(line, surprises(nets[0], piece))),
         ),
     )  # fmt: skip
+
+
+def _plain_piece(text: str) -> int:
+    """Where a line of words begins, without tables and line breaks; 0 if there is none."""
+    for start in range(0, len(text) - _LINE - 1, _LINE // 4):
+        piece = text[start : start + _LINE + 1]
+        if "\n" not in piece and "  " not in piece:
+            return start
+    return 0
 
 
 def _findings(scores: tuple[float, ...], rival: float) -> tuple[str, ...]:
