@@ -62,6 +62,7 @@ def test_attention_of_a_network() -> None:
     assert_readable(ax.figure)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("heads", [1, 3, 8])
 def test_any_number_of_heads_and_places(heads: int) -> None:
     for T in (1, 60):
