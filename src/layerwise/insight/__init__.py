@@ -13,6 +13,7 @@ from layerwise.insight.propagation import Propagation, propagation, through_stac
 from layerwise.insight.recorder import Recorder
 from layerwise.insight.representation import Plane, in_plane
 from layerwise.insight.run_difference import RunDifference, difference_of
+from layerwise.insight.step_history import StepHistory
 
 __all__ = [
     "SURFACES",
@@ -29,6 +30,7 @@ __all__ = [
     "Race",
     "Recorder",
     "RunDifference",
+    "StepHistory",
     "Surface",
     "diagnose",
     "difference_of",

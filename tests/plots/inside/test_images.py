@@ -21,7 +21,11 @@ SHAPES = {
 }
 
 
-@pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
+@pytest.mark.parametrize(
+    "shape",
+    [pytest.param(SHAPES[kind], marks=pytest.mark.slow if kind in ("colour", "dense") else ()) for kind in SHAPES],
+    ids=SHAPES,
+)
 def test_any_filters(shape: tuple[int, ...]) -> None:
     weight = RNG.normal(size=shape)
     ax = filters(weight)
