@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import textwrap
+from pathlib import Path
 
 from layerwise.cli.codes import DIVERGED, FINE, USAGE
 from layerwise.cli.interrupts import Interrupted
@@ -85,9 +86,9 @@ def _run(folder: RunFolder, ready: Start, progress: bool) -> int:
         if not folder.experiment.exists():
             raise
         why = str(stopped).partition(";")[0] or "interrupted"
-        _tell_how_to_go_on(folder, why)
         if isinstance(stopped, TrainingInterrupted):
             _report_unfinished(folder, ready, stopped.history, why)
+        _tell_how_to_go_on(folder, why)
         raise Interrupted from None
     except LayerwiseError:
         if folder.checkpoint.exists():
@@ -134,7 +135,7 @@ def _finish(folder: RunFolder, ready: Start, history: History, progress: bool) -
         writing.write_result(folder, result, ready.net, ready.data)
         page = write(RunAccount(folder, ready, history, kept, result))
     say("", *result_lines(result, look()), "")
-    say(f"report: {page}", "")
+    say(*_where(page), "")
     say_all(_next(folder, advice(ready.experiment, history, result.samples, kept)))
 
 
@@ -180,8 +181,14 @@ def _report_unfinished(folder: RunFolder, ready: Start, history: object, why: st
         page = write(RunAccount(folder, ready, records, ended=f"{why[0].upper()}{why[1:].rstrip('.')}."))
     except FileError as error:
         note(*look().wrapped(f"layerwise: {error}"))
+    except KeyboardInterrupt:  # a second Ctrl-C: what is said next is said all the same
+        pass
     else:
-        note(f"report: {page}")
+        note(*_where(page))
+
+
+def _where(page: Path) -> list[str]:
+    return look().wrapped(str(page), "  ", first="report: ")
 
 
 def _tell_how_to_go_on(folder: RunFolder, why: str) -> None:
