@@ -1,0 +1,64 @@
+"""`lw.doctor`: examine a setup before, during and after training, on copies."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from layerwise.insight.doctor.course import train as trained
+from layerwise.insight.doctor.examination import Examination
+from layerwise.insight.doctor.finding import Finding
+from layerwise.insight.doctor.patient import Patient, Step
+from layerwise.insight.doctor.ranking import ranked
+from layerwise.insight.doctor.report import Report
+from layerwise.insight.doctor.rule import rules
+from layerwise.losses import Loss
+from layerwise.network import Network
+from layerwise.optimizers import Optimizer
+from layerwise.regularizers import Regularizer
+from layerwise.schedules import Schedule
+
+
+def doctor(
+    net: Network,
+    train: Any,
+    *,
+    loss: Loss,
+    optimizer: Optimizer,
+    epochs: int = 20,
+    batch_size: int = 64,
+    validation: Any = None,
+    sample_weight: Any = None,
+    schedule: Schedule | None = None,
+    regularizer: Regularizer | None = None,
+    clip_norm: float | None = None,
+    clip_value: float | None = None,
+    seed: int = 0,
+    threads: int | None = None,
+    evaluate_train: bool = False,
+    step: Step | None = None,
+) -> Report:
+    """Train a copy, and say what is wrong: before the first step, during the run, and after it.
+
+    It takes what `lw.fit` takes; network and optimizer stay as they are.
+    step: a function step(net, x, target) of the learner's own that makes one update; it then trains in place of the
+        library, and is compared with the exact update of this loss and optimizer.
+    Raises what `lw.fit` raises for arguments that fit no setup; what a rule explains is a finding.
+    """
+    patient = Patient(
+        net, train, loss, optimizer, epochs, batch_size, validation, sample_weight, schedule, regularizer,
+        clip_norm, clip_value, seed, threads, evaluate_train, step,
+    )  # fmt: skip
+    return examined(patient)
+
+
+def examined(patient: Patient) -> Report:
+    """Go through the three phases."""
+    known = rules()
+    findings = _found(Examination(patient), ("before",))
+    findings += _found(Examination(patient, trained(patient)), ("during", "after"))
+    return Report(ranked(findings, known))
+
+
+def _found(examination: Examination, phases: tuple[str, ...]) -> list[Finding]:
+    found = (rule.find(examination) for rule in rules().values() if rule.phase in phases)
+    return [finding for finding in found if finding is not None]

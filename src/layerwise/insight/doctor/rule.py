@@ -1,0 +1,49 @@
+"""A rule: what the doctor looks for, as data; and the registry of them."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+from layerwise.insight.doctor.codes import CODES
+from layerwise.insight.doctor.finding import Finding
+
+if TYPE_CHECKING:
+    from layerwise.insight.doctor.examination import Examination
+
+PHASES = ("before", "during", "after")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One disease, and how it is recognised.
+
+    code: of `CODES`; a rule's file bears its name. phase: "before" the first step, "during" the run, "after" it.
+    looks_at: what it reads or measures. threshold: when it speaks. reason: why this threshold, and no other.
+    find: from an examination to a finding, or None. explains: the codes of signs that follow from it: where both are
+    found, the sign is told as its consequence.
+    """
+
+    code: str
+    phase: str
+    looks_at: str
+    threshold: str
+    reason: str
+    find: Callable[[Examination], Finding | None]
+    explains: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        assert self.code in CODES and self.phase in PHASES and set(self.explains) <= set(CODES), self
+
+
+@cache
+def rules() -> dict[str, Rule]:
+    """All rules by code, in the order of their phases: every module of `rules/` has one, called RULE."""
+    package = importlib.import_module("layerwise.insight.doctor.rules")
+    names = sorted(each.name for each in pkgutil.iter_modules(package.__path__))
+    found = [importlib.import_module(f"{package.__name__}.{name}").RULE for name in names]
+    return {rule.code: rule for rule in sorted(found, key=lambda rule: PHASES.index(rule.phase))}
