@@ -29,6 +29,7 @@ _HOMES = {
     "layerwise.network": "Network Parallel Residual Sequential load mlp",
     "layerwise.training": "EarlyStopping History Listener Run find_lr first_non_finite fit",
     "layerwise.insight": "gradcheck",
+    "layerwise.insight.doctor": "Doctor doctor",
     "layerwise.insight.explain": "explain",
     "layerwise.comparison": "compare",
     "layerwise.tap": "Tap",

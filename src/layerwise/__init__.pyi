@@ -30,6 +30,8 @@ from layerwise import tuning as tuning
 from layerwise.comparison import compare as compare
 from layerwise.compiled import use_compiled as use_compiled
 from layerwise.insight import gradcheck as gradcheck
+from layerwise.insight.doctor import Doctor as Doctor
+from layerwise.insight.doctor import doctor as doctor
 from layerwise.insight.explain import explain as explain
 from layerwise.layers import ELU as ELU
 from layerwise.layers import GELU as GELU
