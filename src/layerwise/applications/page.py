@@ -8,7 +8,7 @@ from html import escape
 from pathlib import Path
 
 from layerwise import files
-from layerwise.applications.account import Account, Picture, Table
+from layerwise.applications.account import Account, Film, Picture, Table
 from layerwise.plots import save_figure, style
 
 _LOOK = f"""
@@ -30,12 +30,14 @@ pre {{ background: {style.SURFACE}; border: 1px solid {style.LINE}; padding: .8r
 
 
 def write(account: Account, folder: Path) -> Path:
-    """Write report.html, and each picture as PNG beside it. Returns the path of the page. Raises FileError.
+    """Write report.html, and beside it each picture as PNG and each film as GIF. Returns the path of the page.
 
-    folder: it must be there.
+    folder: it must be there. Raises FileError.
     """
     for picture in account.pictures:
         save_figure(picture.axes, folder / f"{picture.name}.png")
+    for film in account.films:
+        files.replace(folder / f"{film.name}.gif", [film.content])
     page = folder / "report.html"
     files.replace(page, [html(account).encode()])
     return page
@@ -52,7 +54,7 @@ def html(account: Account) -> str:
         f'<h1>{escape(account.name.capitalize())}</h1><p class="question">{escape(account.question)}</p>'
         f"<h2>What was done</h2><table>{facts}</table>"
         f"<h2>What was found</h2>{tables}{findings}"
-        f"{''.join(map(_figure, account.pictures))}"
+        f"{''.join(map(_figure, account.pictures))}{''.join(map(_moving, account.films))}"
         f"<h2>For you</h2><pre>{escape(chr(10).join(account.own))}</pre></html>"
     )
 
@@ -70,8 +72,16 @@ def _figure(picture: Picture) -> str:
     content = io.BytesIO()
     figure = picture.axes.get_figure(root=True)
     figure.savefig(content, format="png", facecolor=figure.get_facecolor(), metadata={"Software": None})
-    image = base64.b64encode(content.getvalue()).decode()
-    caption = escape(picture.caption)
+    return _shown(content.getvalue(), "png", picture.caption)
+
+
+def _moving(film: Film) -> str:
+    return _shown(film.content, "gif", film.caption)
+
+
+def _shown(content: bytes, kind: str, words: str) -> str:
+    image, caption = base64.b64encode(content).decode(), escape(words)
     return (
-        f'<figure><img alt="{caption}" src="data:image/png;base64,{image}"><figcaption>{caption}</figcaption></figure>'
+        f'<figure><img alt="{caption}" src="data:image/{kind};base64,{image}">'
+        f"<figcaption>{caption}</figcaption></figure>"
     )
