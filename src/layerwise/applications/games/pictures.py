@@ -63,20 +63,20 @@ def actions(nets: Mapping[str, lw.Network]) -> Axes:
 
     The cart stands in the middle of the track.
     """
-    panels = style.new_panels(len(nets), 6.4 if len(nets) > 1 else 4.0, 3.1)
+    from matplotlib.patches import Patch
+
+    panels = style.new_panels(len(nets), 6.4 if len(nets) > 1 else 4.0, 3.3)
+    low, high = (style.mix(each, style.SURFACE, 0.3) for each in (style.NEGATIVE, style.POSITIVE))
     lean, turn = np.linspace(-12, 12, 121), np.linspace(-120, 120, 121)
     grid = np.zeros((121, 121, 4))
     grid[..., 2], grid[..., 3] = np.meshgrid(np.deg2rad(lean), np.deg2rad(turn))
     for number, (ax, (name, net)) in enumerate(zip(panels, nets.items(), strict=True)):
         style.dress(ax, titled(name), "pole leans (°)", "" if number else "pole turns (°/s)")
         right = best_action(net)(grid.reshape(-1, 4)).reshape(121, 121)
-        low, high = (style.mix(each, style.SURFACE, 0.3) for each in (style.NEGATIVE, style.POSITIVE))
         ax.contourf(lean, turn, right, levels=[-0.5, 0.5, 1.5], colors=[low, high], zorder=1)
         ax.plot(lean, -lean * BY_HAND[2] / BY_HAND[3], color=style.INK, linewidth=1.6, linestyle=(0, (4, 2)), zorder=3)
         ax.set(ylim=(-120, 120), xlim=(-12, 12), xticks=[-10, -5, 0, 5, 10], yticks=[-100, -50, 0, 50, 100])
-        for words, x, y, side in (("pushes left", 0.04, 0.06, "left"), ("pushes right", 0.96, 0.94, "right")):
-            ax.text(x, y, words, transform=ax.transAxes, ha=side, va="center", fontsize=style.LABEL, color=style.INK,
-                    fontfamily=style.FONT, zorder=4)  # fmt: skip
+        style.key(ax, [Patch(color=high, label="pushes right"), Patch(color=low, label="pushes left")])
     return panels[0]
 
 

@@ -37,8 +37,8 @@ def run(request: Request) -> Account:
             ("game", "CartPole: a cart on a track of 4.8 m with a pole of 1 m on it, pushed to the left or right 50 "
              "times a second. It is lost when the pole leans by more than 12° or the cart leaves the track, and won "
              f"after {cartpole.STEPS} steps, 10 s. Each step is worth 1."),
-            ("known", "A network is told four numbers (place, speed, lean, turning), what each step was worth, and "
-             "nothing of poles."),
+            ("known", "Four numbers (place x, speed v, lean θ, turning ω; in m, rad and s) and what each step was "
+             "worth. A network is told nothing of poles."),
             ("split", f"the best network is chosen by {VALIDATION} new games at each judgement, and tested by {TEST} "
              "others; each game begins with four small random numbers"),
         ),
@@ -110,20 +110,19 @@ def _findings(attempts: list[Attempt], hard: dict[str, list[Array]], stopped: bo
     methods = list(dict.fromkeys(each.method for each in attempts))
     for name in methods:
         said.append(f"{pictures.titled(name)}: {_learnt([each for each in attempts if each.method == name])}")
-    by_hand, *nets = (float(np.mean(hard[name])) for name in (_BY_HAND, *methods))
-    beside = " and ".join(f"{mean:.0f} by {name}" for mean, name in zip(nets, methods, strict=True))
-    if by_hand > max(nets) + _MUCH:
-        verdict = "networks know best the states that they have often been in."
-    elif max(nets) > by_hand + _MUCH:
-        verdict = "a network went beyond it."
-    else:
-        verdict = "no practical difference to the best of them."
     return (
         *said,
         "The rule written by hand solves the game as well, and needs no learning: push to where the pole falls. Who "
         "knows that needs no network here. The networks found out without being told.",
-        f"From harder starts the rule holds the pole for {by_hand:.0f} steps, against {beside}: {verdict}",
+        "From harder starts: " + "; ".join(_beside(name, hard) for name in methods) + ".",
     )
+
+
+def _beside(name: str, tested: dict[str, list[Array]]) -> str:
+    """How a method does beside the rule."""
+    net, rule = (float(np.mean(tested[each])) for each in (name, _BY_HAND))
+    verdict = "hardly differs from" if abs(net - rule) < _MUCH else "goes beyond" if net > rule else "stays behind"
+    return f"{name} {verdict} the rule ({net:.0f} against {rule:.0f} steps)"
 
 
 def _learnt(own: list[Attempt]) -> str:
@@ -164,14 +163,14 @@ def _pictures(
 
 def _film(one: Attempt) -> Film:
     caption = f"{pictures.titled(one.method)}, seed {one.seed}: before it has learnt, halfway, and the best network."
-    return Film(one.method.replace(" ", "-"), caption, film(pictures.in_short(one.scenes)))
+    return Film(one.method.lower().replace(" ", "-"), caption, film(pictures.in_short(one.scenes)))
 
 
 def _own(rule: tuple[float, ...] | None, seed: int) -> tuple[str, ...]:
     if rule is None:
         return (
             "Watch them learn, in the terminal:  layerwise apps games --watch",
-            'A rule of your own, the weights of place, speed, lean and turning:  layerwise apps games --own "0,0,1,0"',
+            'Weights of your own for x, v, θ, ω:  layerwise apps games --own "0,0,1,0"',
         )
     easy, hard = (play(by_rule(rule), first_states(seed)).lengths for first_states in (test_starts, hard_starts))
     verdict = "solved" if easy.mean() >= cartpole.SOLVED else f"not solved, for which {cartpole.SOLVED} are wanted"
