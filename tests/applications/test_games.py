@@ -81,13 +81,13 @@ def test_games_to_learn_by_to_judge_by_and_to_test_with_are_different_ones() -> 
 
 @pytest.mark.parametrize("text", ["", "1 2 3", "1,2,3,4,5", "a,b,c,d", "nan 0 0 0", "inf,0,0,0"])
 def test_a_rule_is_four_numbers(text: str) -> None:
-    with pytest.raises(SettingError, match="four numbers, the weights of x, v, θ and ω"):
+    with pytest.raises(SettingError, match="four numbers, weights of place, speed, lean and turning"):
         games.read_rule(text)
 
 
 def test_rules_in_words() -> None:
-    assert in_words(BY_HAND) == "push right where x + 2 v + 10 θ + 5 ω > 0"
-    assert in_words((-1, 0, -0.5, 0)) == "push right where - x - 0.5 θ > 0"
+    assert in_words(BY_HAND) == "push right where place + 2 speed + 10 lean + 5 turning > 0"
+    assert in_words((-1, 0, -0.5, 0)) == "push right where - place - 0.5 lean > 0"
     assert in_words((0, 0, 0, 0)) == "push right where 0 > 0"
 
 
@@ -286,7 +286,7 @@ def test_a_film_lasts_as_long_as_the_games_and_is_small() -> None:
 
 def test_a_game_is_shown_when_there_is_something_new_to_see() -> None:
     shown: list[tuple[str, int]] = []
-    watched = Watched(lambda frames, seconds: shown.append((next(iter(frames))[0], len(list(frames)) + 1)))
+    watched = Watched(lambda draw, seconds: shown.append((next(iter(draw(40)))[0], len(list(draw(40))))))
     for mean in (10.0, 12.0, 40.0, 20.0, 59.0, 61.0, 500.0):
         progress = games.Progress([0], [mean])
         watched.learning(progress, games.Scene(scene().states, f"{mean:.0f}"))
@@ -365,7 +365,7 @@ def test_the_game_is_solved(method: games.Method) -> None:
 def test_watching_changes_no_bit() -> None:
     method = games.METHODS[0].short()
     looked: list[int] = []
-    watched = Watched(lambda frames, seconds: looked.append(len(list(frames))))
+    watched = Watched(lambda draw, seconds: looked.append(len(list(draw(70)))))
     alone, seen_by = games.attempt(method, 1), games.attempt(method, 1, watched.learning)
     np.testing.assert_array_equal(alone.net.theta, seen_by.net.theta)
     assert looked

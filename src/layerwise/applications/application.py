@@ -9,8 +9,11 @@ from typing import TypeAlias
 
 from layerwise.applications.account import Account
 
-Watch: TypeAlias = Callable[[Iterable[Sequence[str]], float], None]
-"""Shows frames of lines in a terminal, one in the place of the other, each for so many seconds."""
+Watch: TypeAlias = Callable[[Callable[[int], Iterable[Sequence[str]]], float], None]
+"""Shows frames in a terminal, one in the place of the other, each for so many seconds.
+
+It is given what makes the frames, lines of text, for the columns that there are.
+"""
 
 
 def silent(words: str) -> None:

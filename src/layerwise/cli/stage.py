@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from types import TracebackType
 
 from rich.console import Console
@@ -53,16 +53,17 @@ class Stage:
             note(f"  {words}")
             self.told = time.monotonic()
 
-    def _play(self, frames: Iterable[Sequence[str]], seconds: float) -> None:
+    def _play(self, draw: Callable[[int], Iterable[Sequence[str]]], seconds: float) -> None:
         """Show frames, each for so many seconds, and leave the last one."""
         self._clear()
         console = Console(stderr=True, highlight=False)
         due = time.monotonic()
         with Live(console=console, auto_refresh=False) as live:
-            for lines in frames:
+            for lines in draw(look().width - 1):
                 live.update(Text("\n".join([*lines, ""]), no_wrap=True, overflow="crop"), refresh=True)
-                due = max(due + seconds, time.monotonic())  # a frame that came late is not made up for
-                time.sleep(due - time.monotonic())
+                now = time.monotonic()
+                due = max(due + seconds, now)  # a frame that came late is not made up for
+                time.sleep(due - now)
         note("")
 
     def _clear(self) -> None:

@@ -48,7 +48,7 @@ class Attempt:
     """What came of it.
 
     net: with its best weights. lengths: of the test games, (TEST,). scenes: the first game of each judgement, and at
-    last that of the test. seconds: of learning.
+    last that of the test. seconds: of learning, without those of who looks on.
     """
 
     method: str
@@ -77,14 +77,17 @@ class Attempt:
 
 def attempt(method: Method, seed: int, told: Callable[[Progress, Scene], None] = lambda *_: None) -> Attempt:
     """Learn. told: hears of each judgement, with one of its games to look at. Ctrl-C ends it with what is learnt."""
-    begin, learner, scenes = time.perf_counter(), method.learner(seed), []
+    begin, learner, scenes, looking = time.perf_counter(), method.learner(seed), [], 0.0
 
     def judged(progress: Progress, games: Games) -> None:
+        nonlocal looking
         scenes.append(scene(games, f"{method.name}: after {progress.steps[-1]:,} steps of play"))
+        now = time.perf_counter()
         told(progress, scenes[-1])
+        looking += time.perf_counter() - now
 
     progress = train(learner, steps=method.steps, every=method.every, seed=seed, told=judged)
-    seconds = time.perf_counter() - begin
+    seconds = time.perf_counter() - begin - looking
     games = play(best_action(learner.net), test_starts(seed))
     last = scene(games, f"{method.name}: the best network, in a new game")
     return Attempt(method.name, seed, learner.net, progress, games.lengths, (*scenes, last), seconds)

@@ -29,6 +29,8 @@ STEPS = 500
 SOLVED = 475
 """The game counts as solved by who holds the pole for so many steps in the mean of 100 games."""
 LEFT, RIGHT = 0, 1
+STATE = ("place", "speed", "lean", "turning")
+"""The numbers of a state, as words."""
 
 
 def start(games: int, rng: Generator) -> Array:

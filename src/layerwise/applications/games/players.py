@@ -12,7 +12,7 @@ from layerwise.random import generator
 from layerwise.types import Array
 
 BY_HAND = (1.0, 2.0, 10.0, 5.0)
-"""Weights of x, v, θ, ω in the rule written by hand."""
+"""Weights of place, speed, lean and turning in the rule written by hand."""
 _SIZES = np.array([2.4, 2.0, 0.2, 2.0], dtype=np.float32)
 """How large each number of a state may become, about."""
 
@@ -26,8 +26,8 @@ def by_chance(seed: int) -> Player:
 def by_rule(weights: Array | tuple[float, ...] = BY_HAND) -> Player:
     """Push right where w · (x, v, θ, ω) > 0, else left.
 
-    Written by hand, the rule pushes the cart to where the pole falls to, and so under it; the small weights of x and v
-    let it lean back towards the middle of the track.
+    Written by hand, the rule pushes the cart to where the pole falls, and so under it. The smaller weights of x and v
+    push a cart that is on the right farther to the right, so that the pole leans to the middle and the cart follows it.
     """
     w = np.asarray(weights)
     return lambda state: np.where(state @ w > 0, cartpole.RIGHT, cartpole.LEFT)
@@ -46,7 +46,8 @@ def read_rule(text: str) -> tuple[float, ...]:
         weights = ()
     if len(weights) != 4 or not np.isfinite(weights).all():
         raise SettingError(
-            f'a rule of your own is four numbers, the weights of x, v, θ and ω, such as "0,0,1,0.5"; got {text!r}'
+            'a rule of your own is four numbers, weights of place, speed, lean and turning, such as "0,0,1,0.5"; '
+            f"got {text!r}"
         )
     return weights
 
@@ -55,10 +56,10 @@ def in_words(weights: tuple[float, ...]) -> str:
     """A rule as people write it.
 
     >>> in_words((1.0, 0.0, 10.0, -0.5))
-    'push right where x + 10 θ - 0.5 ω > 0'
+    'push right where place + 10 lean - 0.5 turning > 0'
     """
-    terms = [(weight, letter) for weight, letter in zip(weights, "xvθω", strict=True) if weight]
-    words = [f"{'-' if weight < 0 else '+'} {_factor(abs(weight))}{letter}" for weight, letter in terms]
+    terms = [(weight, name) for weight, name in zip(weights, cartpole.STATE, strict=True) if weight]
+    words = [f"{'-' if weight < 0 else '+'} {_factor(abs(weight))}{name}" for weight, name in terms]
     total = " ".join(words).removeprefix("+ ") or "0"
     return f"push right where {total} > 0"
 

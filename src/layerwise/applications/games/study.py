@@ -29,16 +29,17 @@ def run(request: Request) -> Account:
     begin = time.monotonic()
     rule = read_rule(request.own) if request.own else None
     attempts, stopped = _attempts(request)
+    request.tell("stopped; tests and draws what is there" if stopped else "tests and draws what was learnt")
     easy, hard = (_tested(attempts, first_states) for first_states in (test_starts, hard_starts))
     return Account(
         name="games",
         question="Can a network learn to balance a pole by trying?",
         facts=(
             ("game", "CartPole: a cart on a track of 4.8 m with a pole of 1 m on it, pushed to the left or right 50 "
-             "times a second. It is lost when the pole leans by more than 12° or the cart leaves the track, and won "
-             f"after {cartpole.STEPS} steps, 10 s. Each step is worth 1."),
-            ("known", "Four numbers (place x, speed v, lean θ, turning ω; in m, rad and s) and what each step was "
-             "worth. A network is told nothing of poles."),
+             "times a second. It is lost when the pole leans by more than 12 degrees or the cart leaves the track, and "
+             f"won after {cartpole.STEPS} steps, 10 s. Each step is worth 1."),
+            ("known", "Place, speed, lean and turning, four numbers, and what each step was worth. A network is "
+             "told nothing of poles."),
             ("split", f"the best network is chosen by {VALIDATION} new games at each judgement, and tested by {TEST} "
              "others; each game begins with four small random numbers"),
         ),
@@ -46,7 +47,7 @@ def run(request: Request) -> Account:
             Table(f"steps held in the mean of {TEST} test games; {cartpole.SOLVED} or more is solved", ".1f",
                   _scores(easy)),
             Table(f"the same from {TEST} harder starts that nobody learnt from: up to 1.2 m off the middle, leaning up "
-                  "to 6°, in motion", ".1f", _scores(hard)),
+                  "to 6 degrees, in motion", ".1f", _scores(hard)),
         ),
         findings=_findings(attempts, hard, stopped),
         own=_own(rule, request.seeds[0]),
@@ -170,7 +171,7 @@ def _own(rule: tuple[float, ...] | None, seed: int) -> tuple[str, ...]:
     if rule is None:
         return (
             "Watch them learn, in the terminal:  layerwise apps games --watch",
-            'Weights of your own for x, v, θ, ω:  layerwise apps games --own "0,0,1,0"',
+            'Your own rule, its four weights:  layerwise apps games --own "0,0,1,0"',
         )
     easy, hard = (play(by_rule(rule), first_states(seed)).lengths for first_states in (test_starts, hard_starts))
     verdict = "solved" if easy.mean() >= cartpole.SOLVED else f"not solved, for which {cartpole.SOLVED} are wanted"

@@ -35,4 +35,4 @@ class Watched:
 
     def _show(self, scene: Scene) -> None:
         assert self.watch
-        self.watch(in_letters(scene), FRAME_SECONDS)
+        self.watch(lambda width: in_letters(scene, width), FRAME_SECONDS)
