@@ -25,10 +25,13 @@ TEST = 100
 
 @dataclass(frozen=True)
 class Method:
-    """A way to learn. name: in words. learner: makes one of a seed. steps: that it may play. every: see `train`."""
+    """A way to learn.
+
+    name: in words. learner: makes one, as learner(seed=0). steps: that it may play. every: from judgement to judgement.
+    """
 
     name: str
-    learner: Callable[[int], Learner]
+    learner: Callable[..., Learner]
     steps: int
     every: int
 
@@ -38,8 +41,8 @@ class Method:
 
 
 METHODS = (
-    Method("policy gradient", lambda seed: PolicyGradient(seed=seed), 200_000, 2_500),
-    Method("deep Q-learning", lambda seed: DeepQ(seed=seed), 120_000, 2_500),
+    Method("policy gradient", PolicyGradient, 200_000, 2_500),
+    Method("deep Q-learning", DeepQ, 120_000, 2_500),
 )
 
 
@@ -77,7 +80,7 @@ class Attempt:
 
 def attempt(method: Method, seed: int, told: Callable[[Progress, Scene], None] = lambda *_: None) -> Attempt:
     """Learn. told: hears of each judgement, with one of its games to look at. Ctrl-C ends it with what is learnt."""
-    begin, learner, scenes, looking = time.perf_counter(), method.learner(seed), [], 0.0
+    begin, learner, scenes, looking = time.perf_counter(), method.learner(seed=seed), [], 0.0
 
     def judged(progress: Progress, games: Games) -> None:
         nonlocal looking
