@@ -101,8 +101,8 @@ def test_returns_count_what_a_game_cut_off_would_have_brought() -> None:
         states=np.zeros((2, 3, 4)), actions=np.zeros((2, 3), dtype=np.int64), lengths=np.array([2, 3]),
         last=np.array([[9.0, 9, 9, 9], [1, 0, 0, 0]]), lost=np.array([True, False]),
     )  # fmt: skip
-    after = 2 * float(learner.baseline(seen(played.last))[1, 0])  # the baseline answers in units of 1 / (1 - γ)
-    expected = [1.5, 1, 1.75 + after / 8, 1.5 + after / 4, 1 + after / 2]
+    after = float(learner.baseline(seen(played.last))[1, 0])
+    expected = [0.75, 0.5, 0.875 + after / 8, 0.75 + after / 4, 0.5 + after / 2]  # a step is worth 1 - γ
     np.testing.assert_allclose(learner._returns(played), expected, rtol=1e-6)
 
 

@@ -45,7 +45,7 @@ def play(player: Player, first: Array, steps: int = cartpole.STEPS) -> Games:
 
     >>> games = play(lambda state: np.full(len(state), cartpole.RIGHT), np.zeros((2, 4)))
     >>> games.lengths, games.lost
-    (array([10, 10]), array([ True,  True]))
+    (array([9, 9]), array([ True,  True]))
     """
     n = len(first)
     states, actions = np.zeros((n, steps, 4)), np.zeros((n, steps), dtype=np.int64)

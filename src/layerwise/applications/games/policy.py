@@ -11,6 +11,7 @@ import layerwise as lw
 from layerwise.applications.games import cartpole
 from layerwise.applications.games.players import seen
 from layerwise.applications.games.playing import Games, Player, play, starts
+from layerwise.checks import fraction
 from layerwise.formulas import discounted_return, policy_gradient, softmax
 from layerwise.optimizers.clipping import clip_by_norm
 from layerwise.random import generator
@@ -38,7 +39,7 @@ class PolicyGradient:
         self, *, games: int = 16, hidden: int = 32, lr: float = 0.01, lr_baseline: float = 0.01,
         discount: float = 0.99, beta: float = 0.01, seed: int = 0,
     ) -> None:  # fmt: skip
-        self.games, self.discount, self.beta, self.seed = games, discount, beta, seed
+        self.games, self.discount, self.beta, self.seed = games, fraction("discount", discount), beta, seed
         self.net = lw.Network(lw.Linear(4, hidden), lw.Tanh(), lw.Linear(hidden, 2), seed=seed)
         self.baseline = lw.Network(lw.Linear(4, hidden), lw.Tanh(), lw.Linear(hidden, 1), seed=seed + 1)
         self.optimizer, self.optimizer_baseline = lw.Adam(lr), lw.Adam(lr_baseline)
@@ -51,11 +52,9 @@ class PolicyGradient:
         self.steps += int(games.lengths.sum())
         x, action = seen(games.states[games.played]), games.actions[games.played]  # (steps, 4), (steps,)
         G = self._returns(games)
-        scale = 1 / (1 - self.discount)  # a return is at most so large: the baseline's output stays near 1
-        expected = scale * self.baseline(x)
-        advantage = G - expected[:, 0]
+        advantage = G - self.baseline(x)[:, 0]
         advantage /= advantage.std() + 1e-6  # so that the rate fits short games and long ones
-        self._improve_baseline(x, G / scale)
+        self._improve_baseline(x, G)
         self._improve_policy(x, action, advantage)
 
     def _drawn(self) -> Player:
@@ -69,11 +68,11 @@ class PolicyGradient:
         return player
 
     def _returns(self, games: Games) -> Array:
-        """The return of every step that was played, (steps,): each is worth 1, and a game that was cut off went on."""
-        expected = self.baseline(seen(games.last))[:, 0] / (1 - self.discount)
-        # Behind the end of a lost game there are zeros; one that was cut off is as long as the longest.
-        after = np.where(games.lost, 0, expected).astype(np.float32)
-        G, _ = discounted_return(games.played.astype(np.float32), after, self.discount)
+        """The return of every step that was played, (steps,)."""
+        reward = ((1 - self.discount) * games.played).astype(np.float32)  # 1 in all for a pole held for ever
+        # A game that was cut off would have gone on; it is as long as the longest, and the others end in zeros.
+        after = np.where(games.lost, 0, self.baseline(seen(games.last))[:, 0])
+        G, _ = discounted_return(reward, after, self.discount)
         return G[games.played]
 
     def _improve_baseline(self, x: Array, G: Array) -> None:

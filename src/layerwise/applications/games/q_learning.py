@@ -13,6 +13,7 @@ from layerwise.applications.games import cartpole
 from layerwise.applications.games.players import seen
 from layerwise.applications.games.playing import starts
 from layerwise.applications.games.replay import Replay, Steps
+from layerwise.checks import fraction
 from layerwise.formulas import double_q_target
 from layerwise.optimizers.clipping import clip_by_norm
 from layerwise.random import generator
@@ -24,7 +25,7 @@ class DeepQ:
     games: that go on side by side. hidden: units in each of two layers. lr: of Adam. discount: γ. batch: steps an
     update. room: steps that are remembered. warm_up: steps before the first update. copy_every: updates from one copy
     of the network, which judges, to the next. explore: from, to, and over how many steps the share of actions falls
-    that are taken by chance (ε). seed: of first weights, games and actions.
+    that are taken by chance (ε). updates: after each move. seed: of first weights, games and actions.
 
     >>> learner = DeepQ(warm_up=100, seed=0)
     >>> learner.round()
@@ -39,8 +40,8 @@ class DeepQ:
         room: int = 50_000, warm_up: int = 1000, copy_every: int = 200,
         explore: tuple[float, float, int] = (1.0, 0.05, 15_000), updates: int = 4, seed: int = 0,
     ) -> None:  # fmt: skip
-        self.discount, self.batch, self.warm_up, self.copy_every = discount, batch, warm_up, copy_every
-        self.explore, self.updates, self.seed = explore, updates, seed
+        self.discount, self.batch, self.warm_up = fraction("discount", discount), batch, warm_up
+        self.copy_every, self.explore, self.updates, self.seed = copy_every, explore, updates, seed
         self.net = lw.Network(
             lw.Linear(4, hidden), lw.ReLU(), lw.Linear(hidden, hidden), lw.ReLU(), lw.Linear(hidden, 2), seed=seed
         )
@@ -75,7 +76,8 @@ class DeepQ:
         self.age += 1
         self.steps += n
         fallen = cartpole.lost(self.state)
-        self.replay.add(Steps(x, action, np.full(n, 1 - self.discount, np.float32), seen(self.state), ~fallen))
+        reward = np.full(n, 1 - self.discount, np.float32)  # 1 in all for a pole held for ever
+        self.replay.add(Steps(x, action, reward, seen(self.state), ~fallen))
         # A game that is cut off after 500 steps would have gone on: what followed still counts.
         over = fallen | (self.age >= cartpole.STEPS)
         if over.any():
