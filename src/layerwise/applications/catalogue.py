@@ -62,6 +62,16 @@ APPLICATIONS = {
             needs="",
             takes="three minutes",
         ),
+        Application(
+            name="games",
+            question="Can a network learn to balance a pole by trying?",
+            offline="none but the games of CartPole that a network plays itself",
+            data="",
+            own='a rule, the weights of place, speed, lean and turning, "0,0,1,0.5": how long it holds the pole',
+            needs="",
+            takes="two minutes",
+            watch="games of the network while it learns",
+        ),
     )
 }
 

@@ -394,6 +394,7 @@ def apps(
     ] = None,
     own: Annotated[str | None, typer.Option(metavar="YOURS", help="Something of your own; see the list.")] = None,
     short: Annotated[bool, typer.Option("--short", help="Much less training, to see it work.")] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Show games in the terminal while they are learnt.")] = False,
     out: Annotated[
         str | None, typer.Option(metavar="FOLDER", help="A new folder for the report; else runs/app-NAME-001 ...")
     ] = None,
@@ -406,7 +407,9 @@ def apps(
     """
     from layerwise.cli import apps as command
 
-    return command.apps(name, seeds=seeds, data=data, own=own, short=short, out=out, progress=progress)
+    return command.apps(
+        name, seeds=seeds, data=data, own=own, short=short, watch=watch, out=out, progress=progress
+    )  # fmt: skip
 
 
 @app.command(epilog="Example: layerwise bench W1 W2 --rounds 5")
