@@ -22,7 +22,7 @@ _BYTES = 90_000
 _ROWS = 200
 _SHOWN = 1200
 """Elements of an array that one of several pictures shows."""
-_LINES = 150
+_LINES = 100
 
 
 @html.register
