@@ -24,6 +24,7 @@ HELD_BY_A_TABLE = {
     "insight/explain/": "insight/explain/test_random_networks.py",
     "metrics/": "test_metrics.py",
     "models/": "models/test_models.py",
+    "report/page/": "report/page/test_writing.py",
     "plots/drawing/": "plots/drawing/test_drawing.py",
     "report/notebook/": "report/notebook/test_forms.py",
 }

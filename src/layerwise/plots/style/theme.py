@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from layerwise.plots.style.palette import DARK, LIGHT
+from layerwise.palette import DARK, LIGHT
 
 _DARK_PAGES = (
     '[data-theme="dark"]',  # pages of our own, Read the Docs and many more

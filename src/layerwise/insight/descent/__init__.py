@@ -1,0 +1,6 @@
+"""Descent, seen from outside: surfaces over the plane, optimizers racing on them, the landscape around a network."""
+
+from layerwise.insight.descent.race import Race, Way, race
+from layerwise.insight.descent.surfaces import SURFACES, Surface, turned
+
+__all__ = ["SURFACES", "Race", "Surface", "Way", "race", "turned"]
