@@ -241,6 +241,19 @@ def test_what_the_picture_leaves_out_is_named() -> None:
     assert not any(text.startswith("Not drawn") for text in words(architecture(attention()).sheet))
 
 
+def test_names_stand_at_both_ends_as_far_as_they_fit() -> None:
+    net = lw.Network(lw.Conv2d(1, 4, 3), lw.Flatten())
+    classes = ["shirt", "shoe <big>", "a name of far more letters than fit"]
+    sheet = architecture(net, inputs=["grey"], outputs=classes).sheet
+    assert {"grey", "shirt, shoe <big>, a name of far more le..."} <= set(words(sheet))
+    many = architecture(net, outputs=[f"class {k}" for k in range(100)]).sheet
+    (line,) = [text for text in words(many) if text.startswith("class 0")]
+    assert line.endswith(" more")
+    assert int(line.split()[-2]) + line.count("class") == 100
+    assert_in_order(sheet)
+    assert_in_order(many)
+
+
 def test_running_statistics_are_told() -> None:
     assert "32 parameters, 33 in buffers" in words(architecture(lw.Network(lw.BatchNorm2d(16))).sheet)
 

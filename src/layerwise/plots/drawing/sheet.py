@@ -15,6 +15,8 @@ from layerwise.types import Shape
 MARGIN = 24.0
 _LANE = 14.0
 _NARROWEST = 260.0
+_LONGEST = 300.0
+"""Of the names of all features or answers."""
 
 
 def composed(items: Sequence[Item], title: str, below: str, notes: Iterable[str], spoken: str) -> Sheet:
@@ -35,12 +37,15 @@ def composed(items: Sequence[Item], title: str, below: str, notes: Iterable[str]
     return Sheet(tuple(placed), round(across + 2 * MARGIN), round(height), title, spoken)
 
 
-def block_sheet(row: Row, shape: Shape | None, title: str, below: str) -> Sheet:
-    """The drawing of blocks, from the input at the top to the output at the bottom."""
+def block_sheet(
+    row: Row, shape: Shape | None, title: str, below: str, inputs: Sequence[str] = (), outputs: Sequence[str] = ()
+) -> Sheet:
+    """The drawing of blocks, from the input at the top to the output at the bottom, with names, if these have any."""
     drawn = draw_row(row)
-    ends: list[Item] = [*_end("input", shape, -GAP - 8.0), Line(((0.0, -GAP), (0.0, 0.0)))]
-    ends += [Line(((0.0, drawn.height), (0.0, drawn.height + GAP)))]
-    ends += _end("output", row.after, drawn.height + GAP + 14.0)
+    bottom = drawn.height + GAP
+    ends: list[Item] = [*_names(inputs, -GAP - 25.0), *_end("input", shape, -GAP - 8.0)]
+    ends += [Line(((0.0, -GAP), (0.0, 0.0))), Line(((0.0, drawn.height), (0.0, bottom)))]
+    ends += [*_end("output", row.after, bottom + 14.0), *_names(outputs, bottom + 31.0)]
     items = [*drawn.items, *ends]
     items += _links(items, -drawn.left)
     return composed(items, title, below, not_drawn(remarks(row)), _spoken(row, shape, below))
@@ -58,6 +63,20 @@ def _end(role: str, shape: Shape | None, y: float) -> list[Item]:
     start = -whole / 2
     name = Text(start, y, role, "ink", 12.0, True)
     return [name, Text(start + name.width + 6.0, y, words, "ink-soft", 11.0)]
+
+
+def _names(names: Sequence[str], y: float) -> list[Item]:
+    """The names of features or answers in a line, as many as fit, and how many there are beside these."""
+    shown = list(names)
+    while shown and width(_listed(shown, len(names)), 11.0) > _LONGEST:
+        shown.pop()
+    words = _listed(shown, len(names)) if shown else ""
+    return [Text(0.0, y, words, "ink-soft", 11.0, anchor="middle")] if words else []
+
+
+def _listed(shown: Sequence[str], count: int) -> str:
+    more = count - len(shown)
+    return ", ".join(shown) + (f" and {more:,} more" if more else "")
 
 
 def _links(items: Sequence[Item], left: float) -> list[Item]:
