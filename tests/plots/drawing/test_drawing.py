@@ -254,6 +254,16 @@ def test_names_stand_at_both_ends_as_far_as_they_fit() -> None:
     assert_in_order(many)
 
 
+def test_those_who_do_not_see_it_are_told_the_same() -> None:
+    assert architecture(lw.Network(lw.Residual(lw.Linear(4, 4)), lw.Linear(4, 1)), kind="blocks").sheet.spoken == (
+        "Input: (N, 4). To what comes in is added: [0.0 Linear(4, 4), makes (N, 4), with 20 parameters.] "
+        "1 Linear(4, 1), makes (N, 1), with 5 parameters. Output: (N, 1). 25 parameters in all."
+    )
+    assert "12 times: [To what comes in is added: [" in architecture(blocks(12)).sheet.spoken
+    assert "Side by side, then concatenate: [" in architecture(TEST_SET["two branches"][0]()).sheet.spoken
+    assert "Through 1 again." in architecture(shared()).sheet.spoken
+
+
 def test_running_statistics_are_told() -> None:
     assert "32 parameters, 33 in buffers" in words(architecture(lw.Network(lw.BatchNorm2d(16))).sheet)
 

@@ -8,7 +8,7 @@ from itertools import pairwise
 from layerwise.plots.drawing.blocks import GAP, draw_row
 from layerwise.plots.drawing.items import Box, Disc, Item, Line, Rect, Sheet, Text, extent
 from layerwise.plots.drawing.letters import broken, width
-from layerwise.plots.drawing.structure import Block, Row, blocks_in
+from layerwise.plots.drawing.structure import Again, Block, Branches, Group, Part, Repeat, Row, Skip
 from layerwise.plots.drawing.words import call, owned, remarks, shape_words, ties
 from layerwise.types import Shape
 
@@ -106,10 +106,29 @@ def _ways_of(items: Sequence[Item]) -> Iterator[Box]:
 
 def _spoken(row: Row, shape: Shape | None, below: str) -> str:
     """The drawing in words, for those who do not see it."""
-    sentences = [f"Input: {shape_words(shape) or 'any shape'}."]
-    for block in blocks_in(row):
-        sentences.append(_sentence(block))
-    return " ".join([*sentences, f"Output: {shape_words(row.after) or 'any shape'}. {below} in all."])
+    start, end = (shape_words(each) or "any shape" for each in (shape, row.after))
+    return f"Input: {start}. {_told(row)} Output: {end}. {below} in all."
+
+
+def _told(part: Part) -> str:
+    match part:
+        case Block():
+            return _sentence(part)
+        case Again(of=of):
+            return f"Through {of} again."
+        case Row(parts=parts):
+            return " ".join(map(_told, parts))
+        case Skip(body=body, shortcut=None):
+            return f"To what comes in is added: [{_told(body)}]"
+        case Skip(body=body, shortcut=Row() as shortcut):
+            return f"Added up are: [{_told(body)}] and the shortcut [{_told(shortcut)}]"
+        case Branches(ways=ways, joined=joined):
+            return f"Side by side, then {joined}: {', '.join(f'[{_told(way)}]' for way in ways)}."
+        case Group(layer=layer, members=members):
+            return f"In {type(layer).__name__}: {', '.join(f'[{_told(member)}]' for member in members)}."
+        case Repeat(body=body, times=times):
+            return f"{times:,} times: [{_told(body)}]"
+    raise AssertionError(part)
 
 
 def _sentence(block: Block) -> str:
