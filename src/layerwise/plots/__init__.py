@@ -12,6 +12,7 @@ from layerwise.plots.ideas import (
     convolution_steps,
     cross_entropy_curve,
     entropy_curve,
+    pull_of_losses,
     race,
     schedules,
     signal_through_depth,
@@ -19,6 +20,7 @@ from layerwise.plots.ideas import (
 )
 from layerwise.plots.information_plane import information_plane
 from layerwise.plots.landscape import landscape
+from layerwise.plots.level import level
 from layerwise.plots.lines import lines
 from layerwise.plots.side_by_side import side_by_side
 from layerwise.plots.style import new_panels, save_figure
@@ -35,10 +37,12 @@ __all__ = [
     "heatmap",
     "information_plane",
     "landscape",
+    "level",
     "lines",
     "loss_curve",
     "network_svg",
     "new_panels",
+    "pull_of_losses",
     "race",
     "save_figure",
     "schedules",
