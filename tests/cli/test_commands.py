@@ -135,8 +135,10 @@ def test_train_digits_tells_all_and_leaves_all(capsys: Said) -> None:
     left = {path.name for path in Path("runs/digits-001").iterdir()}
     assert left == {
         "experiment.toml", "run.json", "preparation.json", "checkpoint.safetensors", "history.csv", "result.json",
-        "examples.csv", "network.svg", "loss.png",
+        "examples.csv", "network.svg", "loss.png", "report.html",
     }  # fmt: skip
+    assert "report: runs/digits-001/report.html" in said.out
+    assert "test images right" in Path("runs/digits-001/report.html").read_text(encoding="utf-8")
     assert Path("runs/digits-001/loss.png").read_bytes().startswith(b"\x89PNG")
     assert "</svg>" in Path("runs/digits-001/network.svg").read_text(encoding="utf-8")
     assert len(Path("runs/digits-001/history.csv").read_text().splitlines()) == 5
@@ -307,6 +309,7 @@ def test_a_diverged_run_keeps_the_last_good_weights(capsys: Said) -> None:
     assert "diverged at step" in said.err
     assert "Traceback" not in said.err
     assert np.isfinite(load("runs/h-001/last-good.safetensors").theta).all()
+    assert "Diverged at step" in Path("runs/h-001/report.html").read_text(encoding="utf-8")
     assert main(["predict", "runs/h-001", "runs/h-001/examples.csv"]) == 0
     assert main(["train", "--resume", "runs/h-001"]) == 1
     assert "diverged" in capsys.readouterr().err

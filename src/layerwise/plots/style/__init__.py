@@ -1,19 +1,6 @@
 """How every picture looks: its colours, the sizes of its text, and the two ways to get axes. One home for all of it."""
 
-from layerwise.plots.style.axes import (
-    DPI,
-    FONT,
-    LABEL,
-    TICK,
-    TITLE,
-    dress,
-    key,
-    new_axes,
-    new_panels,
-    save_figure,
-)
-from layerwise.plots.style.mixing import blend, diverging, luminance, mix, rgb, sequential
-from layerwise.plots.style.palette import (
+from layerwise.palette import (
     ACCENT,
     ACCENT_TINT,
     ACTIVATION,
@@ -54,6 +41,20 @@ from layerwise.plots.style.palette import (
     ZERO,
     Palette,
 )
+from layerwise.plots.style.axes import (
+    DPI,
+    FONT,
+    LABEL,
+    TICK,
+    TITLE,
+    dress,
+    key,
+    new_axes,
+    new_panels,
+    save_figure,
+)
+from layerwise.plots.style.mixing import blend, diverging, luminance, mix, rgb, sequential
+from layerwise.plots.style.theme import theme
 
 __all__ = [
     "ACCENT",
@@ -111,4 +112,5 @@ __all__ = [
     "rgb",
     "save_figure",
     "sequential",
+    "theme",
 ]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from layerwise.checks import require_path
 from layerwise.errors import FileError, KindError, nearest
-from layerwise.plots.style.palette import GROUND, INK, INK_SOFT, LINE, SURFACE
+from layerwise.palette import GROUND, INK, INK_SOFT, LINE, SURFACE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

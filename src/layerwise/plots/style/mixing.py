@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from layerwise.plots.style import palette
+from layerwise import palette
 from layerwise.types import Array
 
 # Björn Ottosson, "A perceptual color space for image processing" (2020): linear sRGB to cone responses, and their cube
