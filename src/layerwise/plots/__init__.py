@@ -15,11 +15,13 @@ from layerwise.plots.ideas import (
     convolution_steps,
     cross_entropy_curve,
     entropy_curve,
+    pull_of_losses,
     race,
     schedules,
     signal_through_depth,
     temperature,
 )
+from layerwise.plots.information_plane import information_plane
 from layerwise.plots.inside import (
     attention,
     feature_maps,
@@ -31,8 +33,11 @@ from layerwise.plots.inside import (
     representation,
     spread_over_time,
 )
+from layerwise.plots.landscape import landscape
+from layerwise.plots.level import level
 from layerwise.plots.lines import lines
 from layerwise.plots.regions import hidden_fields, hidden_regions
+from layerwise.plots.side_by_side import side_by_side
 from layerwise.plots.style import new_panels, save_figure
 from layerwise.plots.surface import fitted_surface
 
@@ -59,19 +64,24 @@ __all__ = [
     "heatmap",
     "hidden_fields",
     "hidden_regions",
+    "information_plane",
+    "landscape",
     "layers_over_time",
+    "level",
     "lines",
     "loss_curve",
     "loss_gaps",
     "network_svg",
     "new_panels",
     "progress",
+    "pull_of_losses",
     "race",
     "relevance",
     "representation",
     "run_difference",
     "save_figure",
     "schedules",
+    "side_by_side",
     "signal_through_depth",
     "spread_over_time",
     "temperature",
