@@ -16,7 +16,6 @@ from tests.support.tally import Tally
 
 import layerwise as lw
 from layerwise.errors import FileError, KindError, SettingError, ShapeError
-from layerwise.layers import LAYERS
 from layerwise.network.container import Container, leaves
 from layerwise.plots import architecture
 from layerwise.plots.drawing.folding import folded
@@ -233,7 +232,6 @@ def test_what_the_picture_leaves_out_is_named() -> None:
         def output_shape(self, shape):
             return shape
 
-    LAYERS.register(Wrapped)
     assert "Not drawn: 1 layer inside Wrapped." in words(architecture(lw.Network(Wrapped())).sheet)
     star = lw.Network(Star(lw.Linear(2, 2), lw.Linear(2, 2)))
     assert "Not drawn: how Star joins the layers inside it." in words(architecture(star).sheet)
