@@ -15,6 +15,7 @@ from layerwise.insight.propagation import Propagation, propagation, through_stac
 from layerwise.insight.recorder import Recorder
 from layerwise.insight.representation import Plane, in_plane
 from layerwise.insight.run_difference import RunDifference, difference_of
+from layerwise.insight.step_history import StepHistory
 
 __all__ = [
     "SURFACES",
@@ -34,6 +35,7 @@ __all__ = [
     "Race",
     "Recorder",
     "RunDifference",
+    "StepHistory",
     "Surface",
     "diagnose",
     "difference_of",

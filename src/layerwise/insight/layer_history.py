@@ -61,7 +61,8 @@ class LayerHistory(Listener):
     the cost with its penalty, as the optimizer got it; "update"; "ratio", update / weight before it.
     layers: by address, "0": "activation", the output, and "signal", the gradient of the cost at it. kinds: by address,
     what stands there, "0 Linear".
-    All sizes are RMS per number. Watching changes no bit of the run, and makes the steps that are looked at slower.
+    All sizes are RMS per number. A run that is resumed is recorded from there on. Watching changes no bit of the run,
+    and makes the steps that are looked at slower.
 
     >>> import layerwise as lw
     >>> data, watch = lw.data.load("moons", n=80), LayerHistory(every=5)

@@ -40,6 +40,7 @@ from layerwise.plots.regions import hidden_fields, hidden_regions
 from layerwise.plots.side_by_side import side_by_side
 from layerwise.plots.style import new_panels, save_figure
 from layerwise.plots.surface import fitted_surface
+from layerwise.plots.tried import tried
 
 __all__ = [
     "Drawing",
@@ -85,5 +86,6 @@ __all__ = [
     "signal_through_depth",
     "spread_over_time",
     "temperature",
+    "tried",
     "worst_mistakes",
 ]

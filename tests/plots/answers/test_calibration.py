@@ -39,6 +39,7 @@ def test_a_network_that_is_too_sure_is_told() -> None:
     assert "more sure than right by" in calibration(sharp, LABELS).get_title(loc="left")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("bins", [1, 10, 25])
 def test_one_column_of_a_yes(bins: int) -> None:
     p = RNG.random((60, 1))

@@ -30,7 +30,12 @@ def order() -> list[int]:
     return sorted(np.flatnonzero(LOGITS.argmax(axis=1) != LABELS), key=lambda k: -losses[k])
 
 
-@pytest.mark.parametrize("form", FORMS)
+QUICK = ("drawings", "texts")
+
+
+@pytest.mark.parametrize(
+    "form", [form if form in QUICK else pytest.param(form, marks=pytest.mark.slow) for form in FORMS]
+)
 def test_every_form_of_samples_is_shown(form: str) -> None:
     ax = worst_mistakes(LOGITS, LABELS, FORMS[form], classes=["ham", "spam", "other"], count=6)
     assert ax.get_title(loc="left") == f"The 6 worst of {len(order())} mistakes"

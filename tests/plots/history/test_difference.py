@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from tests.plots.pictures import assert_looks_like, assert_readable
 
 from layerwise.insight import difference_of
@@ -25,6 +26,7 @@ def test_both_runs_and_their_difference_are_drawn() -> None:
     assert_looks_like(ax.figure, "run_difference")
 
 
+@pytest.mark.slow
 def test_many_settings_are_counted_and_fit() -> None:
     tables = {f"setting_{k}": k for k in range(9)}, {f"setting_{k}": -k - 1 for k in range(9)}
     ax = run_difference(difference_of({"x": ONE}, {"x": TWO}, tables, "x"))
@@ -32,6 +34,7 @@ def test_many_settings_are_counted_and_fit() -> None:
     assert_readable(ax.figure)
 
 
+@pytest.mark.slow
 def test_equal_runs() -> None:
     ax = run_difference(difference_of({"x": ONE}, {"x": ONE}, name="x"))
     assert ax.get_title(loc="left") == "no setting differs; the runs never part"

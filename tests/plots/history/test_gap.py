@@ -38,6 +38,7 @@ def test_a_single_epoch() -> None:
     assert_readable(ax.figure)
 
 
+@pytest.mark.slow
 def test_many_epochs_have_ticks_that_fit() -> None:
     many = [LossGap(k, 0.5, 0.4, 0.3, 0.6) for k in range(1, 200, 3)]
     assert_readable(loss_gaps(many).figure)

@@ -56,6 +56,7 @@ def test_mistakes(tally: Tally) -> None:
     refused(tally, SettingError, "half_life", lambda: progress({"a": [1.0]}, half_life=-1))
 
 
+@pytest.mark.slow
 def test_axes_that_are_given_are_drawn_in() -> None:
     from layerwise.plots import new_panels
 

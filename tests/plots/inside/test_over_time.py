@@ -43,16 +43,18 @@ def test_every_kind_of_size_is_drawn(kind: str) -> None:
         np.testing.assert_array_equal(line.get_xydata(), np.stack([watch.steps, sizes], axis=1))
     assert ax.get_yscale() == "log"
     assert_dressed(ax)
-    assert_readable(ax.figure)
 
 
 def test_the_looks() -> None:
-    assert_looks_like(layers_over_time(made(), "ratio").figure, "layers_over_time")
+    ax = layers_over_time(made(), "ratio")
+    assert_readable(ax.figure)
+    assert_looks_like(ax.figure, "layers_over_time")
     ax = spread_over_time(made(), "0.weight")
     assert_readable(ax.figure)
     assert_looks_like(ax.figure, "spread_over_time")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", NETWORKS)
 def test_every_kind_of_network(kind: str) -> None:
     layers, x = NETWORKS[kind]
@@ -63,6 +65,7 @@ def test_every_kind_of_network(kind: str) -> None:
         assert_readable(ax.figure)
 
 
+@pytest.mark.slow
 def test_a_deep_network_shows_some_and_says_so() -> None:
     ax = layers_over_time(made(layers=30), "weight")
     assert len([line for line in ax.get_lines() if not line.get_label().startswith("_")]) == 12

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from tests.plots.pictures import assert_looks_like, assert_readable
 from tests.support.refusals import refused
 from tests.support.tally import Tally
@@ -37,6 +38,7 @@ def test_without_labels_there_is_no_key() -> None:
     assert_readable(ax.figure)
 
 
+@pytest.mark.slow
 def test_neighbours_have_no_axes() -> None:
     ax = representation(HIDDEN[:30], LABELS[:30], [f"class {k}" for k in range(10)], method="tsne")
     assert "distances don't" in ax.get_title(loc="left")

@@ -38,12 +38,13 @@ def test_what_a_recorder_has_of_a_network(layer, words: list[str]) -> None:
     np.testing.assert_allclose(first, recorder.values["0"][f"{name}_{last}"][1].mean(axis=1), rtol=1e-5)
     lower = ax.figure.axes[1]
     np.testing.assert_allclose(lower.get_lines()[0].get_ydata(), np.sqrt((dx[1].astype(float) ** 2).mean(axis=1)))
-    assert_readable(ax.figure)
 
 
 def test_the_looks() -> None:
     gradient = 0.1 * 0.7 ** np.arange(20)[::-1][None, :, None] * np.ones((1, 20, 3))
-    assert_looks_like(gates(MADE, gradient=gradient).figure, "gates")
+    ax = gates(MADE, gradient=gradient)
+    assert_readable(ax.figure)
+    assert_looks_like(ax.figure, "gates")
     draw = np.random.default_rng(1).random((1, 4, 8, 8))
     ax = attention(draw / draw.sum(axis=-1, keepdims=True))
     assert_readable(ax.figure)
@@ -62,6 +63,7 @@ def test_attention_of_a_network() -> None:
     assert_readable(ax.figure)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("heads", [1, 3, 8])
 def test_any_number_of_heads_and_places(heads: int) -> None:
     for T in (1, 60):

@@ -16,8 +16,8 @@ from layerwise.types import Array
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_CELL = 0.72
-"""Inches of one small image."""
+_CELL, _FILLED = 0.72, 0.92
+"""Inches for one small image, and which share of them it fills."""
 
 
 def filters(weight: Any, *, title: str | None = None, most: int = 64, ax: Axes | None = None) -> Axes:
@@ -29,7 +29,7 @@ def filters(weight: Any, *, title: str | None = None, most: int = 64, ax: Axes |
     axes. Raises ShapeError or DataError for what does not fit.
 
     >>> ax = filters(np.ones((4, 1, 3, 3)))
-    >>> ax.get_title(loc="left"), len(ax.child_axes)
+    >>> ax.get_title(loc="left"), len(ax.images)
     ('4 filters of 3 x 3: blue below 0, orange above', 4)
     """
     weights = _images_of("weight", weight)
@@ -124,19 +124,22 @@ def _images_of(name: str, weight: Any) -> Array:
 
 
 def _panels(images: Sequence[Array], title: str, ax: Axes | None, **colours: Any) -> Axes:
-    """Small images in rows, each in a frame of its own."""
+    """Small images in rows, each in a frame of its own; all in one pair of axes, which is fast."""
+    from matplotlib.collections import PolyCollection
+
     columns = min(8, len(images)) if len(images) <= 32 else 12
     rows = -(-len(images) // columns)
-    height, width = images[0].shape[:2]
-    cell = _CELL * height / width
-    ax = style.new_axes(max(3.6, _CELL * columns + 0.4), cell * rows + 0.6) if ax is None else ax
+    shape = images[0].shape[0] / images[0].shape[1]
+    ax = style.new_axes(max(3.6, _CELL * columns + 0.4), _CELL * shape * rows + 0.6) if ax is None else ax
     _frame(ax, title)
+    frames = []
     for place, image in enumerate(images):
-        i, j = divmod(place, columns)
-        panel = ax.inset_axes((j / columns, 1 - (i + 1) / rows, 0.92 / columns, 0.92 / rows))
-        panel.imshow(image, interpolation="nearest", aspect="equal", **colours)
-        _bare(panel)
-        panel.spines[:].set(visible=True, color=style.LINE, linewidth=0.8)
+        top, left = (place // columns) * shape, place % columns
+        right, bottom = left + _FILLED, top + _FILLED * shape
+        ax.imshow(image, extent=(left, right, bottom, top), interpolation="nearest", aspect="equal", **colours)
+        frames.append([(left, top), (right, top), (right, bottom), (left, bottom)])
+    ax.add_collection(PolyCollection(frames, facecolors="none", edgecolors=style.LINE, linewidths=0.8, zorder=3))
+    ax.set(xlim=(-0.02, columns), ylim=(rows * shape, -0.02 * shape), anchor="NW")
     return ax
 
 

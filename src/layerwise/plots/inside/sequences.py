@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _GATES = ("input", "forget", "reset", "update", "candidate", "output", "cell")
 """What recurrent layers show inside, in the order in which it is drawn."""
 _WORDS = {"candidate": "candidate", "cell": "cell state"}
-_MOST_TOKENS = 48
+_MOST_TOKENS = 32
 
 
 def gates(
@@ -99,7 +99,7 @@ def attention(
     """Draw who attends to whom, a map a head: a row is the place that asks, and sums to 1; darker is more.
 
     weights: (N, heads, T, T), such as `recorder.values["0"]["weights"]`, or (T, T) of one head. tokens: a word for each
-    place; shown where there are at most 48. sample: which of the N. All heads have one scale, from 0 to the largest.
+    place; shown where there are at most 32. sample: which of the N. All heads have one scale, from 0 to the largest.
     ax: where to draw; unless given, a new figure. Returns the axes. Raises ShapeError or SettingError for what does
     not fit.
 
@@ -116,7 +116,8 @@ def attention(
         raise SettingError(f"tokens must be {S}, one for each place, got {len(tokens)}")
     columns = min(heads, 4)
     rows = -(-heads // columns)
-    ax = style.new_axes(max(3.6, 2.0 * columns + 0.6), 2.1 * rows + 0.8) if ax is None else ax
+    side = 2.0 if tokens is None else min(5.4, max(2.0, 0.16 * S + 0.6))
+    ax = style.new_axes(max(3.6, side * columns + 0.6), (side + 0.1) * rows + 0.8) if ax is None else ax
     style.dress(
         ax, title or f"Attention of {heads} head{'s'[: heads != 1]}; largest weight {maps[sample].max():.2f}", "", ""
     )
@@ -142,9 +143,8 @@ def _places(ax: Axes, tokens: Sequence[str] | None, T: int, S: int) -> None:
     ax.spines[:].set_visible(False)
     ax.tick_params(length=0, pad=2)
     if tokens is not None and S <= _MOST_TOKENS:
-        size = float(np.clip(110 / S, 5, style.TICK))
-        ax.set_xticks(range(S), list(tokens)[:S], fontsize=size, rotation=90 if max(map(len, tokens)) > 1 else 0)
-        ax.set_yticks(range(T), list(tokens)[:T], fontsize=size)
+        ax.set_xticks(range(S), list(tokens)[:S], rotation=90 if max(map(len, tokens)) > 1 else 0)
+        ax.set_yticks(range(T), list(tokens)[:T])
         return
     for axis, count in ((ax.xaxis, S), (ax.yaxis, T)):
         step = max(1, -(-count // 4))

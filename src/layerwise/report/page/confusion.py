@@ -24,7 +24,10 @@ def confusion(result: ClassResult) -> Markup:
     names = [printable(name, _LONGEST) for name in result.classes]
     if len(names) > _MOST_CLASSES:
         title = f"The most frequent confusions; all {len(names)} × {len(names)} counts are in result.json."
-        return joined(element("p", title, class_="small"), table(_pairs(result.confusion, names), ["true", "said", ""]))
+        return joined(
+            element("p", title, class_="small"),
+            table(_pairs(result.confusion, names), ["true", "said", "times"], figures=[2]),
+        )
     matrix = element("div", _matrix(result.confusion, names), class_="wide")
     beside = [
         "Rows are the truth, columns the answer. Right answers stand on the diagonal; only mistakes have a colour.",

@@ -70,7 +70,8 @@ def _image(pixels: Array, words: str, ink: bool) -> Markup:
     if scale < 1:
         pixels = resized(pixels, max(1, round(height * scale)), max(1, round(width * scale)))
     shown = np.stack([np.zeros_like(pixels), pixels], axis=-1) if ink else pixels
-    return element("img", src=image_of(shown), alt=words, class_="ink" if ink else "photo")
+    image = element("img", src=image_of(shown), alt=words, class_="ink" if ink else "photo")
+    return element("div", image, class_="paper")
 
 
 def _row(mistake: Mistake, sure: bool) -> list[str | Markup]:
