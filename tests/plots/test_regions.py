@@ -7,6 +7,7 @@ from typing import Any
 
 import matplotlib as mpl
 import numpy as np
+from tests.plots.pictures import assert_dressed, assert_looks_like, assert_readable
 from tests.plots.style.test_axes import HOSTILE
 from tests.support.refusals import refused
 from tests.support.tally import Tally
@@ -88,6 +89,18 @@ def test_fields_are_the_units_on_one_scale() -> None:
     np.testing.assert_allclose(field[:, 0], -3 * np.linspace(*panels[1].get_images()[0].get_extent()[2:], 11))
     assert f"orange {high:.4g}" in panels[0].figure.get_suptitle()
     assert len(panels[0].figure.axes) == 3
+
+
+def test_they_look_as_they_did() -> None:
+    net = net_of([[1, 0.4], [0.2, -1], [1, 1]], [0.1, 0, -0.4])
+    y = (X.sum(axis=1) > 0).astype(int)
+    ax = hidden_regions(net, X, y, resolution=80)
+    assert_dressed(ax)
+    assert_readable(ax.figure)
+    assert_looks_like(ax.figure, "hidden_regions")
+    panels = hidden_fields(net, X, y, resolution=30)
+    assert_readable(panels[0].figure)
+    assert_looks_like(panels[0].figure, "hidden_fields")
 
 
 def test_of_a_wide_layer_the_first_units_are_shown_and_it_is_said() -> None:

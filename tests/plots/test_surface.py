@@ -8,6 +8,7 @@ from typing import Any
 import matplotlib as mpl
 import numpy as np
 import pytest
+from tests.plots.pictures import assert_dressed, assert_looks_like, assert_readable
 from tests.plots.style.test_axes import HOSTILE
 from tests.support.refusals import refused
 from tests.support.tally import Tally
@@ -76,6 +77,13 @@ def test_one_call_for_classes_and_for_quantities() -> None:
 @pytest.mark.parametrize("answer", [lambda x: np.zeros(len(x)), lambda x: np.full((len(x), 1), 3.0)])
 def test_a_flat_answer_is_drawn(answer: Any) -> None:
     fitted_surface(answer, X, answer(X), resolution=5, equal=True).figure.canvas.draw()
+
+
+def test_it_looks_as_it_did() -> None:
+    ax = fitted_surface(lambda x: np.sin(3 * x[:, 0]) * x[:, 1], X, X[:, 1], part="test", resolution=60)
+    assert_dressed(ax)
+    assert_readable(ax.figure)
+    assert_looks_like(ax.figure, "fitted_surface")
 
 
 def test_global_settings_change_nothing(tmp_path: Path) -> None:

@@ -241,6 +241,29 @@ def test_what_the_picture_leaves_out_is_named() -> None:
     assert not any(text.startswith("Not drawn") for text in words(architecture(attention()).sheet))
 
 
+def test_names_stand_at_both_ends_as_far_as_they_fit() -> None:
+    net = lw.Network(lw.Conv2d(1, 4, 3), lw.Flatten())
+    classes = ["shirt", "shoe <big>", "a name of far more letters than fit"]
+    sheet = architecture(net, inputs=["grey"], outputs=classes).sheet
+    assert {"grey", "shirt, shoe <big>, a name of far more le..."} <= set(words(sheet))
+    many = architecture(net, outputs=[f"class {k}" for k in range(100)]).sheet
+    (line,) = [text for text in words(many) if text.startswith("class 0")]
+    assert line.endswith(" more")
+    assert int(line.split()[-2]) + line.count("class") == 100
+    assert_in_order(sheet)
+    assert_in_order(many)
+
+
+def test_those_who_do_not_see_it_are_told_the_same() -> None:
+    assert architecture(lw.Network(lw.Residual(lw.Linear(4, 4)), lw.Linear(4, 1)), kind="blocks").sheet.spoken == (
+        "Input: (N, 4). To what comes in is added: [0.0 Linear(4, 4), makes (N, 4), with 20 parameters.] "
+        "1 Linear(4, 1), makes (N, 1), with 5 parameters. Output: (N, 1). 25 parameters in all."
+    )
+    assert "12 times: [To what comes in is added: [" in architecture(blocks(12)).sheet.spoken
+    assert "Side by side, then concatenate: [" in architecture(TEST_SET["two branches"][0]()).sheet.spoken
+    assert "Through 1 again." in architecture(shared()).sheet.spoken
+
+
 def test_running_statistics_are_told() -> None:
     assert "32 parameters, 33 in buffers" in words(architecture(lw.Network(lw.BatchNorm2d(16))).sheet)
 

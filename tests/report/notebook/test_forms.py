@@ -102,6 +102,10 @@ FORMS: dict[str, tuple[Callable[[], Any], list[str]]] = {
     "network": (mlp, ["4 → 8 → 3", "67 parameters", "Table of layers"]),
     "gpt": (lambda: gpt(50, blocks=3), ["× 3", "Unfold", "Q", "weight is 0.weight"]),
     "large network": (large, ["... and", "more lines"]),
+    "deep network": (
+        lambda: lw.Network(*[layer for _ in range(60) for layer in (lw.Linear(3, 3), lw.Tanh())]),
+        ["× 60", "Unfold", "■ 90   Linear(3, 3)", "720 parameters"],
+    ),
     "network without weights": (lambda: lw.Network(lw.ReLU()), ["ReLU", "0 parameters"]),
     "layer of a network": (lambda: mlp()[0], ["Linear", "weight", "8 × 4", "Picture of weight"]),
     "fresh layer": (lambda: lw.LSTM(3, 4), ["LSTM", "weight_ih_l0", "16 × 3", "h and c to the next step"]),
