@@ -29,9 +29,11 @@ _HOMES = {
     "layerwise.network": "Network Parallel Residual Sequential load mlp",
     "layerwise.training": "EarlyStopping History Listener Run find_lr first_non_finite fit",
     "layerwise.insight": "gradcheck",
+    "layerwise.insight.doctor": "Doctor doctor",
     "layerwise.insight.explain": "explain",
     "layerwise.comparison": "compare",
     "layerwise.tap": "Tap",
+    "layerwise.tuning": "tune",
     "layerwise.compiled": "use_compiled",
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names.split()}
@@ -42,6 +44,7 @@ _MODULES |= {
     "cli",
     "comparison",
     "compiled",
+    "course",
     "insight",
     "models",
     "network",
@@ -53,6 +56,7 @@ _MODULES |= {
     "storage",
     "tap",
     "training",
+    "tuning",
 }
 
 __all__ = [*sorted(_HOME_OF), *sorted(_MODULES)]

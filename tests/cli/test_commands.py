@@ -13,6 +13,7 @@ import pytest
 
 from layerwise import __version__, load
 from layerwise.cli import main
+from layerwise.formulas import registry
 from layerwise.training.experiment import Experiment
 
 Said = pytest.CaptureFixture[str]
@@ -47,7 +48,16 @@ def test_version(capsys: Said) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--help"], ["train", "--help"], ["predict", "-h"], ["explain", "-h"], ["bench", "--help"]]
+    "arguments",
+    [
+        ["--help"],
+        ["train", "--help"],
+        ["predict", "-h"],
+        ["explain", "-h"],
+        ["formulas", "-h"],
+        ["tune", "-h"],
+        ["bench", "--help"],
+    ],
 )
 def test_help_fits(arguments: list[str], capsys: Said) -> None:
     assert main(arguments) == 0
@@ -385,8 +395,24 @@ def test_the_documentation_names_every_option() -> None:
             for option in [*parameter.opts, *parameter.secondary_opts]:
                 if option.startswith("--") and option != "--help":
                     assert f"`{option}" in section or f"[{option}" in section, f"{name} {option}"
-    for code in ("0", "1", "2", "3", "70", "130", "143"):
+    for code in ("0", "1", "2", "3", "4", "70", "130", "143"):
         assert f"| {code} |" in text
+
+
+def test_formulas_lists_all_and_shows_one_with_its_derivative(capsys: Said) -> None:
+    assert main(["formulas"]) == 0
+    said = capsys.readouterr().out
+    assert all(re.search(rf"^  {name} ", said, re.M) for name in registry)
+    assert main(["formulas", "tanh", "linear"]) == 0
+    said = capsys.readouterr().out
+    assert "dx = dy * (1 - y * y)" in said
+    assert "dW = dz.T @ x" in said
+    assert max(map(len, said.splitlines())) <= 80
+    assert main(["formulas", "tanh", "--html", "sheet.html"]) == 0
+    assert 'id="tanh"' in Path("sheet.html").read_text(encoding="utf-8")
+    capsys.readouterr()
+    assert main(["formulas", "tan"]) == 1
+    assert "Did you mean 'tanh'?" in capsys.readouterr().err
 
 
 def test_explain_prints_an_update_a_weight_or_writes_a_page(capsys: Said) -> None:
@@ -424,3 +450,27 @@ def test_explain_prints_an_update_a_weight_or_writes_a_page(capsys: Said) -> Non
 def test_explain_says_what_is_wrong(arguments: list[str], words: str, capsys: Said) -> None:
     assert main(["explain", *arguments]) == 1
     assert words in " ".join(capsys.readouterr().err.split())
+
+
+def test_doctor_names_what_is_wrong_and_its_exit_code_says_so(capsys: Said) -> None:
+    assert main(["doctor", "iris", "--set", "epochs=4", "--set", "optimizer.lr=30"]) == 4
+    said = capsys.readouterr().out
+    assert said.startswith("sick: the learning rate is too high (rate-too-high, likely)")
+    assert max(map(len, said.splitlines())) <= 80
+
+
+@pytest.mark.slow
+def test_doctor_confirms_and_gives_data(capsys: Said) -> None:
+    assert main(["doctor", "iris", "--set", "epochs=30"]) == 0
+    assert "The doctor finds nothing wrong." in capsys.readouterr().out
+    assert main(["doctor", "iris", "--set", "epochs=4", "--set", "optimizer.lr=30", "--confirm"]) == 4
+    assert capsys.readouterr().out.rstrip().endswith("confirmed")
+    assert main(["doctor", "iris", "--set", "epochs=1", "--set", "optimizer.lr=0.0001", "--json"]) == 4
+    assert json.loads(capsys.readouterr().out)["findings"][0]["code"] == "rate-too-low"
+    assert main(["doctor", "iris", "--json", "--confirm"]) == 1
+    assert "choose one" in capsys.readouterr().err
+
+
+def test_a_doctor_may_watch_a_run(capsys: Said) -> None:
+    assert main(["train", "iris", "--epochs", "4", "--set", "optimizer.lr=30", "--doctor", "--no-progress"]) == 3
+    assert "doctor, sick: The run broke off" in capsys.readouterr().err

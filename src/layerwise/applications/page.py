@@ -6,19 +6,21 @@ import io
 from pathlib import Path
 
 from layerwise import files, pages
-from layerwise.applications.account import Account, Picture, Table
+from layerwise.applications.account import Account, Film, Picture, Table
 from layerwise.pages import Markup, element, joined
 from layerwise.pages.image import address_of
 from layerwise.plots import save_figure
 
 
 def write(account: Account, folder: Path) -> Path:
-    """Write report.html, and each picture as PNG beside it. Returns the path of the page. Raises FileError.
+    """Write report.html, and beside it each picture as PNG and each film as GIF. Returns the path of the page.
 
-    folder: it must be there.
+    folder: it must be there. Raises FileError.
     """
     for picture in account.pictures:
         save_figure(picture.axes, folder / f"{picture.name}.png")
+    for film in account.films:
+        files.replace(folder / f"{film.name}.gif", [film.content])
     page = folder / "report.html"
     files.replace(page, [html(account).encode()])
     return page
@@ -37,6 +39,7 @@ def html(account: Account) -> str:
         *map(_table, account.tables),
         *(element("p", sentence) for sentence in account.findings),
         *map(_figure, account.pictures),
+        *map(_moving, account.films),
         element("h2", "For you"),
         element("pre", "\n".join(account.own), class_="folds"),
     )
@@ -53,5 +56,12 @@ def _figure(picture: Picture) -> Markup:
     content = io.BytesIO()
     figure = picture.axes.get_figure(root=True)
     figure.savefig(content, format="png", facecolor=figure.get_facecolor(), metadata={"Software": None})
-    image = element("img", alt=picture.caption, src=address_of(content.getvalue()))
-    return element("figure", image, element("figcaption", picture.caption))
+    return _shown(address_of(content.getvalue()), picture.caption)
+
+
+def _moving(film: Film) -> Markup:
+    return _shown(address_of(film.content, "gif"), film.caption)
+
+
+def _shown(address: Markup, caption: str) -> Markup:
+    return element("figure", element("img", alt=caption, src=address), element("figcaption", caption))

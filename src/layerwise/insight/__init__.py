@@ -1,11 +1,13 @@
 """Looking inside: gradient checks that say what is wrong, and why."""
 
+from layerwise.insight import side_by_side
 from layerwise.insight.attribution import occlusion, saliency
 from layerwise.insight.depth import Depth, through_depth
-from layerwise.insight.descent import SURFACES, Race, Surface, race, turned
+from layerwise.insight.descent import SURFACES, Landscape, Path, Race, Surface, landscape, race, turned
 from layerwise.insight.gradient_check import gradcheck, gradcheck_formula
 from layerwise.insight.gradient_report import ArrayCheck, GradientReport
 from layerwise.insight.information import LayerInformation, layer_information
+from layerwise.insight.information_path import InformationPath
 from layerwise.insight.layer_history import LayerHistory
 from layerwise.insight.loss_gap import LossGap, LossGaps, loss_gap
 from layerwise.insight.mismatch import Mismatch, diagnose
@@ -20,11 +22,14 @@ __all__ = [
     "ArrayCheck",
     "Depth",
     "GradientReport",
+    "InformationPath",
+    "Landscape",
     "LayerHistory",
     "LayerInformation",
     "LossGap",
     "LossGaps",
     "Mismatch",
+    "Path",
     "Plane",
     "Propagation",
     "Race",
@@ -37,12 +42,14 @@ __all__ = [
     "gradcheck",
     "gradcheck_formula",
     "in_plane",
+    "landscape",
     "layer_information",
     "loss_gap",
     "occlusion",
     "propagation",
     "race",
     "saliency",
+    "side_by_side",
     "through_depth",
     "through_stack",
     "turned",

@@ -260,7 +260,7 @@ class Network(Looking):
         """
         plan = self.chain.plan
         if plan is not None and tap is None and lengths is None and mask is None and state is None:
-            cost = plan.cost(self._input(x), target, loss, weight, denominator)
+            cost = plan.backpropagate(self._input(x), target, loss, weight, denominator)
             if cost is not None:
                 self.passes += step is None
                 return cost

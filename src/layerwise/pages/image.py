@@ -28,9 +28,9 @@ def image_of(pixels: Array) -> Markup:
     return address_of(png(pixels))
 
 
-def address_of(content: bytes) -> Markup:
-    """The address of an image for `src` from the bytes of its PNG file."""
-    return Markup(f"data:image/png;base64,{base64.b64encode(content).decode()}")
+def address_of(content: bytes, kind: str = "png") -> Markup:
+    """The address of an image for `src` from the bytes of its file. kind: "png" or "gif"."""
+    return Markup(f"data:image/{kind};base64,{base64.b64encode(content).decode()}")
 
 
 def png(pixels: Array) -> bytes:

@@ -20,6 +20,7 @@ from layerwise.plots.ideas import (
     signal_through_depth,
     temperature,
 )
+from layerwise.plots.information_plane import information_plane
 from layerwise.plots.inside import (
     attention,
     feature_maps,
@@ -31,8 +32,13 @@ from layerwise.plots.inside import (
     representation,
     spread_over_time,
 )
+from layerwise.plots.landscape import landscape
 from layerwise.plots.lines import lines
+from layerwise.plots.regions import hidden_fields, hidden_regions
+from layerwise.plots.side_by_side import side_by_side
 from layerwise.plots.style import new_panels, save_figure
+from layerwise.plots.surface import fitted_surface
+from layerwise.plots.tried import tried
 
 __all__ = [
     "Drawing",
@@ -51,9 +57,14 @@ __all__ = [
     "feature_maps",
     "filters",
     "fitted_curve",
+    "fitted_surface",
     "gates",
     "gradient_flow",
     "heatmap",
+    "hidden_fields",
+    "hidden_regions",
+    "information_plane",
+    "landscape",
     "layers_over_time",
     "lines",
     "loss_curve",
@@ -67,8 +78,10 @@ __all__ = [
     "run_difference",
     "save_figure",
     "schedules",
+    "side_by_side",
     "signal_through_depth",
     "spread_over_time",
     "temperature",
+    "tried",
     "worst_mistakes",
 ]

@@ -1,0 +1,1 @@
+"""Cheap experiments on copies of a network."""

@@ -1,0 +1,1 @@
+"""One rule per file; the file bears the code of its rule."""
