@@ -7,6 +7,7 @@ from layerwise.insight.doctor.examination import Examination
 from layerwise.insight.doctor.experiments import by_trial
 from layerwise.insight.doctor.finding import Cure, Evidence, Finding
 from layerwise.insight.doctor.rule import Rule
+from layerwise.insight.doctor.rules.rate_too_high import find as too_high
 
 FACTORS = (10.0, 100.0, 1e3, 1e4, 1e5, 1e6)
 USUAL = 1e3
@@ -16,6 +17,8 @@ TIMES = 10
 
 def find(examination: Examination) -> Finding | None:
     if not examination.is_behind or examination.course is None or examination.course.record.error is not None:
+        return None
+    if too_high(examination) is not None:
         return None
     for factor in FACTORS:
         if factor > USUAL and _moved(examination) > STILL:
