@@ -37,7 +37,7 @@ def run(request: Request) -> Account:
         facts=(
             ("data", "CartPole, played by the network itself: a cart on a track of 4.8 m with a pole of 1 m on it, "
              "pushed to the left or right 50 times a second. A game is lost when the pole leans by more than 12 "
-             f"degrees or the cart leaves the track, and won after {cartpole.STEPS} steps, 10 s. Each step is worth 1."),
+             f"degrees or the cart leaves the track, and won after {cartpole.STEPS} steps, 10 s. A step is worth 1."),
             ("known", "Place, speed, lean and turning, four numbers, and what each step was worth. A network is "
              "told nothing of poles."),
             ("split", f"the best network is chosen by {VALIDATION} new games at each judgement, and tested by {TEST} "
