@@ -12,7 +12,7 @@ from layerwise import plots
 from layerwise.applications.account import Account, Picture, Score, Table
 from layerwise.applications.application import Request
 from layerwise.applications.recommendation import lists
-from layerwise.applications.recommendation.networks import DECAYS, liking_network, stars_network, table
+from layerwise.applications.recommendation.networks import PULLS, liking_network, stars_network, table
 from layerwise.applications.recommendation.opinions import Opinions, generated_opinions, read_opinions
 from layerwise.data.corpora import Ratings
 from layerwise.data.splits import plain_split
@@ -76,13 +76,16 @@ def split(ratings: Ratings, own: tuple[Array, Array] | None = None) -> Parts:
 def _learnt(parts: Parts, seed: int, request: Request) -> Learnt:
     users, items, epochs = parts.train.users, parts.train.items, 8 if request.short else 20
     request.tell(f"seed {seed}: a network of stars, and one of what will be liked")
+    beside = lists.biases(parts.train)
     networks = [
-        stars_network(parts.train, parts.validation, decay=decay, epochs=epochs, seed=seed, progress=request.display)
-        for decay in DECAYS
+        stars_network(
+            parts.train, parts.validation, beside=beside, pull=pull, epochs=epochs, seed=seed, progress=request.display
+        )
+        for pull in PULLS
     ]
     best, _ = min(networks, key=lambda each: each[1])
     liking = liking_network(parts.train, epochs=epochs, seed=seed, progress=request.display)
-    return Learnt(table(best, users, items), table(liking, users, items))
+    return Learnt(beside + table(best, users, items), table(liking, users, items))
 
 
 def _account(
@@ -93,7 +96,7 @@ def _account(
     everybody = np.tile(lists.popularity(train), (train.users, 1))
     bias = lists.biases(train)
     stars = [
-        Score("this network", tuple(parts.rmse(each.stars) for each in learnt)),
+        Score("this network, beside user and film", tuple(parts.rmse(each.stars) for each in learnt)),
         Score("mean, user and film alone", (parts.rmse(bias),)),
         Score("always the mean", (parts.rmse(np.full_like(bias, train.ratings.mean())),)),
     ]
