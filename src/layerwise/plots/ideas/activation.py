@@ -32,8 +32,8 @@ def activation(layer: str | Layer, *, span: float = 5.0, ax: Axes | None = None)
 
     layer: the name of one in the registry, such as "Sigmoid", or a layer with settings, such as `lw.LeakyReLU(0.2)`,
     one's own included, that works on every number for itself. span: z goes from -span to span. ax: where to draw;
-    unless given, a new figure. Returns the axes. The title tells the steepest slope anywhere: where it is below 1, a row of such
-    layers lets gradients vanish. Raises SettingError and KindError for what is no such layer.
+    unless given, a new figure. Returns the axes. The title tells the steepest slope anywhere: where it is
+    below 1, a row of such layers lets gradients vanish. Raises SettingError and KindError for what is no such layer.
 
     >>> activation("Sigmoid").get_title(loc="left")
     'Sigmoid: steepest slope 0.25'
