@@ -251,6 +251,7 @@ def test_fifty_layers_and_normalisation() -> None:
 # 7. Momentum and Adam.
 
 
+@pytest.mark.slow
 def test_adam_scales_the_axes_and_not_the_valley() -> None:
     updates = {name: [way.updates for way in race(name).ways.values()] for name in ("ravine", "turned ravine")}
     assert updates == {"ravine": [223, 100, 82], "turned ravine": [223, 100, 388]}
@@ -416,12 +417,12 @@ def test_a_sum_of_parabolas_is_a_parabola() -> None:
 
 @pytest.mark.slow
 def test_the_valleys_in_which_xor_gets_stuck() -> None:
-    """2-2-1 sigmoid, normal(0, 1) weights, rate 1, 10,000 updates on the four points: 29 of 40 seeds learn it."""
+    """2-2-1 sigmoid, normal(0, 1) weights, rate 1, on the four points: 29 of 40 seeds learn it."""
     x, y = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]), np.array([[0.0], [1.0], [1.0], [0.0]])
     ends = np.array([xor_loss(x, y, hidden=2, seed=seed) for seed in range(40)])
     half, third = math.log(2) / 2, (2 * math.log(1.5) + math.log(3)) / 4
     learnt = ends < 0.1
-    assert 24 <= learnt.sum() <= 36
+    assert 25 <= learnt.sum() <= 33
     stuck = ends[~learnt]
     near = np.minimum(np.abs(stuck - half), np.abs(stuck - third))
     assert (near < 0.02).all()
@@ -440,14 +441,14 @@ def xor_loss(x: Array, y: Array, hidden: int, seed: int) -> float:
     for name, value in net.parameters().items():
         if name.endswith("bias"):
             value[...] = 0
-    how = {"loss": lw.BCEWithLogitsLoss(), "optimizer": lw.GradientDescent(lr=1.0), "epochs": 10_000, "batch_size": 4}
+    how = {"loss": lw.BCEWithLogitsLoss(), "optimizer": lw.GradientDescent(lr=1.0), "epochs": 4000, "batch_size": 4}
     return lw.fit(net, (x, y), progress=False, **how)["train_loss"][-1]
 
 
 def test_one_sigmoid_unit_can_have_two_minima_and_cross_entropy_has_one() -> None:
     x, y = np.array([[0.2], [10.0]]), np.array([[0.2], [1.0]])
     weight = np.ones((1, 1))
-    w = np.linspace(-12, 4, 16_001)
+    w = np.linspace(-12, 4, 3_201)
 
     def squared(z: Array) -> float:
         p, _ = formulas.sigmoid(z)
@@ -468,6 +469,7 @@ def test_one_sigmoid_unit_can_have_two_minima_and_cross_entropy_has_one() -> Non
 # L1 and exact zeros.
 
 
+@pytest.mark.slow
 def test_only_the_soft_threshold_makes_exact_zeros() -> None:
     found = side_by_side.l1_and_l2(seeds=1)
     assert {arm.name: int(arm.median) for arm in found.arms} == {
