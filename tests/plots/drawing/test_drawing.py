@@ -16,7 +16,6 @@ from tests.support.tally import Tally
 
 import layerwise as lw
 from layerwise.errors import FileError, KindError, SettingError, ShapeError
-from layerwise.layers import LAYERS
 from layerwise.network.container import Container, leaves
 from layerwise.plots import architecture
 from layerwise.plots.drawing.folding import folded

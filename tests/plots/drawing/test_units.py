@@ -12,7 +12,6 @@ import pytest
 
 import layerwise as lw
 from layerwise.errors import SettingError
-from layerwise.layers import LAYERS
 from layerwise.layers.activation import Activation
 from layerwise.plots import architecture, network_svg
 
