@@ -48,8 +48,8 @@ def find(examination: Examination) -> Finding | None:
 def _first(examination: Examination, step: int) -> tuple[NonFinite | None, float]:
     """The first operation that fails around the step that broke off, and the largest weight then.
 
-    A run breaks off by the loss of a batch, before its update; by the loss after it, where an epoch ends; or a step late,
-    where only the gradient had left the range, and the weights with it.
+    A run breaks off by the loss of a batch, before its update; by the loss after it, where an epoch ends; or a step
+    late, where only the gradient had left the range, and the weights with it.
     """
     for back in (1, 2):
         found, size = _before(examination, step - back)
