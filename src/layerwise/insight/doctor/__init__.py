@@ -1,7 +1,7 @@
 """The doctor: what is wrong with a training run, with numbers, causes and cures."""
 
 from layerwise.insight.doctor.codes import CODES
-from layerwise.insight.doctor.doctor import doctor
+from layerwise.insight.doctor.examine import doctor
 from layerwise.insight.doctor.finding import Confirmation, Cure, Evidence, Finding
 from layerwise.insight.doctor.listener import Doctor
 from layerwise.insight.doctor.report import Report

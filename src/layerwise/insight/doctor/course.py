@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from layerwise.errors import DivergedError
+from layerwise.errors import DivergedError, LayerwiseError
 from layerwise.insight.doctor.patient import Patient
+from layerwise.insight.doctor.probes.update_check import forgetful
 from layerwise.insight.doctor.record import Record, Watch, look
 from layerwise.network import Network
 from layerwise.training import Run, evaluate
@@ -17,7 +18,7 @@ from layerwise.training import Run, evaluate
 
 @dataclass(frozen=True)
 class Course:
-    """What came of it. net: as it then is; after a divergence, the best that the run had kept. run: which was advanced."""
+    """What came of it. net: as it then is; after a divergence, the best that the run had kept. run: as it stands."""
 
     net: Network
     record: Record
@@ -25,21 +26,26 @@ class Course:
 
 
 def train(patient: Patient, updates: int | None = None) -> Course:
-    """Train a copy: so many updates, or all epochs. A divergence is in the record."""
+    """Train a copy: so many updates, or all epochs. What broke it off, a divergence or a refusal, is in the record."""
     if patient.step is not None:
         return _by_the_learner(patient, updates)
     watch = Watch()
     run = patient.run([watch])
     try:
         run.advance(updates)
-    except DivergedError as error:
+    except LayerwiseError as error:
         watch.record.error = error
     return Course(run.net, watch.record, run)
 
 
-@np.errstate(all="ignore")
 def _by_the_learner(patient: Patient, updates: int | None) -> Course:
     """The same batches in the same order, each for one call of the learner's own step."""
+    assert patient.step is not None
+    with np.errstate(all="ignore"), forgetful(patient.step):
+        return _steps(patient, updates)
+
+
+def _steps(patient: Patient, updates: int | None) -> Course:
     assert patient.step is not None
     run, record = patient.run(), Record()
     net = deepcopy(patient.net)

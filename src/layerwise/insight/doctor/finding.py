@@ -14,8 +14,8 @@ SEVERITIES = ("sick", "warning", "note")
 """Heaviest first. sick: the run can not do what it was set up for. warning: it does it worse than it could. note: worth
 knowing, no disease."""
 SURE = ("certain", "likely", "possible")
-"""certain: an identity holds to the last digits, or the cure was tried and helped. likely: the numbers of this cause and
-of few others. possible: one of several causes that look alike."""
+"""certain: an identity holds to the last digits. likely: the cure was tried and helped, or the numbers are those of this
+cause and of few others. possible: one of several causes that look alike."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Cure:
-    """One way to cure it. words: what to do. settings: the same as entries of an experiment's table, where it is one."""
+    """One way to cure it. words: what to do. settings: the same as entries of an experiment's table, if it has them."""
 
     words: str
     settings: Mapping[str, Any] = field(default_factory=dict)
@@ -92,7 +92,9 @@ class Finding:
     experiment: Callable[[], Confirmation] | None = None
 
     def __post_init__(self) -> None:
-        assert self.code in CODES and self.severity in SEVERITIES and self.sure in SURE, self
+        assert self.code in CODES, self.code
+        assert self.severity in SEVERITIES, self.severity
+        assert self.sure in SURE, self.sure
 
     @property
     def name(self) -> str:

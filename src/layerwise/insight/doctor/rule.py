@@ -35,9 +35,12 @@ class Rule:
     reason: str
     find: Callable[[Examination], Finding | None]
     explains: tuple[str, ...] = ()
+    of_refusals: bool = False
+    """Whether it also speaks of setups that the library refuses to train."""
 
     def __post_init__(self) -> None:
-        assert self.code in CODES and self.phase in PHASES and set(self.explains) <= set(CODES), self
+        assert self.phase in PHASES, self.phase
+        assert {self.code, *self.explains} <= set(CODES), self
 
 
 @cache

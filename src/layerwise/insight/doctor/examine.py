@@ -53,12 +53,29 @@ def doctor(
 
 def examined(patient: Patient) -> Report:
     """Go through the three phases."""
-    known = rules()
-    findings = _found(Examination(patient), ("before",))
-    findings += _found(Examination(patient, trained(patient)), ("during", "after"))
-    return Report(ranked(findings, known))
+    before = Examination(patient)
+    if before.refusal is not None:
+        findings = [found for rule in rules().values() if rule.of_refusals and (found := rule.find(before)) is not None]
+        if not findings:
+            raise before.refusal
+        return Report(ranked(findings, rules()))
+    findings = _found(before, ("before",))
+    after = Examination(patient, trained(patient), before)
+    findings += _found(after, ("during", "after"))
+    return Report(ranked(findings, rules()), _words(after))
 
 
 def _found(examination: Examination, phases: tuple[str, ...]) -> list[Finding]:
     found = (rule.find(examination) for rule in rules().values() if rule.phase in phases)
     return [finding for finding in found if finding is not None]
+
+
+def _words(examination: Examination) -> str:
+    """What was looked at."""
+    assert examination.course is not None
+    record = examination.course.record
+    reach = f"{examination.reachable:.2f} for simple methods on rows that they have not seen"
+    return (
+        f"Looked at {len(rules())} rules and {record.updates:,} updates. Skill on training rows {examination.skill:.2f} "
+        f"(0 by chance, 1 all right), {reach}."
+    )

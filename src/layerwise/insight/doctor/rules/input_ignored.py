@@ -1,0 +1,91 @@
+"""The answer does not depend on the input: what comes in is lost on its way."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from layerwise.insight.doctor.examination import Examination
+from layerwise.insight.doctor.finding import Confirmation, Cure, Evidence, Finding
+from layerwise.insight.doctor.probes.answers import spread
+from layerwise.insight.doctor.rule import Rule
+from layerwise.network import Network
+from layerwise.types import Array
+
+_SAME = 1e-6
+
+
+def find(examination: Examination) -> Finding | None:
+    x = examination.x
+    if len(x) < 4:
+        return None
+    if (x == x[:1]).all():
+        return _finding(
+            examination,
+            "All rows of the input are equal, so that every row gets the same answer.",
+            "the data: x",
+            Cure("look at how x is made: whole numbers divided by whole numbers, or a column that was overwritten"),
+        )
+    if spread(examination.output) > _SAME:
+        return None
+    place = where_it_is_lost(examination.start, x)
+    if place is None:
+        return None
+    layer, why = place
+    if why != "ignored":
+        return None  # dead units, equal weights and softmax of one have rules of their own
+    return _finding(
+        examination,
+        f"Every row gets the same answer: what {layer} is given differs from row to row, and what it gives does not.",
+        f"layer {layer}",
+        Cure(
+            "compute the output of this layer from x: look for a constant, a mask that hides all, a state in its place"
+        ),
+    )
+
+
+def where_it_is_lost(net: Network, x: Array) -> tuple[str, str] | None:
+    """The first layer whose input differs from row to row and whose output does not; and why, in a word."""
+    from layerwise.network.uses import watched
+
+    with np.errstate(all="ignore"):
+        seen, _ = watched(net.chain, np.asarray(x[:64]))
+    for use in seen:
+        if any(use.layer.children()) or spread(use.y) > _SAME or spread(np.asarray(use.x, np.float64)) <= _SAME:
+            continue
+        words = f"{use.where}: {use.layer!r}"
+        if not np.any(use.y) and np.all(np.asarray(use.x) <= 0) and not use.layer.trains:
+            return words, "dead"
+        if any(name.startswith("weight") and not np.any(p.value) for name, p in use.layer.parameters.items()):
+            return words, "zero"
+        return words, "one" if use.y.shape[-1] == 1 and (use.y == 1).all() else "ignored"
+    return None
+
+
+def _finding(examination: Examination, sentence: str, suspect: str, cure: Cure) -> Finding:
+    def zeroed() -> Confirmation:
+        plain, without = (
+            examination.loss_of(examination.net, x, examination.target) for x in (examination.x, examination.x * 0)
+        )
+        return Confirmation("all inputs set to 0", "loss", plain, without, abs(plain - without) <= _SAME * abs(plain))
+
+    return Finding(
+        "input-ignored",
+        "sick",
+        sentence,
+        Evidence("spread of the answers over the rows, beside their size", spread(examination.output), None),
+        suspect,
+        (cure,),
+        "certain",
+        experiment=zeroed,
+    )
+
+
+RULE = Rule(
+    "input-ignored",
+    "before",
+    "the outputs for different rows, and layer by layer where the difference is lost",
+    "the answers of the untrained network differ by less than a millionth of their size",
+    "float32 alone makes answers differ by more than that where anything of the input comes through",
+    find,
+    explains=("plateau", "no-signal", "vanishing", "underfitting", "rate-too-low"),
+)

@@ -1,0 +1,62 @@
+"""Overfitting: training rows are known by heart, and new ones pay for it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from layerwise.insight.doctor.examination import Examination
+from layerwise.insight.doctor.finding import Cure, Evidence, Finding
+from layerwise.insight.doctor.rule import Rule
+
+GAP = 0.2
+RISE = 1.3
+
+
+def find(examination: Examination) -> Finding | None:
+    held, course = examination.held, examination.course
+    if held is None or course is None or len(held.x) < 20 or examination.has_failed or examination.has_no_signal:
+        return None
+    skill, held_skill = examination.skill, examination.held_skill
+    assert held_skill is not None
+    gap = skill - held_skill
+    losses = np.array(course.record.epochs.get("val_loss", ()))
+    if len(losses) < 3 or not np.isfinite(losses).all():
+        return None
+    rise, best = float(losses[-1] / losses.min()) if losses.min() > 0 else 1.0, int(losses.argmin()) + 1
+    if gap < GAP or gap < 3 * _chance(examination, held_skill) or rise < RISE:
+        return None
+    return Finding(
+        "overfitting",
+        "warning",
+        f"The network knows its training rows (skill {skill:.2f}) and not the validation rows ({held_skill:.2f}). The "
+        f"validation loss was least after epoch {best} of {len(losses)}, {losses.min():.3g}, and is {losses[-1]:.3g} now.",
+        Evidence("validation loss at the end", float(losses[-1]), float(losses.min()), "at its least"),
+        "the size of the network and the length of the run beside the number of rows",
+        (
+            Cure("stop at the best epoch: listeners=[lw.EarlyStopping(patience=10)]"),
+            Cure("weight decay or dropout, or a smaller network"),
+            Cure("more rows"),
+        ),
+        "likely",
+    )
+
+
+def _chance(examination: Examination, held_skill: float) -> float:
+    """The spread of the validation skill over other draws of as many rows: by halves of what is there."""
+    held = examination.held
+    assert held is not None
+    order = np.random.default_rng(0).permutation(len(held.x))
+    halves = np.array_split(order, 4)
+    skills = [examination.skill_of(examination.net, held.x[rows], held.target[rows]) for rows in halves]
+    return float(np.std(skills) / np.sqrt(len(halves)))
+
+
+RULE = Rule(
+    "overfitting",
+    "after",
+    "skill on training and on validation rows, in evaluation mode, and the validation loss over the epochs",
+    "0.2 less skill on validation rows, three times what other draws of rows would change; and a validation loss that has "
+    "risen by 30 % since its least",
+    "a gap alone is no disease: every network that learns has one. It has to have grown at the cost of new rows",
+    find,
+)

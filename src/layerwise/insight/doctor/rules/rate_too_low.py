@@ -1,0 +1,71 @@
+"""The learning rate is too low, or the updates too few: the network is still where it began."""
+
+from __future__ import annotations
+
+from layerwise.insight.doctor.changes import longer, rate
+from layerwise.insight.doctor.examination import Examination
+from layerwise.insight.doctor.experiments import by_trial
+from layerwise.insight.doctor.finding import Cure, Evidence, Finding
+from layerwise.insight.doctor.rule import Rule
+
+FACTORS = (10.0, 100.0, 1000.0)
+TIMES = 10
+
+
+def find(examination: Examination) -> Finding | None:
+    if not examination.has_failed or examination.course is None or examination.course.record.error is not None:
+        return None
+    for factor in FACTORS:
+        trial = examination.trial(f"rate times {factor:g}", rate(factor))
+        if trial is not None and trial.helps:
+            return _finding(examination, factor, trial.before, trial.after)
+    after = examination.after_more(TIMES)
+    if after is None or not after.helps:
+        return None
+    return _finding(examination, 0, after.before, after.after)
+
+
+def _finding(examination: Examination, factor: float, before: float, after: float) -> Finding:
+    assert examination.course is not None
+    record, lr = examination.course.record, examination.patient.optimizer.lr
+    moved = _moved(examination)
+    if factor:
+        what, cure = f"a rate of {lr * factor:.3g} in place of {lr:.3g}", rate(factor)
+    else:
+        what, cure = f"{TIMES} times as many updates", longer(TIMES)
+    return Finding(
+        "rate-too-low",
+        "sick",
+        f"The network has hardly moved in {record.updates:,} updates (all its weights together by {moved:.2g} of their "
+        f"size): the rate {lr:.3g} is too low, or the updates are too few. With {what} it learns: skill {after:.2f}, not "
+        f"{before:.2f}.",
+        Evidence("change of the weights over the run, beside their size", moved, None),
+        f"the optimizer: {examination.patient.optimizer!r}, epochs={examination.patient.epochs}",
+        (
+            Cure(
+                f"a rate of {lr * (factor or 10):.3g}, or what lw.find_lr finds", {"optimizer.lr": lr * (factor or 10)}
+            ),
+            Cure("more epochs, or smaller batches"),
+        ),
+        "likely",
+        experiment=by_trial(examination, f"rate times {factor:g}" if factor else what, cure),
+    )
+
+
+def _moved(examination: Examination) -> float:
+    """How far theta has gone, beside its length at the start."""
+    start, end = examination.start.theta.astype(float), examination.net.theta
+    size = float((start**2).sum()) ** 0.5
+    return float(((end - start) ** 2).sum()) ** 0.5 / size if size > 0 else 0.0
+
+
+RULE = Rule(
+    "rate-too-low",
+    "after",
+    "where the run has failed and did not break off, the same run with 10, 100 and 1000 times the rate, and with ten times "
+    "the updates",
+    "the run failed, and learns with one of them",
+    "how far a network has to go is not known before: no bound on the rate holds for all, and the trial decides",
+    find,
+    explains=("plateau", "underfitting", "start-loss", "imbalance"),
+)
