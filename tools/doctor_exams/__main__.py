@@ -1,7 +1,7 @@
 """Run one of the doctor's exams, print its table, and with --write keep its papers and write its section of the page.
 
-A: public cases, sick and cured, over five seeds. B: the bug zoo. C: healthy runs. The public cases want MNIST, which the
-library downloads, or finds where LAYERWISE_DATA_MIRROR says.
+A: public cases, sick and cured, over five seeds. B: the bug zoo. C: healthy runs. The public cases want MNIST, which
+the library downloads, or finds where LAYERWISE_DATA_MIRROR says.
 """
 
 from __future__ import annotations
@@ -46,8 +46,8 @@ def main() -> None:
         wanted = getattr(cases(given.exam)[paper.case], "answers", frozenset())
         mark = "" if paper.state != "sick" else "right" if paper.right(wanted) else "MISSED"
         print(
-            f"{'' if paper.counts else '(does not count) '}{paper.case} [{paper.seed}] {paper.state} {paper.skill:.2f}: "
-            f"{paper.said} {paper.noted} {mark} {paper.seconds:.1f} s",
+            f"{'' if paper.counts else '(does not count) '}{paper.case} [{paper.seed}] {paper.state} "
+            f"{paper.skill:.2f}: {paper.said} {paper.noted} {mark} {paper.seconds:.1f} s",
             flush=True,
         )
     print(section(given.exam, given.seed, found))

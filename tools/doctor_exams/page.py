@@ -16,8 +16,8 @@ PAGE, RECORD = DOCS / "doctor.md", DOCS / "doctor_exams.json"
 
 TITLES = {"A": "Exam A: public cases", "B": "Exam B: the bug zoo", "C": "Exam C: healthy runs"}
 CRITERION = (
-    f"A case counts where it is sick and its cure helps: cured, the network has a skill of {WELL:g} or more on rows that "
-    f"it has not seen, and sick it has {CLEARLY:g} less. Skill is the balanced accuracy above chance, the share of the "
+    f"A case counts where it is sick and its cure helps: cured, the network has a skill of {WELL:g} or more on rows "
+    f"that it has not seen, and sick it has {CLEARLY:g} less. Skill is the balanced accuracy above chance, the share of the "
     "variance that is explained, or what the case says."
 )
 
@@ -34,11 +34,11 @@ def _public(seed: int, papers: list[Paper]) -> list[str]:
     right = sum(paper.right(cases("A")[paper.case].answers) for paper in sick)
     silent = sum(not paper.said for paper in cured)
     return [
-        f"`python -m tools.doctor_exams A --seed {seed} --write`: runs that people have asked about in public, sick and "
-        f"cured, with the seeds {first} to {last}. {CRITERION}",
+        f"`python -m tools.doctor_exams A --seed {seed} --write`: runs that people have asked about in public, sick "
+        f"and cured, with the seeds {first} to {last}. {CRITERION}",
         "",
-        f"The true cause, or one whose cure is as right, is first or second in {_share(right, len(sick))} of the sick runs "
-        f"that count; the doctor is silent above a note in {_share(silent, len(cured))} of their cured twins. "
+        f"The true cause, or one whose cure is as right, is first or second in {_share(right, len(sick))} of the sick "
+        f"runs that count; the doctor is silent above a note in {_share(silent, len(cured))} of their cured twins. "
         f"{len(papers) // 2 - len(sick)} of {len(papers) // 2} pairs do not count.",
         "",
         "| case | setting | cause | count | right | said of the sick | cured: silent | said of the cured |",
@@ -59,8 +59,8 @@ def _public_row(case: Any, papers: list[Paper]) -> str:
     silent = sum(not paper.said for paper in cured)
     cause = ", ".join([f"**{case.cause}**", *case.equivalents])
     return (
-        f"| {case.name} | {case.setting} | {cause} | {len(sick)} of {len(own) // 2} | {right} | {_said(sick)} | {silent} | "
-        f"{_said(cured)} |"
+        f"| {case.name} | {case.setting} | {cause} | {len(sick)} of {len(own) // 2} | {right} | {_said(sick)} | "
+        f"{silent} | {_said(cured)} |"
     )
 
 
@@ -75,11 +75,11 @@ def _zoo(seed: int, papers: list[Paper]) -> list[str]:
         cause = ", ".join([f"**{case.cause}**", *case.equivalents])
         rows.append(f"| {case.name} | {case.family} | {cause} | {_said([paper])} | {mark} |")
     return [
-        f"`python -m tools.doctor_exams B --seed {seed} --write`: every case of `layerwise doctor --zoo`, its data, depth, "
-        f"width, optimizer and first weights drawn by the seed. {CRITERION}",
+        f"`python -m tools.doctor_exams B --seed {seed} --write`: every case of `layerwise doctor --zoo`, its data, "
+        f"depth, width, optimizer and first weights drawn by the seed. {CRITERION}",
         "",
-        f"First or second is the true cause, or one whose cure is as right, in {_share(right, len(sick))} of the cases that "
-        f"count; of their cured twins the doctor says nothing above a note in {_share(silent, len(cured))}.",
+        f"First or second is the true cause, or one whose cure is as right, in {_share(right, len(sick))} of the cases "
+        f"that count; of their cured twins the doctor says nothing above a note in {_share(silent, len(cured))}.",
         "",
         "| case | network | cause | said | |",
         "|---|---|---|---|---|",
@@ -98,10 +98,11 @@ def _healthy(seed: int, papers: list[Paper]) -> list[str]:
     hopeless = [paper for paper in counted if paper.state == "hopeless"]
     no_signal = sum("no-signal" in paper.said + paper.noted for paper in hopeless)
     return [
-        f"`python -m tools.doctor_exams C --seed {seed} --write`. Healthy is a run whose network has a skill of {WELL:g} or "
-        f"more on rows that it has not seen, and whose validation loss ends no more than {BACK:g} of its way back up. "
-        f"{len(hopeless)} runs are hopeless: their labels are drawn, the skill stays below {HOPELESS:g}, and it is right to "
-        "say that there is no signal (`no-signal`), which counts as a firing all the same where it is said above a note.",
+        f"`python -m tools.doctor_exams C --seed {seed} --write`. Healthy is a run whose network has a skill of {WELL:g} "
+        f"or more on rows that it has not seen, and whose validation loss ends no more than {BACK:g} of its way back up. "
+        f"{len(hopeless)} runs are hopeless: their labels are drawn, the skill stays below {HOPELESS:g}, and it is right "
+        "to say that there is no signal (`no-signal`), which counts as a firing all the same where it is said above a "
+        "note.",
         "",
         f"The doctor says nothing above a note in {_share(silent, len(counted))} of the runs that are as stated "
         f"({len(papers) - len(counted)} of {len(papers)} were not); of the hopeless ones it says in "

@@ -16,9 +16,9 @@ REFUSED = "refused"
 
 @dataclass(frozen=True)
 class Paper:
-    """said: the codes above a note, weightiest first; noted: those of the notes. skill, losses: how the run itself went.
+    """said: the codes above a note, weightiest first; noted: those of the notes. skill: of the run itself.
 
-    counts: whether it is a case at all: a sick run that is sick and has a cure that helps, a healthy one that is healthy.
+    counts: whether it is a case at all: a sick run is sick and its cure helps, a healthy one is healthy.
     """
 
     case: str

@@ -144,7 +144,7 @@ def several_labels(draw: Draw) -> Specimen:
 
 
 def drawn(name: str, share: float) -> Make:
-    """A set of the library of which this share of the labels is drawn anew, in all parts: of 1, nothing is left to learn."""
+    """A set of the library of which this share of the labels is drawn anew, in all parts: 1 leaves nothing to learn."""
 
     def make(draw: Draw) -> Specimen:
         data = lw.data.load(name, seed=draw.seed)

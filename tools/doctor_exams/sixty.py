@@ -1,4 +1,4 @@
-"""The sixty runs of exam C: dense, convolutional, recurrent and attention networks, and eight that nothing can learn."""
+"""The sixty runs of exam C: dense, convolutional, recurrent and attention networks, and some without anything to learn."""
 
 from __future__ import annotations
 
@@ -141,7 +141,8 @@ HOPELESS = (
     ("noise, a quantity", "dense", noise(600, (6,), lambda: [lw.Linear(6, 12), lw.Tanh(), lw.Linear(12, 1)], 0)),
     ("noise in images", "convolutional", noise(400, (1, 8, 8), lambda: [
         lw.Conv2d(1, 6, 3), lw.ReLU(), lw.AdaptiveAvgPool2d(2), lw.Flatten(), lw.Linear(24, 4)], 4)),
-    ("noise in sequences", "recurrent", noise(500, (8, 2), lambda: [lw.GRU(2, 12, output="last"), lw.Linear(12, 2)], 2)),
+    ("noise in sequences", "recurrent", noise(500, (8, 2), lambda: [
+        lw.GRU(2, 12, output="last"), lw.Linear(12, 2)], 2)),
 )  # fmt: skip
 
 RUNS: tuple[Healthy, ...] = (

@@ -1,4 +1,4 @@
-"""Public cases on images. Of MNIST a piece is taken, by the library's own loader; networks are narrower than they were."""
+"""Public cases on images. Of MNIST a piece is taken, by the library's own loader; the networks are narrower."""
 
 from __future__ import annotations
 
@@ -157,10 +157,11 @@ CASES = (
     PublicCase("SO 55328966", "MNIST from 0 to 255, 784-784-50-10, sigmoids at the end, SGD 0.0001", "inputs-unscaled",
                unscaled, ("sigmoids-for-one-of-k", "output-range"), differs="5,000 rows, 3,000 to learn from; cured at "
                "rate 0.05"),
-    PublicCase("SO 48385830", "MNIST, 784-30-10 from N(0, 1), squared error, rate 3, batch 10: no bends", "rate-too-high",
-               no_bends, ("init-too-large",), differs="3,000 rows; the rate is 15, since the mean here is over 10 outputs, too"),
-    PublicCase("SO 43239467", "MNIST, two convolutions, dense from N(0, 0.1), Adam: ReLU on the logits", "relu-on-logits",
-               relu_logits, ("output-range",), differs="960 rows, 8 and 16 channels, 128 units"),
+    PublicCase("SO 48385830", "MNIST, 784-30-10 from N(0, 1), squared error, rate 3, batch 10: no bends",
+               "rate-too-high", no_bends, ("init-too-large",), differs="3,000 rows; the rate is 15, since the mean here "
+               "is over 10 outputs, too"),
+    PublicCase("SO 43239467", "MNIST, two convolutions, dense from N(0, 0.1), Adam: ReLU on the logits",
+               "relu-on-logits", relu_logits, ("output-range",), differs="960 rows, 8 and 16 channels, 128 units"),
     PublicCase("SO 59325381", "MNIST, two convolutions: y_train / 255 typed for x_test / 255", "labels-damaged",
                labels_divided, ("split-scaled-differently",), differs="960 rows, 8 channels"),
     PublicCase("SO 48723158", "MNIST, 784-500-500-500-10 ReLU from N(0, 1), Adam 0.003", "init-too-large",
@@ -169,6 +170,6 @@ CASES = (
                differs="960 rows, 8 channels; the last weights are 10 times as large, so that p = 0 comes early"),
     PublicCase("SO 47822099", "small colour images, two convolutions: a ReLU on the last layer", "relu-on-logits",
                bend_at_the_end, ("output-range",), differs="3 x 16 x 16 images stand in for CIFAR-10"),
-    PublicCase("AOWS #1", "an unshuffled loader, and targets that are all 0", "labels-damaged", all_zero, ("unshuffled",),
-               differs="MNIST, 960 rows, 784-64-10"),
+    PublicCase("AOWS #1", "an unshuffled loader, and targets that are all 0", "labels-damaged", all_zero,
+               ("unshuffled",), differs="MNIST, 960 rows, 784-64-10"),
 )  # fmt: skip

@@ -70,8 +70,8 @@ def tags(draw: Draw, sick: bool) -> Specimen:
 
 
 CASES = (
-    PublicCase("SO 46620813", "the next bit from three, LSTM of one unit, Adagrad: softmax at the end", "softmax-of-one",
-               next_bit, ("output-range",), differs="cured with 8 units"),
+    PublicCase("SO 46620813", "the next bit from three, LSTM of one unit, Adagrad: softmax at the end",
+               "softmax-of-one", next_bit, ("output-range",), differs="cured with 8 units"),
     PublicCase("SO 51432661", "a price from its last 8, LSTM, ReLU at the end", "echo", last_value, ("output-range",),
                differs="a series that drifts stands in; 32 units in place of 128"),
     PublicCase("SO 59282996", "BiLSTM of 20 on sequences of 20 x 5, SGD 0.01, 10 epochs", "rate-too-low", tags,

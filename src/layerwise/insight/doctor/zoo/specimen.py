@@ -42,7 +42,7 @@ class Course:
 
 @dataclass(frozen=True)
 class Specimen:
-    """patient: what `lw.fit` and `lw.doctor` take. test: a pair (x, target) that neither is shown. skill: its measure."""
+    """patient: what `lw.fit` and `lw.doctor` take. test: a pair (x, target) that neither sees. skill: its measure."""
 
     patient: Patient
     test: tuple[Array, Array]

@@ -125,14 +125,14 @@ def walk(draw: Draw, rows: int = 500) -> Array:
 
 
 def tokens(draw: Draw, rows: int = 900) -> Table:
-    """Sequences of tokens, (N, T) whole numbers: which token stands at a certain place? 4 to 6 tokens, 6 to 10 steps."""
+    """Sequences of tokens, (N, T) whole numbers: which one stands at a certain place? 4 to 6 tokens, 6 to 10 steps."""
     V, T = draw.whole(4, 6), draw.whole(6, 10)
     x = draw.random.integers(0, V, (rows, T))
     return cut(x, x[:, draw.whole(1, T - 3)], V, V)
 
 
 def chains(draw: Draw, rows: int = 500) -> Table:
-    """Texts of 10 to 14 tokens of 5 or 6: after each token mostly the same one comes. At each step the next is asked."""
+    """Texts of 10 to 14 tokens of 5 or 6: after each mostly the same one comes. Asked is the next at each step."""
     V, T = draw.whole(5, 6), draw.whole(10, 14)
     after = draw.order(V)
     x = draw.random.integers(0, V, (rows, T + 1))

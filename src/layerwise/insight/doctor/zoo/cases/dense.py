@@ -96,7 +96,7 @@ CASES = (
         sick="(error**2).sum()",
         cause="sum-not-mean",
         equivalents=("rate-too-high",),
-        sees="The loss is as many times too large as a batch has rows, and leaps about, or is no number at all.",
+        sees="The loss is too large by the size of a batch, and leaps about, or is no number at all.",
         cure="The gradient of a sum grows with the batch, and the rate with it: divide by n.",
     ),
     Case(
@@ -138,7 +138,7 @@ CASES = (
         cured="return (target - mean) / std",
         sick="return target",
         cause="targets-unscaled",
-        sees="The loss is in the thousands and hardly moves: the answers creep towards the targets and never get there.",
+        sees="The loss is in the thousands and hardly moves: the answers creep towards the targets, too slowly.",
         cure="Steps of the size of the rate take thousands of updates to a target of some hundreds: scale the targets, "
         "and the answers back.",
     ),
@@ -272,7 +272,7 @@ CASES = (
         cause="penalty-too-strong",
         equivalents=("underfitting",),
         sees="All weights shrink to nothing, and the loss goes back to ln K.",
-        cure="The gradient of the penalty is larger than that of the loss: take a λ that is thousands of times smaller.",
+        cure="The gradient of the penalty is larger than that of the loss: take a λ thousands of times smaller.",
     ),
     Case(
         "layers without a bend",
@@ -292,8 +292,8 @@ CASES = (
         sick="rows = 20",
         cause="overfitting",
         sees="The training loss goes to 0, and the validation loss rises after a few epochs.",
-        cure="A network with more weights than rows learns the rows by heart: more rows, fewer weights, a penalty, or an "
-        "earlier end.",
+        cure="A network with more weights than rows learns the rows by heart: more rows, fewer weights, a penalty, or "
+        "an earlier end.",
     ),
     Case(
         "a result among the columns",
@@ -313,8 +313,8 @@ CASES = (
         sick="lw.CrossEntropyLoss()",
         cause="imbalance",
         sees="The accuracy is splendid, and the rare class is never answered.",
-        cure="Where 97 of 100 rows are of one class, always saying that class is a good minimum: weigh the classes, and "
-        "look at each one's recall.",
+        cure="Where 97 of 100 rows are of one class, always saying that class is a good minimum: weigh the classes, "
+        "and look at each one's recall.",
     ),
     Case(
         "Adam after the end",

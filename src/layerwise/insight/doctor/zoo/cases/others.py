@@ -106,14 +106,14 @@ CASES = (
     Case(
         "recurrent weights that shrink",
         "recurrent",
-        sequences.remember,
-        cured="*= 1.0",
-        sick="*= 0.05",
+        sequences.keep,
+        cured="1.0 * np.eye",
+        sick="0.1 * np.eye",
         cause="vanishing",
         equivalents=("init-too-small", "underfitting"),
-        sees="What the last steps say could be learnt, but not what the first one said: the loss stays at ln K.",
-        cure="At every step the state is multiplied by W_hh, and so is the gradient on its way back: where W_hh shrinks, "
-        "nothing is left of either after some steps.",
+        sees="The loss stays at ln K: what the first of many steps said is not learnt.",
+        cure="At every step the state is multiplied by W_hh, and so is the gradient on its way back: where W_hh "
+        "shrinks, nothing is left of either after some steps.",
     ),
     Case(
         "a recurrent rate too high",

@@ -87,6 +87,6 @@ def look_deep(draw: Draw) -> Specimen:
         layers += [lw.Conv2d(before, channels, 3, padding=1), lw.ReLU(), *([lw.MaxPool2d(2)] if place == 1 else [])]
         before = channels
     net = lw.Network(*layers, lw.AdaptiveAvgPool2d(1), lw.Flatten(), lw.Linear(before, table.classes), seed=draw.seed)
-    optimizer = lw.Adam(lr=0.004)
-    patient = Patient(net, train, lw.CrossEntropyLoss(), optimizer, epochs=25, batch_size=32, validation=validation)
+    optimizer = lw.Adam(lr=0.006)
+    patient = Patient(net, train, lw.CrossEntropyLoss(), optimizer, epochs=30, batch_size=32, validation=validation)
     return Specimen(patient, test)

@@ -35,9 +35,32 @@ def remember(draw: Draw) -> Specimen:
     train, validation, test = table[:3]
     units = draw.whole(24, 40)
     net = lw.Network(lw.RNN(table.features, units, output="last"), lw.Linear(units, table.classes), seed=draw.seed)
-    net.parameters()["0.weight_hh_l0"][...] *= 1.0
     optimizer = lw.Adam(lr=0.003)
     patient = Patient(net, train, lw.CrossEntropyLoss(), optimizer, epochs=30, batch_size=32, validation=validation)
+    return Specimen(patient, test)
+
+
+def long_ago(draw: Draw) -> Specimen:
+    """What came first, 20 to 30 steps ago? A simple recurrent network of 24 to 40 units that begins by keeping all."""
+    table = tables.recall(draw, rows=900, steps=(20, 30), noise=0.05)
+    train, validation, test = table[:3]
+    units = draw.whole(24, 40)
+    net = lw.Network(lw.RNN(table.features, units, output="last"), lw.Linear(units, table.classes), seed=draw.seed)
+    net.parameters()["0.weight_hh_l0"][...] = np.eye(units)
+    loss, optimizer = lw.CrossEntropyLoss(), lw.Adam(lr=0.001)
+    patient = Patient(net, train, loss, optimizer, epochs=40, batch_size=32, validation=validation, clip_norm=1.0)
+    return Specimen(patient, test)
+
+
+def keep(draw: Draw) -> Specimen:
+    """What came first, 12 to 16 steps ago? A simple recurrent network of 24 to 40 units, gradient descent."""
+    table = tables.recall(draw, rows=900, steps=(12, 16), noise=0.05)
+    train, validation, test = table[:3]
+    units = draw.whole(24, 40)
+    net = lw.Network(lw.RNN(table.features, units, output="last"), lw.Linear(units, table.classes), seed=draw.seed)
+    net.parameters()["0.weight_hh_l0"][...] = 1.0 * np.eye(units)
+    loss, optimizer = lw.CrossEntropyLoss(), lw.SGD(lr=0.05, momentum=0.9)
+    patient = Patient(net, train, loss, optimizer, epochs=40, batch_size=32, validation=validation, clip_norm=1.0)
     return Specimen(patient, test)
 
 
