@@ -13,6 +13,7 @@ import numpy as np
 from layerwise.errors import LayerwiseError
 from layerwise.insight.doctor.course import Course
 from layerwise.insight.doctor.patient import Patient
+from layerwise.insight.doctor.probes.answers import twice
 from layerwise.insight.doctor.probes.curvature import Curvature, curvature
 from layerwise.insight.doctor.probes.slopes import wrong_slopes
 from layerwise.insight.doctor.probes.update_check import STEPS, UpdateCheck, check_update
@@ -30,6 +31,8 @@ SOME = 256
 """Rows that a network is measured on."""
 MANY = 4096
 """Rows of data that are looked at."""
+BEHIND = 0.15
+"""So much less skill than simple methods have on rows that they have not seen is clearly less."""
 CHECKED = 6
 """Rows that gradients are checked on."""
 
@@ -225,6 +228,16 @@ class Examination:
         """Whether the run broke off, or has not learnt what it could."""
         return self.course is not None and (self.course.record.error is not None or self.is_poor)
 
+    @property
+    def is_behind(self) -> bool:
+        """Whether it has failed, or has learnt clearly less than simple methods find: worth a trial of cures."""
+        return self.has_failed or (self.course is not None and self.mastery < self.reachable - BEHIND)
+
+    @property
+    def severity(self) -> str:
+        """Of a cause that a trial has shown."""
+        return "sick" if self.has_failed else "warning"
+
     @cached_property
     def by_heart(self) -> float:
         """The skill on one small batch that is given again and again, with the patient's own optimizer and rate."""
@@ -239,8 +252,15 @@ class Examination:
         return seen, backward
 
     @cached_property
+    def randomness(self) -> float:
+        """How much two evaluations of the same rows differ."""
+        return twice(self.start, self.x)
+
+    @cached_property
     def wrong_slopes(self) -> dict[str, float]:
         """The parameters whose gradient is not the slope of the loss; at the start, and a little off it."""
+        if self.randomness > 0:
+            return {}
         x, target, loss = self.x[:CHECKED], self.target[:CHECKED], self.patient.loss
         off = deepcopy(self.start)
         off.theta += 0.05 * generator(0, "doctor").normal(size=off.theta.shape)

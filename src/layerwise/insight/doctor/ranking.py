@@ -20,8 +20,12 @@ def ranked(findings: Iterable[Finding], rules: Mapping[str, Rule]) -> tuple[Find
     2. Heavier severities come first, then what is surer, then causes before signs, in the order of `CODES`.
     3. Above a note are two at the most; what comes after them is told as a note.
     """
-    findings = list(findings)
-    causes = {code: cause.code for cause in findings if cause.severity != "note" for code in _explained(cause, rules)}
+    findings = sorted(findings, key=_place)
+    causes: dict[str, str] = {}
+    for cause in findings:  # the heaviest first, so that of two that explain each other the heavier one stays
+        if cause.severity != "note" and cause.code not in causes:
+            for code in _explained(cause, rules):
+                causes.setdefault(code, cause.code)
     told = [
         replace(each, severity="note", follows_from=causes[each.code]) if each.code in causes else each
         for each in findings

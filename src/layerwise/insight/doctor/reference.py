@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from layerwise.insight.doctor.score import Task
+from layerwise.random import generator
 from layerwise.types import Array
 
 MOST = 500
@@ -36,9 +37,24 @@ def reachable(x: Array, target: Array, task: Task, indices: bool) -> float:
         return 1.0
     if len(x) < 8:
         return 0.0
+    if answers_each_step(x, target):
+        x, target = steps(x, target)
     rows, y = features(x[:MOST], indices), task.numbers(target[:MOST])
     guesses = [*neighbours(rows, y), *straight(rows, y)]
     return max(0.0, *(skill_of(task, guess, y) for guess in guesses))
+
+
+def answers_each_step(x: Array, target: Array) -> bool:
+    """Whether x is (N, T) or (N, T, D) and the target has an answer for each of the T steps."""
+    return bool(x.ndim > 1 and x.ndim < 4 and target.ndim == x.ndim and target.shape[1] == x.shape[1] > 4)
+
+
+def steps(x: Array, target: Array) -> tuple[Array, Array]:
+    """Single steps of sequences as rows of their own, each with the step before it: what comes later is not known."""
+    count, length = x.shape[:2]
+    rng = generator(0, "steps")
+    row, step = rng.integers(0, count, MOST), rng.integers(1, length, MOST)
+    return np.stack([x[row, step - 1], x[row, step]], axis=1), target[row, step]
 
 
 def is_a_list_of_answers(x: Array, target: Array) -> bool:

@@ -16,6 +16,8 @@ _CURES = (
     Cure("momentum=0.1, and enough updates for the running statistics to settle"),
 )
 
+TIMES = 3.0
+
 
 def find(examination: Examination) -> Finding | None:
     if not any(layer.mixes_samples for _, layer in examination.patient.net.chain.walk()):
@@ -24,12 +26,13 @@ def find(examination: Examination) -> Finding | None:
         return _refused(examination)
     training, evaluation = _modes(examination)
     skills = [examination.task.skill(each, examination.target) for each in (training, evaluation)]
-    if not (skills[0] > 0.3 and skills[0] - skills[1] > 0.25):
-        return None
     losses = [_loss(examination, each) for each in (training, evaluation)]
+    worse = skills[0] > 0.3 and skills[0] - skills[1] > 0.25
+    if not worse and not (losses[1] > TIMES * losses[0] and losses[1] > 0.15 * (examination.baseline or np.inf)):
+        return None
     return Finding(
         "batchnorm-statistics",
-        "sick",
+        "sick" if worse else "warning",
         f"On the same rows the network does well with the statistics of the batch (skill {skills[0]:.2f}, loss "
         f"{losses[0]:.3g}) and badly with the running ones that evaluation uses ({skills[1]:.2f}, {losses[1]:.3g}).",
         Evidence("skill in evaluation mode", skills[1], skills[0], "in training mode, same rows"),
@@ -77,7 +80,8 @@ RULE = Rule(
     "batchnorm-statistics",
     "after",
     "the same training rows in both modes, in batches as the run had them",
-    "a skill of 0.3 or more in training mode, and 0.25 less in evaluation mode; a batch of one row is refused",
+    "a skill of 0.3 or more in training mode, and 0.25 less in evaluation mode; a loss three times as large there, and not "
+    "small, is a warning; a batch of one row is refused",
     "dropout makes training mode the worse of the two: a network that is better there lives on the statistics of its batch",
     find,
     explains=("overfitting", "underfitting", "plateau", "mode-wrong", "rate-too-high", "rate-too-low"),

@@ -13,7 +13,7 @@ TIMES = 100.0
 
 
 def find(examination: Examination) -> Finding | None:
-    if not examination.has_failed or examination.patient.clip_norm is not None:
+    if not examination.is_behind or examination.patient.clip_norm is not None:
         return None
     way = way_back(examination)
     if way is None or not way.ratio > TIMES:
@@ -24,7 +24,7 @@ def find(examination: Examination) -> Finding | None:
     through = f"{way.layers} layers" if way.slope is None else f"{way.steps} steps of time"
     return Finding(
         "exploding",
-        "sick",
+        examination.severity,
         f"The gradient grows on its way back through {through}: at the first it is {way.ratio:.3g} times what it is at the "
         f"last. Clipped, the network learns: skill {trial.after:.2f}, not {trial.before:.2f}.",
         Evidence("gradient at the first layer or step over that at the last", way.ratio, 1.0, "about"),

@@ -22,10 +22,10 @@ def find(examination: Examination) -> Finding | None:
         return None
     loss, expected = _start(examination), examination.baseline
     far = expected is not None and loss > FAR * expected
-    trial = examination.trial("fresh weights", fresh_weights) if examination.has_failed else None
+    trial = examination.trial("fresh weights", fresh_weights) if examination.is_behind else None
     if not far and not (trial is not None and trial.helps):
         return None
-    if examination.has_failed and trial is not None and not trial.helps:
+    if trial is not None and not trial.helps:
         return None
     words = (
         ""
@@ -39,7 +39,7 @@ def find(examination: Examination) -> Finding | None:
     )
     return Finding(
         "init-too-large",
-        "sick" if examination.has_failed else "warning",
+        examination.severity,
         f"The first weights are too large: {name} makes the signal {gain:.3g} times as large, where about 1 keeps it.{words}",
         evidence,
         f"the first weights of {name}",

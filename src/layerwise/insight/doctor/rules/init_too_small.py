@@ -13,7 +13,7 @@ GAIN = 0.2
 
 
 def find(examination: Examination) -> Finding | None:
-    if not examination.has_failed:
+    if not examination.is_behind:
         return None
     steps = gains(examination.start, scaled_inputs(examination))
     hidden = dict(list(steps.items())[:-1]) or steps
@@ -25,7 +25,7 @@ def find(examination: Examination) -> Finding | None:
         return None
     return Finding(
         "init-too-small",
-        "sick",
+        examination.severity,
         f"The first weights are too small: {name} makes the signal {gain:.3g} times as large, and what is left of it at the "
         f"output is nearly the same for all rows. With fresh weights the network learns: skill {trial.after:.2f}, not "
         f"{trial.before:.2f}.",

@@ -22,13 +22,13 @@ def find(examination: Examination) -> Finding | None:
     size, uneven, small = sizes(np.asarray(examination.data.x[:MANY]))
     if size <= FAR and uneven <= UNEVEN and small >= 1 / (10 * FAR):
         return None
-    if not examination.has_failed:
+    if not examination.is_behind:
         return _finding(examination, size, uneven, small, "note", "")
     trial = examination.trial("standardised inputs", standardised_inputs)
     if trial is None or not trial.helps:
         return None
     words = f" Scaled, the same network learns: skill {trial.after:.2f} in place of {trial.before:.2f}."
-    return _finding(examination, size, uneven, small, "sick", words)
+    return _finding(examination, size, uneven, small, examination.severity, words)
 
 
 def sizes(x: Array) -> tuple[float, float, float]:

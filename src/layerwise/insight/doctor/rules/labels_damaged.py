@@ -27,6 +27,9 @@ def find(examination: Examination) -> Finding | None:
         )
     if examination.task.kind == "labels" and target.dtype.kind in "iu":
         outputs = examination.output.shape[-1]
+        found = _missing(examination, values)
+        if found is not None:
+            return found
         if 2 * len(values) <= outputs <= 100 and len(target) >= 10 * outputs:
             return _finding(
                 f"The labels name {len(values)} of the {outputs} classes that the network has outputs for "
@@ -49,6 +52,22 @@ def _mostly_one(examination: Examination, values: np.ndarray, counts: np.ndarray
     return _finding(
         f"Column {still[0]} of the target is {target[0, still[0]]:g} in all {len(target)} rows.",
         Evidence("distinct targets in the column", 1.0, 2.0, "wanted"),
+    )
+
+
+def _missing(examination: Examination, values: np.ndarray) -> Finding | None:
+    """Classes that the validation part has beside those of the training part, where they never come."""
+    held = examination.run.validation
+    if held is None or len(examination.data.target) < 10 * len(values):
+        return None
+    asked = np.asarray(held.target).ravel()
+    asked = asked[asked >= 0]
+    share = float((~np.isin(asked, values)).mean())
+    if not (share > 0.1 and np.isin(values, asked).mean() >= 0.5):
+        return None
+    return _finding(
+        f"{share:.0%} of the validation rows have labels that never come in training, where there are only {_listed(values)}.",
+        Evidence("distinct labels in training", float(len(values)), float(len(np.unique(asked))), "in validation"),
     )
 
 
@@ -85,9 +104,19 @@ RULE = Rule(
     "labels-damaged",
     "after",
     "the distinct targets beside the outputs; the confusion of classes on the validation part",
-    "one distinct target; at most half as many labels as outputs (a warning); validation answers that are right for 70 % "
+    "one distinct target; a tenth of the validation rows with labels that never come in training; at most half as many labels as outputs (a warning); validation answers that are right for 70 % "
     "and twice as often under a renaming of the classes",
     "labels that never come can not be learnt; with ten rows for each output an absent half is no chance",
     find,
-    explains=("no-signal", "imbalance", "overfitting", "plateau", "leak", "init-identical", "underfitting"),
+    explains=(
+        "rows-out-of-step",
+        "unshuffled",
+        "no-signal",
+        "imbalance",
+        "overfitting",
+        "plateau",
+        "leak",
+        "init-identical",
+        "underfitting",
+    ),
 )

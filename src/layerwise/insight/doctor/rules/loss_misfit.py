@@ -7,6 +7,7 @@ import numpy as np
 from layerwise.errors import DataError, KindError, LayerwiseError
 from layerwise.insight.doctor.examination import Examination
 from layerwise.insight.doctor.finding import Cure, Evidence, Finding
+from layerwise.insight.doctor.heads import head_of
 from layerwise.insight.doctor.rule import Rule
 
 _SIZES = (1.0, 10.0, 100.0, 1000.0)
@@ -18,8 +19,12 @@ def find(examination: Examination) -> Finding | None:
         return _refused(examination)
     if examination.is_of_the_library(loss):
         return None  # which refuses what it is not made for
-    rows = examination.output[:32].astype(np.float64)
-    least = [_least(examination, np.full(rows.shape, size * sign)) for size in _SIZES for sign in (1, -1)]
+    rows, head = examination.output[:32].astype(np.float64), head_of(examination.start, examination.output)
+    least = [
+        _least(examination, np.clip(np.full(rows.shape, size * sign), head.low, head.high))
+        for size in _SIZES
+        for sign in (1, -1)
+    ]
     lowest = min(least)
     if not (lowest < -1e-6 and lowest < 2 * min(least[:4]) < 0):
         return None
@@ -76,7 +81,7 @@ def _finding(sentence: str, evidence: Evidence, suspect: str) -> Finding:
 RULE = Rule(
     "loss-misfit",
     "before",
-    "the targets, and the loss at outputs of growing size",
+    "the targets, and the loss at outputs of growing size, as far as the last layer can give them",
     "the library refuses the targets; a loss of the learner's own falls below 0 and on without end",
     "a loss without a lower bound has no minimum: the better the training, the further the outputs run away",
     find,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from layerwise.insight.doctor.examination import Examination
 from layerwise.insight.doctor.finding import Confirmation, Cure, Evidence, Finding
-from layerwise.insight.doctor.probes.answers import twice
 from layerwise.insight.doctor.rule import Rule
 
 
@@ -18,7 +17,7 @@ def find(examination: Examination) -> Finding | None:
             "the function step: net(x), or net.forward(x) without training=True",
             Cure("net.forward(x, training=True) in every step, also after an evaluation"),
         )
-    found = twice(examination.start, examination.x)
+    found = examination.randomness
     if not found > 0:
         return None
     return _finding(

@@ -13,7 +13,7 @@ from layerwise.insight.doctor.rule import Rule
 
 def find(examination: Examination) -> Finding | None:
     patient = examination.patient
-    if not examination.has_failed or unpenalised(patient) is None:
+    if not examination.is_behind or unpenalised(patient) is None:
         return None
     trial = examination.trial("no penalty", unpenalised)
     if trial is None or not trial.helps:
@@ -22,7 +22,7 @@ def find(examination: Examination) -> Finding | None:
     strength = patient.optimizer.weight_decay if patient.regularizer is None else patient.regularizer
     return Finding(
         "penalty-too-strong",
-        "sick",
+        examination.severity,
         f"The penalty pulls {ratio:.3g} times as hard at the first weights as the loss does, and shrinks them to an answer "
         f"that is nearly constant. Without it the network learns: skill {trial.after:.2f}, not {trial.before:.2f}.",
         Evidence("length of the penalty's gradient over that of the loss, at the start", ratio, 1.0, "balance at"),

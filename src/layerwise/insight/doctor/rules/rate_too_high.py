@@ -19,7 +19,7 @@ COLLAPSE = 3.0
 
 
 def find(examination: Examination) -> Finding | None:
-    if not examination.has_failed or examination.patient.step is not None:
+    if not examination.is_behind or examination.patient.step is not None:
         return None
     collapsed = _collapsed(examination)
     for factor in FACTORS:
@@ -44,7 +44,7 @@ def _finding(examination: Examination, factor: float, trial: Trial) -> Finding:
         evidence = Evidence("skill", trial.before, trial.after, f"with a rate of {lr * factor:.3g}")
     return Finding(
         "rate-too-high",
-        "sick",
+        examination.severity,
         f"The learning rate {lr:.3g} is too high here.{words}",
         evidence,
         f"the optimizer: {examination.patient.optimizer!r}",
@@ -90,7 +90,7 @@ def _late(examination: Examination, best: float, last: float) -> Finding:
     lr = examination.patient.optimizer.lr
     return Finding(
         "rate-too-high",
-        "sick",
+        examination.severity,
         f"The loss had come down to {best:.3g} and is back at {last:.3g}: the rate {lr:.3g}, which did at first, is too high "
         "for the steeper places that come later.",
         Evidence("loss at the end", last, best, "at its lowest"),

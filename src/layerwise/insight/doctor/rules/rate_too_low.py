@@ -13,7 +13,7 @@ TIMES = 10
 
 
 def find(examination: Examination) -> Finding | None:
-    if not examination.has_failed or examination.course is None or examination.course.record.error is not None:
+    if not examination.is_behind or examination.course is None or examination.course.record.error is not None:
         return None
     for factor in FACTORS:
         trial = examination.trial(f"rate times {factor:g}", rate(factor))
@@ -35,7 +35,7 @@ def _finding(examination: Examination, factor: float, before: float, after: floa
         what, cure = f"{TIMES} times as many updates", longer(TIMES)
     return Finding(
         "rate-too-low",
-        "sick",
+        examination.severity,
         f"The network has hardly moved in {record.updates:,} updates (all its weights together by {moved:.2g} of their "
         f"size): the rate {lr:.3g} is too low, or the updates are too few. With {what} it learns: skill {after:.2f}, not "
         f"{before:.2f}.",
@@ -67,5 +67,5 @@ RULE = Rule(
     "the run failed, and learns with one of them",
     "how far a network has to go is not known before: no bound on the rate holds for all, and the trial decides",
     find,
-    explains=("plateau", "underfitting", "start-loss", "imbalance"),
+    explains=("plateau", "underfitting", "start-loss"),
 )

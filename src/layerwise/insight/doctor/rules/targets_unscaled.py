@@ -23,7 +23,7 @@ def find(examination: Examination) -> Finding | None:
         return None
     reached = float(np.abs(quiet(lambda: examination.net(examination.x))).max())
     share = reached / max(float(np.abs(examination.target).max()), 1e-300)
-    if not examination.has_failed:
+    if not examination.is_behind:
         return _finding(examination, "note", "", Evidence("root mean square of the targets", size, 1.0, "scaled"))
     trial = examination.trial("standardised targets", standardised_targets)
     if trial is None or not trial.helps:
@@ -34,7 +34,10 @@ def find(examination: Examination) -> Finding | None:
     )
     loss = examination.loss_of(examination.net)
     return _finding(
-        examination, "sick", words, Evidence("loss at the end", loss, float(np.square(target).mean()), "E[y²] =")
+        examination,
+        examination.severity,
+        words,
+        Evidence("loss at the end", loss, float(np.square(target).mean()), "E[y²] ="),
     )
 
 

@@ -6,19 +6,13 @@ from layerwise.insight.doctor.examination import Examination
 from layerwise.insight.doctor.finding import Cure, Evidence, Finding
 from layerwise.insight.doctor.rule import Rule
 
-BEHIND = 0.15
-
 
 def find(examination: Examination) -> Finding | None:
-    behind = examination.reachable - examination.mastery
-    failed = examination.has_failed
-    if not failed and behind < BEHIND:
-        return None
-    if failed and behind < BEHIND and examination.by_heart > 0.5:
+    if not examination.is_behind:
         return None
     return Finding(
         "underfitting",
-        "sick" if failed else "warning",
+        examination.severity,
         f"The network has a skill of {examination.mastery:.2f} on its own training rows; nearest neighbours and a straight "
         f"line reach {examination.reachable:.2f} on rows that they have not seen.",
         Evidence("skill on training rows", examination.mastery, examination.reachable, "of simple methods, new rows"),

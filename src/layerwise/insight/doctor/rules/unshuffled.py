@@ -61,7 +61,7 @@ def _split(examination: Examination) -> Finding | None:
     unknown = ~np.isin(asked, known) & (asked >= 0)
     share = float(unknown.mean())
     enough = len(examination.data.target) >= 10 * len(known)
-    if not (enough and share > 0.1 and len(known) < 100):
+    if not (enough and share > 0.5 and len(known) < 100):
         return None
     return _finding(
         f"{share:.0%} of the validation rows belong to classes that never come in the training part: the data were cut "
@@ -85,7 +85,7 @@ RULE = Rule(
     "unshuffled",
     "before",
     "the mean target of each batch of the learner's own; the classes of the validation part",
-    "the batch means vary more than four times as much as those of shuffled batches; more than a tenth of the validation "
+    "the batch means vary more than four times as much as those of shuffled batches; more than half of the validation "
     "rows belong to classes without a training row",
     "the mean of n shuffled rows has the variance Var(y)/n, so that the ratio is near 1, and n where each batch is of one "
     "class. Over four batches and more it passes 4 by chance once in a thousand",

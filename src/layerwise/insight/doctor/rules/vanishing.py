@@ -13,7 +13,7 @@ SHARE = 1e-2
 
 
 def find(examination: Examination) -> Finding | None:
-    if not examination.has_failed:
+    if not examination.is_behind:
         return None
     way = way_back(examination)
     if way is None or not way.ratio < SHARE:
@@ -24,7 +24,7 @@ def find(examination: Examination) -> Finding | None:
     through = f"{way.layers} layers" if way.slope is None else f"{way.steps} steps of time"
     return Finding(
         "vanishing",
-        "sick",
+        examination.severity,
         f"The gradient fades on its way back through {through}: at the first it is {way.ratio:.2g} of what it is at the last "
         f"(RMS per number). Where it comes through, the network learns: skill {trial.after:.2f}, not {trial.before:.2f}.",
         Evidence("gradient at the first layer or step over that at the last", way.ratio, 1.0, "about"),
