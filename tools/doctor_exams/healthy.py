@@ -1,8 +1,8 @@
 """Exam C: runs that are healthy, of all kinds of networks, data and optimizers, and some that are healthy and hopeless.
 
 Healthy is: the network has a skill of 0.4 or more on rows that it has not seen, and its validation loss ends no more
-than a quarter of the way back up from its lowest value to where it began. Hopeless: the labels are drawn, or half of them
-flipped, so that nothing is to be learnt; on new rows the skill is then below 0.2.
+than a quarter of the way back up from its lowest value to where it began. Hopeless: the labels are drawn, or half of
+them flipped, so that nothing is to be learnt; on new rows the skill is then below 0.2.
 """
 
 from __future__ import annotations

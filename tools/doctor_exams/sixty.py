@@ -1,4 +1,4 @@
-"""The sixty runs of exam C: dense, convolutional, recurrent and attention networks, and some without anything to learn."""
+"""The sixty runs of exam C: dense, convolutional, recurrent and attention networks, some with nothing to learn."""
 
 from __future__ import annotations
 

@@ -158,8 +158,8 @@ CASES = (
                unscaled, ("sigmoids-for-one-of-k", "output-range"), differs="5,000 rows, 3,000 to learn from; cured at "
                "rate 0.05"),
     PublicCase("SO 48385830", "MNIST, 784-30-10 from N(0, 1), squared error, rate 3, batch 10: no bends",
-               "rate-too-high", no_bends, ("init-too-large",), differs="3,000 rows; the rate is 15, since the mean here "
-               "is over 10 outputs, too"),
+               "rate-too-high", no_bends, ("init-too-large",), differs="3,000 rows; the rate is 15, since the mean "
+               "here is over 10 outputs, too"),
     PublicCase("SO 43239467", "MNIST, two convolutions, dense from N(0, 0.1), Adam: ReLU on the logits",
                "relu-on-logits", relu_logits, ("output-range",), differs="960 rows, 8 and 16 channels, 128 units"),
     PublicCase("SO 59325381", "MNIST, two convolutions: y_train / 255 typed for x_test / 255", "labels-damaged",

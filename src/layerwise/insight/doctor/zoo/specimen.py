@@ -30,14 +30,24 @@ TIMES, SHARE = 3.0, 0.05
 class Course:
     """How a training went.
 
-    losses: the mean loss of each epoch. diverged: whether the loss left the range of the numbers. refused: what the
-    library said of a setup that it would not train. skill: on rows that the network has not seen; 0 where it broke off.
+    losses, held_out: the mean loss of each epoch, in training and in validation. diverged: whether the loss left the
+    range of the numbers. refused: what the library said of a setup that it would not train. skill: on rows that the
+    network has not seen; 0 where it broke off.
     """
 
     losses: tuple[float, ...]
+    held_out: tuple[float, ...] = ()
     diverged: bool = False
     skill: float = 0.0
     refused: str = ""
+
+    @property
+    def back(self) -> float:
+        """How much of its way down the validation loss has gone back up at the end, as a share."""
+        if len(self.held_out) < 2:
+            return 0.0
+        low, way = min(self.held_out), max(self.losses[0], self.held_out[0]) - min(self.held_out)
+        return (self.held_out[-1] - low) / way if way > 0 else 0.0
 
 
 @dataclass(frozen=True)
@@ -59,11 +69,12 @@ class Specimen:
         except LayerwiseError as error:
             return Course((), refused=str(error))
         losses = tuple(course.record.epochs.get("train_loss", ()))
+        held_out = tuple(course.record.epochs.get("val_loss", ()))
         if course.record.error is not None:
             return Course(losses or tuple(course.record.losses), diverged=True)
         with np.errstate(all="ignore"):
             found = self.skill(course.net, *self.test)
-        return Course(losses, skill=max(0.0, found) if np.isfinite(found) else 0.0)
+        return Course(losses, held_out, skill=max(0.0, found) if np.isfinite(found) else 0.0)
 
 
 def cure_helps(sick: Course, cured: Course) -> bool:
