@@ -382,7 +382,7 @@ def test_the_documentation_names_every_option() -> None:
             for option in [*parameter.opts, *parameter.secondary_opts]:
                 if option.startswith("--") and option != "--help":
                     assert f"`{option}" in section or f"[{option}" in section, f"{name} {option}"
-    for code in ("0", "1", "2", "3", "70", "130", "143"):
+    for code in ("0", "1", "2", "3", "4", "70", "130", "143"):
         assert f"| {code} |" in text
 
 

@@ -10,7 +10,8 @@ from layerwise import __version__
 
 _EPILOG = (
     "Exit codes: 0 fine, 1 a mistake in data, files or settings (told in a sentence), 2 wrong usage of the command "
-    "line, 3 a training run diverged, 70 an error in Layerwise itself, 130 Ctrl-C, 143 SIGTERM."
+    "line, 3 a training run diverged, 4 the doctor found something above a note, 70 an error in Layerwise itself, "
+    "130 Ctrl-C, 143 SIGTERM."
 )
 
 _FIRST_STEPS = """\
@@ -107,6 +108,9 @@ def train(
     resume: Annotated[
         str | None, typer.Option(metavar="RUN", help="Go on with an interrupted run, given its folder.")
     ] = None,
+    doctor: Annotated[
+        bool, typer.Option("--doctor", help="Let the doctor watch, and print what it finds as it finds it.")
+    ] = False,
     progress: Annotated[bool, typer.Option("--progress/--no-progress", help="Show how the training goes.")] = True,
 ) -> int:
     """Train a network, test it, and say how good it is beside simpler models.
@@ -120,7 +124,7 @@ def train(
         epochs, lr, batch_size, seed, command.widths(hidden), optimizer, threads, tuple(drop or ()),
         tuple(read_as or ()), task, decimal, encoding, tuple(entries or ()),
     )  # fmt: skip
-    return command.train(data, target, changes, out=out, resume=resume, progress=progress)
+    return command.train(data, target, changes, out=out, resume=resume, doctor=doctor, progress=progress)
 
 
 @app.command(epilog="Example: layerwise predict runs/digits-001 runs/digits-001/examples.csv")
@@ -175,6 +179,37 @@ def explain(
     return command.explain(
         run, sample, part=part, weight=weight, step=step, digits=digits, html=html, conventions=conventions, modes=modes
     )
+
+
+@app.command(epilog="Example: layerwise doctor runs/digits-001 --confirm")
+def doctor(
+    run: Annotated[
+        str,
+        typer.Argument(
+            metavar="RUN", help="The folder of a run, an experiment (.toml), a dataset by name, or a table."
+        ),
+    ],
+    target: Annotated[str | None, typer.Option(metavar="COLUMN", help="The column of a table to predict.")] = None,
+    seed: Annotated[int | None, typer.Option(metavar="N", help="Another seed than the run's.")] = None,
+    entries: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="Any entry of the experiment, as for train; repeatable."),
+    ] = None,
+    confirm: Annotated[
+        bool, typer.Option("--confirm", help="Run the confirming experiment of each finding above a note.")
+    ] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print the report as JSON instead.")] = False,
+    progress: Annotated[bool, typer.Option("--progress/--no-progress", help="Say what takes long.")] = True,
+) -> int:
+    """Say what is wrong with a run: it is trained again, on copies, and examined before, during and after.
+
+    Each finding has its numbers, the line to look at, and its cures. Exit code 4 where something is above a note.
+    """
+    from layerwise.cli import doctor as command
+    from layerwise.training.changes import Changes
+
+    changes = Changes(seed=seed, entries=tuple(entries or ()))
+    return command.doctor(run, target, changes, json=json, confirm=confirm, progress=progress)
 
 
 @app.command(epilog="Example: layerwise look my.csv --target price")

@@ -8,6 +8,8 @@ MISTAKE = 1
 USAGE = 2
 """The command line itself is wrong."""
 DIVERGED = 3
+SICK = 4
+"""The doctor found something above a note."""
 DEFECT = 70
 """An error in Layerwise."""
 INTERRUPTED = 130

@@ -15,7 +15,7 @@ from layerwise.runs import RunFolder, Start, resumed, start, writing
 from layerwise.runs import folder as folders
 from layerwise.runs.advice import Advice, advice
 from layerwise.runs.pictures import kept_epoch
-from layerwise.training import History
+from layerwise.training import History, Listener
 from layerwise.training.changes import Changes
 from layerwise.wording import setting
 
@@ -41,14 +41,21 @@ def widths(text: str | None) -> tuple[int, ...] | None:
 
 
 def train(
-    what: str | None, target: str | None, changes: Changes, *, out: str | None, resume: str | None, progress: bool
+    what: str | None,
+    target: str | None,
+    changes: Changes,
+    *,
+    out: str | None,
+    resume: str | None,
+    progress: bool,
+    doctor: bool = False,
 ) -> int:
     """Describe, train, test, and tell what can be done next. Returns the exit code."""
     if resume is not None:
         if what is not None or target is not None or out is not None or changes != Changes():
             command = _command("train", "--resume", resume)
             raise SettingError(f"--resume goes on with a run as it is: write {command} without other settings")
-        return _resume(folders.found(resume), progress)
+        return _resume(folders.found(resume), progress, doctor)
     if what is None:
         note(_WHAT_TO_TYPE)
         return USAGE
@@ -56,10 +63,10 @@ def train(
         ready = start(what, target, changes)
     with folders.new(ready.name, out) as folder:
         _introduce(ready)
-        return _run(folder, ready, progress)
+        return _run(folder, ready, progress, doctor)
 
 
-def _resume(folder: RunFolder, progress: bool) -> int:
+def _resume(folder: RunFolder, progress: bool, doctor: bool) -> int:
     with folder.held():
         if folder.last_good.exists():
             again = _command("train", str(folder.path), "--lr", "0.001")
@@ -67,16 +74,19 @@ def _resume(folder: RunFolder, progress: bool) -> int:
         with announced(f"reading {folder.path} and its data", progress):
             ready = resumed(folder)
         say(f"going on with {folder.path}")
-        return _run(folder, ready, progress)
+        return _run(folder, ready, progress, doctor)
 
 
-def _run(folder: RunFolder, ready: Start, progress: bool) -> int:
+def _run(folder: RunFolder, ready: Start, progress: bool, doctor: bool) -> int:
     """Train in a folder, from its checkpoint if it has one, and test. The folder is held by the caller."""
     going_on = folder.checkpoint if folder.checkpoint.exists() else None
     try:
         if not folder.examples.exists():  # the last of the files that belong to the start
             writing.write_start(folder, ready)
-        history = ready.setup.train(ready.data, checkpoint=folder.checkpoint, resume=going_on, progress=progress)
+        watching = [_doctor()] if doctor else []
+        history = ready.setup.train(
+            ready.data, checkpoint=folder.checkpoint, resume=going_on, progress=progress, listeners=watching
+        )
         _finish(folder, ready, history, progress)
     except DivergedError as error:
         return _diverged(folder, ready, error)
@@ -90,6 +100,16 @@ def _run(folder: RunFolder, ready: Start, progress: bool) -> int:
             _tell_how_to_go_on(folder, "the run could not be finished")
         raise
     return FINE
+
+
+def _doctor() -> Listener:
+    """The doctor as a listener that speaks on standard error, above the line of the progress."""
+    from layerwise.insight.doctor import Doctor, Finding
+
+    def tell(finding: Finding) -> None:
+        note("", *look().wrapped(f"doctor, {finding.severity}: {finding.sentence} ({finding.code})", "  "))
+
+    return Doctor(tell=tell)
 
 
 def _introduce(ready: Start) -> None:

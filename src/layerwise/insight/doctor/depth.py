@@ -28,17 +28,17 @@ class WayBack:
 
     @property
     def ratio(self) -> float:
-        """How many times as large the gradient is at the first layer; through time, at the first step."""
+        """How many times as large the gradient is at the first layer, or at the first step: what is further from 1."""
         depth = self.first / self.last if self.last > 0 else 0.0
         time = 1.0 if self.slope is None else float(np.exp(np.clip(self.slope * (self.steps - 1), -700, 700)))
-        return min(depth, time) if min(depth, time) < 1 else max(depth, time)
+        return max(depth, time, key=lambda ratio: abs(np.log(max(ratio, 1e-300))))
 
 
 def way_back(examination: Examination) -> WayBack | None:
     """Look at the gradients of the network as it came."""
     patient = examination.patient
     try:
-        seen, backward = examination.uses(examination.start)
+        seen, backward = examination.uses(examination.start.astype("float64"))  # where a float32 would be 0 or infinite
         with np.errstate(all="ignore"):
             y = seen[-1].y
             backward(patient.loss(y, examination.target)[1]())
@@ -53,7 +53,8 @@ def way_back(examination: Examination) -> WayBack | None:
 
 
 def _slope(use: Use) -> tuple[float | None, int]:
-    """The slope of ln‖∂C/∂x_t‖ from the last step to the first, by least squares over the steps that have a gradient."""
+    """The slope of ln‖∂C/∂x_t‖ from the last step to the first, by least squares over the steps that have a "
+    "gradient."""
     dx: Array = np.asarray(use.dx, np.float64)
     if dx.ndim != 3 or dx.shape[1] < 4:
         return None, 1

@@ -38,14 +38,22 @@ CHECKED = 6
 
 
 class Examination:
-    """What the rules look at. course: of the patient's training, None before it.
+    """What the rules look at. course: of the patient's training, None before it. trials: whether copies may be trained.
 
     x, target: some rows of the training data, always the same, as the run takes them.
     """
 
-    def __init__(self, patient: Patient, course: Course | None = None, earlier: Examination | None = None) -> None:
+    def __init__(
+        self,
+        patient: Patient,
+        course: Course | None = None,
+        earlier: Examination | None = None,
+        *,
+        trials: bool = True,
+    ) -> None:
         self.patient = patient
         self.course = course
+        self.trials = trials
         self._trials: dict[str, Trial] = {} if earlier is None else earlier._trials
 
     # --- the setup -----------------------------------------------------------------------------------------------
@@ -218,7 +226,7 @@ class Examination:
         assert self.course is not None
         made = self.course.record.updates
         updates = min(times * made, max(made, 10 * MOST))
-        if updates < 2 * made:
+        if updates < 2 * made or not self.trials:
             return None
         more = self.patient.otherwise(epochs=times * self.patient.epochs, schedule=None)
         return Trial(self.mastery, outcome(more, updates, _mastery), updates)
@@ -248,7 +256,8 @@ class Examination:
 
     def uses(self, net: Network) -> tuple[list[Use], Any]:
         """Every layer's input and output in one training pass over x, and the gradients of the loss there."""
-        seen, backward = quiet(lambda: watched(net.chain, np.asarray(self.x), self.patient.seed))
+        x = self.x if net.takes_indices else self.x.astype(net.dtype)
+        seen, backward = quiet(lambda: watched(net.chain, x, self.patient.seed))
         return seen, backward
 
     @cached_property
@@ -285,8 +294,10 @@ class Examination:
     def trial(self, name: str, change: Callable[[Patient], Patient | None]) -> Trial | None:
         """Train a changed patient as long as an unchanged one, and compare their skills; each change once.
 
-        None where the change is none.
+        None where the change is none, or where no trials are wanted.
         """
+        if not self.trials:
+            return None
         if name not in self._trials:
             other = change(self.patient)
             if other is None:

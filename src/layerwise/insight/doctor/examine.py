@@ -62,7 +62,7 @@ def examined(patient: Patient) -> Report:
     findings = _found(before, ("before",))
     after = Examination(patient, trained(patient), before)
     findings += _found(after, ("during", "after"))
-    return Report(ranked(findings, rules()), _words(after))
+    return Report(ranked(findings, rules()), summary(after))
 
 
 def _found(examination: Examination, phases: tuple[str, ...]) -> list[Finding]:
@@ -70,12 +70,12 @@ def _found(examination: Examination, phases: tuple[str, ...]) -> list[Finding]:
     return [finding for finding in found if finding is not None]
 
 
-def _words(examination: Examination) -> str:
+def summary(examination: Examination) -> str:
     """What was looked at."""
     assert examination.course is not None
     record = examination.course.record
     reach = f"{examination.reachable:.2f} for simple methods on rows that they have not seen"
     return (
-        f"Looked at {len(rules())} rules and {record.updates:,} updates. Skill on training rows {examination.skill:.2f} "
-        f"(0 by chance, 1 all right), {reach}."
+        f"Looked at {len(rules())} rules and {record.updates:,} updates. Skill on training rows "
+        f"{examination.skill:.2f} (0 by chance, 1 all right), {reach}."
     )

@@ -14,8 +14,8 @@ SEVERITIES = ("sick", "warning", "note")
 """Heaviest first. sick: the run can not do what it was set up for. warning: it does it worse than it could. note: worth
 knowing, no disease."""
 SURE = ("certain", "likely", "possible")
-"""certain: an identity holds to the last digits. likely: the cure was tried and helped, or the numbers are those of this
-cause and of few others. possible: one of several causes that look alike."""
+"""certain: an identity holds to the last digits. likely: the cure was tried and helped, or the numbers are those of
+this cause and of few others. possible: one of several causes that look alike."""
 
 
 @dataclass(frozen=True)

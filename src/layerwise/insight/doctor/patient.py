@@ -15,6 +15,7 @@ from layerwise.optimizers import Optimizer
 from layerwise.regularizers import Regularizer
 from layerwise.schedules import Schedule
 from layerwise.training import Listener, Run
+from layerwise.training.samples import Shuffled
 from layerwise.types import Array
 
 Step = Callable[[Network, Array, Array], Any]
@@ -72,4 +73,24 @@ class Patient:
             seed=self.seed,
             threads=self.threads,
             evaluate_train=self.evaluate_train,
+        )
+
+    @classmethod
+    def of(cls, run: Run) -> Patient:
+        """The setup of a run that somebody else has made; network and optimizer as they are now, copied."""
+        source = run.source
+        train = (source.samples.x, source.samples.target) if isinstance(source, Shuffled) else source.make
+        weight = source.samples.weight if isinstance(source, Shuffled) else None
+        held = run.validation
+        return cls(
+            deepcopy(run.net),
+            train,
+            run.loss,
+            deepcopy(run.optimizer),
+            run.epochs,
+            source.batch_size if isinstance(source, Shuffled) else 64,
+            None if held is None else (held.x, held.target),
+            weight,
+            run.schedule,
+            run.regularizer,
         )

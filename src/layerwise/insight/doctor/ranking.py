@@ -16,14 +16,14 @@ MOST = 2
 def ranked(findings: Iterable[Finding], rules: Mapping[str, Rule]) -> tuple[Finding, ...]:
     """The findings, the weightiest first.
 
-    1. A sign that follows from a cause that was found is a note, and says from which.
+    1. What follows from a cause that was found, and is more than possible, is a note, and says from which.
     2. Heavier severities come first, then what is surer, then causes before signs, in the order of `CODES`.
     3. Above a note are two at the most; what comes after them is told as a note.
     """
     findings = sorted(findings, key=_place)
     causes: dict[str, str] = {}
     for cause in findings:  # the heaviest first, so that of two that explain each other the heavier one stays
-        if cause.severity != "note" and cause.code not in causes:
+        if cause.severity != "note" and cause.sure != "possible" and cause.code not in causes:
             for code in _explained(cause, rules):
                 causes.setdefault(code, cause.code)
     told = [

@@ -9,7 +9,7 @@ import numpy as np
 
 from layerwise.network import Network
 from layerwise.tap import Tap
-from layerwise.training import EpochEnded, Listener, Run, Started
+from layerwise.training import Answer, EpochEnded, Listener, Run, Started
 from layerwise.training.samples import Shuffled
 from layerwise.types import Array
 
@@ -55,6 +55,8 @@ class Watch(Listener):
         self._seen = (0, 0.0, 0.0)
 
     def started(self, event: Started) -> None:
+        if self._run is not event.run:  # a fork's, whose course is another
+            self.record, self._seen = Record(), (event.step, 0.0, 0.0)
         self._run, self._before = event.run, {}
         self._at_hand()
 
@@ -65,18 +67,19 @@ class Watch(Listener):
             self._before = {name: each.copy() for name, each in self._run.net.parameters().items()}
         return None
 
-    def epoch_ended(self, event: EpochEnded) -> None:
+    def epoch_ended(self, event: EpochEnded) -> Answer:
         record, (step, total, weight) = self.record, self._seen
         if event.step == step + 1:
             whole = self._weight_of_an_epoch() if weight else 1.0
             if whole > weight:
                 record.steps.append(event.step)
                 record.losses.append((event.metrics["train_loss"] * whole - total) / (whole - weight))
-            self._look(event.step)
+            self._look_at(event.step)
         for name, value in event.metrics.items():
             record.epochs.setdefault(name, []).append(value)
         record.updates = event.step
         self._seen = (event.step, 0.0, 0.0)
+        return None
 
     def _weight_of_an_epoch(self) -> float:
         """How much its samples weigh together; 0 where nobody knows."""
@@ -92,11 +95,11 @@ class Watch(Listener):
         if position.step == step + 1 and position.weight > weight:
             self.record.steps.append(position.step)
             self.record.losses.append((position.loss_total - total) / (position.weight - weight))
-            self._look(position.step)
+            self._look_at(position.step)
         self.record.updates = position.step
         self._seen = (position.step, position.loss_total, position.weight)
 
-    def _look(self, step: int) -> None:
+    def _look_at(self, step: int) -> None:
         """The parameters before and after the step, if those before were kept."""
         if not self._before:
             return

@@ -1,4 +1,4 @@
-"""A learner's own step beside the exact update: the same batches, the same masks, and an optimizer of the same settings.
+"""A learner's own step beside the exact update: the same batches and masks, and an optimizer of the same settings.
 
 Where the two differ, gradients as certain mistakes would make them are fed through fresh copies of the optimizer. The
 one whose updates are those of the learner's step names the mistake.

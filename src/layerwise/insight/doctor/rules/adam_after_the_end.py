@@ -32,9 +32,9 @@ def find(examination: Examination) -> Finding | None:
     return Finding(
         "adam-after-the-end",
         "sick",
-        f"The loss had come down to {smooth[least]:.2g}, and rose again to {after:.2g} at a constant rate: where the "
-        f"gradient is almost 0, {type(patient.optimizer).__name__} divides it by the root of its own square and makes a "
-        "full step all the same.",
+        f"The loss had come down to {smooth[least]:.2g}, and rose again to {after:.2g} at a constant rate: where "
+        f"the gradient is almost 0, {type(patient.optimizer).__name__} divides it by the root of its own square and "
+        "makes a full step all the same.",
         Evidence("rise of the loss after its minimum", after / float(smooth[least]), 1.0, "of a run that stays"),
         f"the optimizer: {patient.optimizer!r}, at a constant rate",
         (

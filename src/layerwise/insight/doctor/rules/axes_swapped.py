@@ -34,9 +34,9 @@ def find(examination: Examination) -> Finding | None:
     return Finding(
         "axes-swapped",
         "sick",
-        f"The answer to a row depends on the other rows of its batch{f', in {culprit}' if culprit else ''}: taken one by "
-        "one, the rows get other answers. An axis is taken for another: samples come first, (N, ...), and no layer but "
-        "batch normalisation may compute along them.",
+        f"The answer to a row depends on the other rows of its batch{f', in {culprit}' if culprit else ''}: taken "
+        "one by one, the rows get other answers. An axis is taken for another: samples come first, (N, ...), and "
+        "no layer but batch normalisation may compute along them.",
         Evidence(
             "difference between a row alone and in its batch, beside the size of the answers", mixed, 0.0, "wanted"
         ),

@@ -1,4 +1,5 @@
-"""Statistics of batch normalisation that do not hold in evaluation: too few updates, batches of one class, of one row."""
+"""Statistics of batch normalisation that do not hold in evaluation: too few updates, batches of one class, of one "
+"row."""
 
 from __future__ import annotations
 
@@ -40,7 +41,7 @@ def find(examination: Examination) -> Finding | None:
                   if layer.mixes_samples),
         _CURES,
         "certain",
-        experiment=lambda: Confirmation("same rows in both modes", "skill", skills[1], skills[0], skills[0] > skills[1]),
+        experiment=lambda: Confirmation("same rows, both modes", "skill", skills[1], skills[0], skills[0] > skills[1]),
     )  # fmt: skip
 
 
@@ -80,9 +81,10 @@ RULE = Rule(
     "batchnorm-statistics",
     "after",
     "the same training rows in both modes, in batches as the run had them",
-    "a skill of 0.3 or more in training mode, and 0.25 less in evaluation mode; a loss three times as large there, and not "
-    "small, is a warning; a batch of one row is refused",
-    "dropout makes training mode the worse of the two: a network that is better there lives on the statistics of its batch",
+    "a skill of 0.3 or more in training mode, and 0.25 less in evaluation mode; a loss three times as large there, "
+    "and not small, is a warning; a batch of one row is refused",
+    "dropout makes training mode the worse of the two: a network that is better there lives on the statistics of "
+    "its batch",
     find,
     explains=("overfitting", "underfitting", "plateau", "mode-wrong", "rate-too-high", "rate-too-low"),
     of_refusals=True,

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from layerwise.errors import LayerwiseError
-from layerwise.insight.doctor.examination import Examination
+from layerwise.insight.doctor.examination import Examination, quiet
 from layerwise.insight.doctor.finding import Confirmation, Cure, Evidence, Finding
+from layerwise.insight.doctor.probes.answers import spread
 from layerwise.insight.doctor.rule import Rule
 from layerwise.layers import ReLU
 from layerwise.network import Network
@@ -22,15 +23,14 @@ def find(examination: Examination) -> Finding | None:
     place, share = max(shares.items(), key=lambda each: each[1])
     if share < 0.5:
         return None
-    severity = "note"
-    if examination.has_failed:
-        severity = "sick" if share == 1 else "warning" if share > MANY else "note"
+    severity = _severity(examination, share)
     before = dead_shares(examination, examination.start).get(place, 0.0)
     when = "They were so from the start" if before > 0.9 * share else f"At the start it was {before:.0%}"
     return Finding(
         "dead-units",
         severity,
-        f"{share:.0%} of the units of layer {place} give 0 to every row that was looked at, and so get no gradient. {when}.",
+        f"{share:.0%} of the units of layer {place} give 0 to every row that was looked at, and so get no gradient. "
+        f"{when}.",
         Evidence("share of units that are 0 on all rows", share, before, "at the start"),
         f"layer {place}: {examination.net.layers[int(place.partition('.')[0])]!r}",
         (
@@ -43,6 +43,15 @@ def find(examination: Examination) -> Finding | None:
             "start and end of the run", "share of units that are 0 on all rows", before, share, share > before
         ),
     )
+
+
+def _severity(examination: Examination, share: float) -> str:
+    """A layer without a living unit, through which nothing comes, is a disease at any time; else the run must fail."""
+    if share == 1 and spread(quiet(lambda: examination.net(examination.x))) < 1e-6:
+        return "sick"
+    if share > MANY and examination.has_failed:
+        return "sick" if share == 1 else "warning"
+    return "note"
 
 
 def dead_shares(examination: Examination, net: Network) -> dict[str, float]:
@@ -66,10 +75,12 @@ def _dead(y: Array) -> float:
 
 RULE = Rule(
     "dead-units",
-    "after",
+    "during",
     "the outputs of every ReLU for all rows that are looked at",
-    "a layer of which all units are 0 on all rows, in a run that failed; more than 80 % are a warning there, half a note",
-    "a layer without a living unit lets nothing through, an exact 0. Living networks often have some dead units, and do well",
+    "a layer of which all units are 0 on all rows, so that all rows get one answer; in a run that failed more than "
+    "80 % are a warning; half of them a note",
+    "a layer without a living unit lets nothing through, an exact 0. Living networks often have some dead units, "
+    "and do well",
     find,
     explains=("plateau", "input-ignored", "rate-too-low", "vanishing", "underfitting"),
 )

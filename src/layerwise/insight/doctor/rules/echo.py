@@ -24,8 +24,8 @@ def find(examination: Examination) -> Finding | None:
     return Finding(
         "echo",
         "warning",
-        f"The answers go with the last known value ({before:.3f}) more than with the one that was asked for ({now:.3f}), "
-        f"and they are no better than repeating it: the network echoes.",
+        f"The answers go with the last known value ({before:.3f}) more than with the one that was asked for "
+        f"({now:.3f}), and they are no better than repeating it: the network echoes.",
         Evidence("squared error", error, persistence, "of repeating the last value"),
         "the task: the next value of a series",
         (
@@ -67,8 +67,8 @@ def _correlation(a: Array, b: Array) -> float:
 RULE = Rule(
     "echo",
     "after",
-    "whether an input of each row is the target of the row before; then the answers beside the last value and beside the "
-    "truth",
+    "whether an input of each row is the target of the row before; then the answers beside the last value and "
+    "beside the truth",
     "correlation 0.999 between that input and the last target; answers that go more with the last value than with the "
     "truth, and at most 5 % better than repeating it",
     "persistence is what a forecast has to beat; on rows of no series no input is the last target",

@@ -19,14 +19,19 @@ def find(examination: Examination) -> Finding | None:
     if way is None or not way.ratio > TIMES:
         return None
     trial = examination.trial("clipped gradients", clipped)
-    if trial is None or not trial.helps:
+    helps = trial is not None and trial.helps
+    broke_off = examination.course is not None and examination.course.record.error is not None
+    if not helps and not broke_off:
         return None
     through = f"{way.layers} layers" if way.slope is None else f"{way.steps} steps of time"
+    words = " The run left the range of the numbers."
+    if trial is not None and trial.helps:
+        words = f" Clipped, the network learns: skill {trial.after:.2f}, not {trial.before:.2f}."
     return Finding(
         "exploding",
         examination.severity,
-        f"The gradient grows on its way back through {through}: at the first it is {way.ratio:.3g} times what it is at the "
-        f"last. Clipped, the network learns: skill {trial.after:.2f}, not {trial.before:.2f}.",
+        f"The gradient grows on its way back through {through}: at the first it is {way.ratio:.3g} times what it is "
+        f"at the last.{words}",
         Evidence("gradient at the first layer or step over that at the last", way.ratio, 1.0, "about"),
         "the first weights, the depth, or the recurrence",
         (
@@ -34,7 +39,7 @@ def find(examination: Examination) -> Finding | None:
             Cure("smaller first weights; an orthogonal recurrence; LSTM or GRU in place of RNN"),
             Cure("a lower learning rate"),
         ),
-        "likely",
+        "likely" if helps else "possible",
         experiment=by_trial(examination, "clip_norm=1.0", clipped),
     )
 
@@ -42,9 +47,10 @@ def find(examination: Examination) -> Finding | None:
 RULE = Rule(
     "exploding",
     "after",
-    "the gradient at the output of every layer with weights, and at every step of a recurrence; where the run has failed, "
-    "the same run with clipped gradients",
-    "the first has more than a hundred times the last, the run failed, and it learns where gradients are clipped",
+    "the gradient at the output of every layer with weights, and at every step of a recurrence; where the run has "
+    "failed, the same run with clipped gradients",
+    "the first has more than a hundred times the last, and the run failed and learns where gradients are clipped, "
+    "or broke off",
     "a ratio between layers, not a size: sizes differ from loss to loss",
     find,
     explains=("diverged", "plateau", "dead-units", "saturated-units", "rate-too-high"),

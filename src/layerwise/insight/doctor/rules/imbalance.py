@@ -51,7 +51,8 @@ RULE = Rule(
     "the shares of the classes, and which of them the network answers",
     "one class has three quarters of the rows or more, over 98 % of the answers name it, and a class below a fifth is "
     "never answered; no more than 20 classes",
-    "recall 0 at an accuracy equal to the share of the commonest class: the two numbers together have no better reading",
+    "recall 0 at an accuracy equal to the share of the commonest class: the two numbers together have no better "
+    "reading",
     find,
     explains=("plateau", "no-signal", "underfitting"),
 )

@@ -33,8 +33,8 @@ def find(examination: Examination) -> Finding | None:
     return Finding(
         "init-identical",
         "sick",
-        f"The {len(rows)} units of {layers[0]} begin with equal weights, and after {STEPS} updates they still have them: "
-        "each gets the same gradient, so that the layer is as wide as one unit.",
+        f"The {len(rows)} units of {layers[0]} begin with equal weights, and after {STEPS} updates they still have "
+        "them: each gets the same gradient, so that the layer is as wide as one unit.",
         Evidence(
             f"distinct rows of {layers[0]} after {STEPS} updates", float(_distinct(rows)), float(len(rows)), "units:"
         ),
@@ -70,8 +70,8 @@ RULE = Rule(
     "before",
     "the rows of the weights of every hidden layer, at the start and after three updates",
     "all rows are equal, to the last bit, both times",
-    "units with equal weights in and out have equal gradients, for ever. A last layer that begins at 0 is no such case, and "
-    "one whose units part at the first update neither",
+    "units with equal weights in and out have equal gradients, for ever. A last layer that begins at 0 is no such "
+    "case, and one whose units part at the first update neither",
     find,
     explains=("plateau", "vanishing", "input-ignored", "dead-units", "underfitting", "rate-too-low", "init-too-small",
               "saddle"),

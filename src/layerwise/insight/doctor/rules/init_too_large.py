@@ -40,7 +40,8 @@ def find(examination: Examination) -> Finding | None:
     return Finding(
         "init-too-large",
         examination.severity,
-        f"The first weights are too large: {name} makes the signal {gain:.3g} times as large, where about 1 keeps it.{words}",
+        f"The first weights are too large: {name} makes the signal {gain:.3g} times as large, where about 1 keeps "
+        f"it.{words}",
         evidence,
         f"the first weights of {name}",
         (
@@ -60,10 +61,10 @@ RULE = Rule(
     "init-too-large",
     "after",
     "how many times each layer with weights enlarges the signal, on inputs scaled to size 1, and the loss at the start",
-    "one layer by 4 or more, and: a start loss of 20 times that of a constant answer (a warning if the run succeeds all the "
-    "same), or a run that failed and learns with fresh weights",
-    "the usual draws have a gain of 0.6 to 1.4; N(0, 1) with a fan-in of 784 has 28. Scaled inputs keep this rule apart "
-    "from that of unscaled ones",
+    "one layer by 4 or more, and: a start loss of 20 times that of a constant answer (a warning if the run "
+    "succeeds all the same), or a run that failed and learns with fresh weights",
+    "the usual draws have a gain of 0.6 to 1.4; N(0, 1) with a fan-in of 784 has 28. Scaled inputs keep this rule "
+    "apart from that of unscaled ones",
     find,
     explains=("start-loss", "saturated-units", "dead-units", "exploding", "diverged", "plateau", "rate-too-high",
               "vanishing", "underfitting", "rate-too-low"),

@@ -26,9 +26,9 @@ def find(examination: Examination) -> Finding | None:
     return Finding(
         "init-too-small",
         examination.severity,
-        f"The first weights are too small: {name} makes the signal {gain:.3g} times as large, and what is left of it at the "
-        f"output is nearly the same for all rows. With fresh weights the network learns: skill {trial.after:.2f}, not "
-        f"{trial.before:.2f}.",
+        f"The first weights are too small: {name} makes the signal {gain:.3g} times as large, and what is left of "
+        "it at the output is nearly the same for all rows. With fresh weights the network learns: skill "
+        f"{trial.after:.2f}, not {trial.before:.2f}.",
         Evidence(f"growth of the signal in {name}", gain, 1.0, "about"),
         f"the first weights of {name}",
         (Cure("variance 2/fan-in before ReLU (init='he_normal'), 1/fan-in before tanh; or leave init out"),),

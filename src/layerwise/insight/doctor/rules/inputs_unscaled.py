@@ -71,8 +71,8 @@ RULE = Rule(
     "inputs-unscaled",
     "after",
     "the size of the inputs, feature by feature; where the run has failed, the same run on scaled inputs",
-    "root mean square above 5, or one feature 30 times the middle one, or no spread above 0.02; a disease only where the "
-    "run failed and, scaled, the same network learns; else a note",
+    "root mean square above 5, or one feature 30 times the middle one, or no spread above 0.02; a disease only "
+    "where the run failed and, scaled, the same network learns; else a note",
     "a bound on the size alone gives false alarms, so that the trial decides",
     find,
     explains=("start-loss", "dead-units", "saturated-units", "diverged", "exploding", "plateau", "underfitting",

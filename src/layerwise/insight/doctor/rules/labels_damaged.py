@@ -66,7 +66,8 @@ def _missing(examination: Examination, values: np.ndarray) -> Finding | None:
     if not (share > 0.1 and np.isin(values, asked).mean() >= 0.5):
         return None
     return _finding(
-        f"{share:.0%} of the validation rows have labels that never come in training, where there are only {_listed(values)}.",
+        f"{share:.0%} of the validation rows have labels that never come in training, where there are only "
+        f"{_listed(values)}.",
         Evidence("distinct labels in training", float(len(values)), float(len(np.unique(asked))), "in validation"),
     )
 
@@ -86,8 +87,8 @@ def _otherwise_numbered(examination: Examination) -> Finding | None:
     if not (renamed and best > 0.7 and right < 0.5 * best):
         return None
     return _finding(
-        f"On the validation part {right:.0%} of the answers are right, and {best:.0%} would be if its classes had other "
-        "numbers: the two splits number the classes otherwise.",
+        f"On the validation part {right:.0%} of the answers are right, and {best:.0%} would be if its classes had "
+        "other numbers: the two splits number the classes otherwise.",
         Evidence("accuracy on the validation part", float(right), float(best), "with classes renamed"),
     )
 
@@ -104,8 +105,9 @@ RULE = Rule(
     "labels-damaged",
     "after",
     "the distinct targets beside the outputs; the confusion of classes on the validation part",
-    "one distinct target; a tenth of the validation rows with labels that never come in training; at most half as many labels as outputs (a warning); validation answers that are right for 70 % "
-    "and twice as often under a renaming of the classes",
+    "one distinct target; a tenth of the validation rows with labels that never come in training; at most half as "
+    "many labels as outputs (a warning); validation answers that are right for 70 % and twice as often under a "
+    "renaming of the classes",
     "labels that never come can not be learnt; with ten rows for each output an absent half is no chance",
     find,
     explains=(

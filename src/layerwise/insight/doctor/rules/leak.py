@@ -30,8 +30,8 @@ def find(examination: Examination) -> Finding | None:
     return Finding(
         "leak",
         "warning",
-        f"Feature {feature} alone gives the answer (skill {alone:.3f} on rows not seen), and all others together do not "
-        f"({others:.3f}). Is it known when the answer is wanted, or is it made from the target?",
+        f"Feature {feature} alone gives the answer (skill {alone:.3f} on rows not seen), and all others together do "
+        f"not ({others:.3f}). Is it known when the answer is wanted, or is it made from the target?",
         Evidence("skill by this feature alone", alone, others, "by all others"),
         f"column {feature} of x",
         (Cure("drop the feature, if it is not known before the answer is"),),
@@ -70,8 +70,9 @@ RULE = Rule(
     "leak",
     "after",
     "what simple methods reach by the one feature whose ranks go most with the target, and by all others",
-    "0.98 or more by it alone and at least 0.15 less by the others, from three features on; quantities on a straight line "
-    "with it (correlation 0.998), classes six spreads apart",
-    "honest features share what they know: in the bundled tables no feature reaches 0.98 alone and leaves the others behind",
+    "0.98 or more by it alone and at least 0.15 less by the others, from three features on; quantities on a "
+    "straight line with it (correlation 0.998), classes six spreads apart",
+    "honest features share what they know: in the bundled tables no feature reaches 0.98 alone and leaves the "
+    "others behind",
     find,
 )

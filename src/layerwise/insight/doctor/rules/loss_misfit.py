@@ -30,8 +30,8 @@ def find(examination: Examination) -> Finding | None:
         return None
     target = np.asarray(examination.target, np.float64)
     return _finding(
-        f"{type(loss).__name__} falls without end, {lowest:.4g} where the outputs are large: there is no best answer to "
-        f"these targets, which go from {target.min():.4g} to {target.max():.4g}.",
+        f"{type(loss).__name__} falls without end, {lowest:.4g} where the outputs are large: there is no best "
+        f"answer to these targets, which go from {target.min():.4g} to {target.max():.4g}.",
         Evidence("loss for outputs of size 1000", lowest, 0.0, "no loss of this kind falls below"),
         f"the loss: {loss!r}",
     )
@@ -70,12 +70,14 @@ def _finding(sentence: str, evidence: Evidence, suspect: str) -> Finding:
         evidence,
         suspect,
         (
-            Cure("take the loss that is made for such targets: MSELoss() for quantities, BCEWithLogitsLoss() for 0 and 1, "
-                 "CrossEntropyLoss() for labels"),
+            Cure(
+                "take the loss that is made for such targets: MSELoss() for quantities, BCEWithLogitsLoss() for 0 and "
+                "1, CrossEntropyLoss() for labels"
+            ),
             Cure("bring the targets into the form that this loss takes"),
         ),
         "certain",
-    )  # fmt: skip
+    )
 
 
 RULE = Rule(

@@ -34,7 +34,8 @@ def find(examination: Examination) -> Finding | None:
 
 
 def _drawn(examination: Examination) -> Array:
-    """Answers as the last layer may give them, drawn at random: half right by chance, near the border and far from it."""
+    """Answers as the last layer may give them, drawn at random: half right by chance, near the border and far "
+    "from it."""
     noise = generator(0, "metric").normal(0.0, 2.0, examination.output.shape)
     if is_distribution(examination.output):
         noise = np.exp(noise)
@@ -61,8 +62,8 @@ def _finding(loss: Loss, said: float, crossed: float | None, right: float) -> Fi
 RULE = Rule(
     "metric-wrong",
     "after",
-    "the accuracy of a loss of the learner's own, beside a count of right answers: of the network, and of answers drawn at "
-    "random",
+    "the accuracy of a loss of the learner's own, beside a count of right answers: of the network, and of answers "
+    "drawn at random",
     "they differ by more than 0.02",
     "a count is exact; the slack is for targets of which a few are ignored",
     find,

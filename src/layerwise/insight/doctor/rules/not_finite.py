@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 import numpy as np
 
@@ -10,7 +11,9 @@ from layerwise.errors import LayerwiseError
 from layerwise.insight.doctor.examination import Examination
 from layerwise.insight.doctor.finding import Cure, Evidence, Finding
 from layerwise.insight.doctor.rule import Rule
+from layerwise.training import Run
 from layerwise.training.non_finite import NonFinite, first_non_finite
+from layerwise.training.samples import Batch
 
 _FRAGILE = re.compile(r"\blog\w*\(|\bexp\w*\(|\bsqrt\(| / |\*\* ?-|\bpower\(|reciprocal")
 USUAL = 1e4
@@ -27,8 +30,8 @@ def find(examination: Examination) -> Finding | None:
     return Finding(
         "not-finite",
         "sick",
-        f"{found.short[0].upper()}{found.short[1:]}. The numbers before it are of usual size: it is the operation that has no "
-        "answer there.",
+        f"{found.short[0].upper()}{found.short[1:]}. The numbers before it are of usual size: it is the operation "
+        "that has no answer there.",
         Evidence("largest weight before that step", size, None),
         found.source or f"layer {found.where}",
         (Cure(found.advice), Cure("losses on logits: CrossEntropyLoss(), BCEWithLogitsLoss()")),
@@ -37,14 +40,13 @@ def find(examination: Examination) -> Finding | None:
 
 
 def _first(examination: Examination, step: int) -> tuple[NonFinite | None, float]:
-    """The first operation that fails, in the step that broke off or in one of the last before it, and the largest weight
-    then."""
+    """The first operation that fails in the step that broke off, or on the batches after it, and the largest weight."""
     patient = examination.patient
     try:
         run = patient.run()
         if step > 1:
             run.advance(step - 1)
-        for batch in _batches(run, patient):
+        for batch in _batches(run):
             with np.errstate(all="ignore"):
                 found = first_non_finite(run.net, batch.x, batch.target, patient.loss, step=step - 1)
             if found is not None:
@@ -54,11 +56,10 @@ def _first(examination: Examination, step: int) -> tuple[NonFinite | None, float
     return None, 0.0
 
 
-def _batches(run: object, patient: object) -> list[object]:
+def _batches(run: Run) -> list[Batch]:
     """The batch that comes next, and then others of the epoch."""
-    position = run.position  # type: ignore[attr-defined]
-    source = run.source.batches(position.epoch, position.samples, position.first_pass)  # type: ignore[attr-defined]
-    return [batch for _, batch in zip(range(4), source, strict=False)]
+    position = run.position
+    return list(islice(run.source.batches(position.epoch, position.samples, position.first_pass), 4))
 
 
 RULE = Rule(
@@ -66,8 +67,8 @@ RULE = Rule(
     "after",
     "where a run broke off, the first operation whose result is not finite, in the step that broke it off",
     "a logarithm, an exponential, a root, a power or a division, where no weight is larger than 10,000",
-    "where weights have grown without bound, products overflow too, and the rate is the cause; a logarithm of 0 needs no "
-    "large weight",
+    "where weights have grown without bound, products overflow too, and the rate is the cause; a logarithm of 0 "
+    "needs no large weight",
     find,
     explains=("diverged", "rate-too-high", "exploding"),
 )

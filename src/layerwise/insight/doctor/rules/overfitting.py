@@ -28,8 +28,9 @@ def find(examination: Examination) -> Finding | None:
     return Finding(
         "overfitting",
         "warning",
-        f"The network knows its training rows (skill {skill:.2f}) and not the validation rows ({held_skill:.2f}). The "
-        f"validation loss was least after epoch {best} of {len(losses)}, {losses.min():.3g}, and is {losses[-1]:.3g} now.",
+        f"The network knows its training rows (skill {skill:.2f}) and not the validation rows ({held_skill:.2f}). "
+        f"The validation loss was least after epoch {best} of {len(losses)}, {losses.min():.3g}, and is "
+        f"{losses[-1]:.3g} now.",
         Evidence("validation loss at the end", float(losses[-1]), float(losses.min()), "at its least"),
         "the size of the network and the length of the run beside the number of rows",
         (
@@ -55,8 +56,8 @@ RULE = Rule(
     "overfitting",
     "after",
     "skill on training and on validation rows, in evaluation mode, and the validation loss over the epochs",
-    "0.2 less skill on validation rows, three times what other draws of rows would change; and a validation loss that has "
-    "risen by 30 % since its least",
+    "0.2 less skill on validation rows, three times what other draws of rows would change; and a validation loss "
+    "that has risen by 30 % since its least",
     "a gap alone is no disease: every network that learns has one. It has to have grown at the cost of new rows",
     find,
 )

@@ -23,8 +23,9 @@ def find(examination: Examination) -> Finding | None:
     return Finding(
         "penalty-too-strong",
         examination.severity,
-        f"The penalty pulls {ratio:.3g} times as hard at the first weights as the loss does, and shrinks them to an answer "
-        f"that is nearly constant. Without it the network learns: skill {trial.after:.2f}, not {trial.before:.2f}.",
+        f"The penalty pulls {ratio:.3g} times as hard at the first weights as the loss does, and shrinks them to an "
+        f"answer that is nearly constant. Without it the network learns: skill {trial.after:.2f}, not "
+        f"{trial.before:.2f}.",
         Evidence("length of the penalty's gradient over that of the loss, at the start", ratio, 1.0, "balance at"),
         f"the penalty: {strength!r}",
         (Cure("a strength that is ten or a hundred times lower"), Cure("no penalty, until the network learns")),

@@ -56,10 +56,10 @@ def fingerprints(examination: Examination) -> Iterator[tuple[float, str, str]]:
 RULE = Rule(
     "plateau",
     "after",
-    "the loss at the end of a run that failed, beside numbers that are known exactly: ln K; ln(e + K - 1) - 1; the entropy "
-    "of the labels; ln 2; Var(y); E[y²]",
+    "the loss at the end of a run that failed, beside numbers that are known exactly: ln K; ln(e + K - 1) - 1; the "
+    "entropy of the labels; ln 2; Var(y); E[y²]",
     "within 1 %",
-    "these are the losses of answers that look at no input, and of a softmax taken twice; it is a sign, and told after a "
-    "cause",
+    "these are the losses of answers that look at no input, and of a softmax taken twice; it is a sign, and told "
+    "after a cause",
     find,
 )

@@ -28,7 +28,9 @@ def find(examination: Examination) -> Finding | None:
             return _finding(examination, factor, trial)
         if trial is not None and trial.gain < 0 <= trial.before:
             break  # lower rates learn less: they are not what is missing
-    return _late(examination, *collapsed) if collapsed is not None else None
+    if collapsed is not None:
+        return _late(examination, *collapsed)
+    return _beyond(examination)
 
 
 def _finding(examination: Examination, factor: float, trial: Trial) -> Finding:
@@ -57,8 +59,32 @@ def _finding(examination: Examination, factor: float, trial: Trial) -> Finding:
     )
 
 
+def _beyond(examination: Examination) -> Finding | None:
+    """A run that broke off, or that no trial was made of, whose rate is beyond the limit of plain descent."""
+    assert examination.course is not None
+    if examination.trials and examination.course.record.error is None:
+        return None
+    lr, limit = examination.patient.optimizer.lr, _limit(examination)
+    if limit is None or lr <= limit:
+        return None
+    return Finding(
+        "rate-too-high",
+        examination.severity,
+        f"The learning rate {lr:.3g} is beyond 2/λmax = {limit:.3g}, the rate above which each step overshoots "
+        "along the direction of largest curvature at the start.",
+        Evidence("rate", lr, limit, "limit 2/λmax"),
+        f"the optimizer: {examination.patient.optimizer!r}",
+        (
+            Cure(f"a rate below {limit:.3g}", {"optimizer.lr": limit / 2}),
+            Cure("scaled inputs, which lower the curvature"),
+        ),
+        "likely",
+    )
+
+
 def _limit(examination: Examination) -> float | None:
-    """The rate above which plain descent, or that with momentum μ, diverges: 2/λmax, 2 (1 + μ)/λmax. None for others."""
+    """The rate above which plain descent, or that with momentum μ, diverges: 2/λmax, 2 (1 + μ)/λmax. None for "
+    "others."""
     optimizer = examination.patient.optimizer
     if type(optimizer).__name__ == "GradientDescent":
         factor = 1.0
@@ -91,8 +117,8 @@ def _late(examination: Examination, best: float, last: float) -> Finding:
     return Finding(
         "rate-too-high",
         examination.severity,
-        f"The loss had come down to {best:.3g} and is back at {last:.3g}: the rate {lr:.3g}, which did at first, is too high "
-        "for the steeper places that come later.",
+        f"The loss had come down to {best:.3g} and is back at {last:.3g}: the rate {lr:.3g}, which did at first, is "
+        "too high for the steeper places that come later.",
         Evidence("loss at the end", last, best, "at its lowest"),
         f"the optimizer: {examination.patient.optimizer!r}",
         (
@@ -106,12 +132,12 @@ def _late(examination: Examination, best: float, last: float) -> Finding:
 RULE = Rule(
     "rate-too-high",
     "after",
-    "where the run has failed, the same run with a tenth of the rate, and less; for plain descent the largest eigenvalue "
-    "of the Hessian at the start, by power iteration; losses that fell and rose again",
-    "the run failed, and learns with a lower rate; or the loss is more than three times its lowest, and back at that of a "
-    "constant answer",
-    "along the direction of largest curvature a step multiplies what is left by 1 - ηλ: beyond 2/λmax it grows. Some runs "
-    "stand above that limit at the start and settle, so that the trial decides",
+    "where the run has failed, the same run with a tenth of the rate, and less; for plain descent the largest "
+    "eigenvalue of the Hessian at the start, by power iteration; losses that fell and rose again",
+    "the run failed, and learns with a lower rate; or it broke off with a rate above 2/λmax; or the loss is more "
+    "than three times its lowest, and back at that of a constant answer",
+    "along the direction of largest curvature a step multiplies what is left by 1 - ηλ: beyond 2/λmax it grows. "
+    "Some runs stand above that limit at the start and settle, so that the trial decides",
     find,
     explains=("dead-units", "saturated-units", "diverged", "exploding", "plateau", "underfitting", "start-loss",
               "not-finite", "input-ignored", "imbalance"),

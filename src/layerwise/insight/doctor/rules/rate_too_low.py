@@ -36,9 +36,9 @@ def _finding(examination: Examination, factor: float, before: float, after: floa
     return Finding(
         "rate-too-low",
         examination.severity,
-        f"The network has hardly moved in {record.updates:,} updates (all its weights together by {moved:.2g} of their "
-        f"size): the rate {lr:.3g} is too low, or the updates are too few. With {what} it learns: skill {after:.2f}, not "
-        f"{before:.2f}.",
+        f"The network has hardly moved in {record.updates:,} updates (all its weights together by {moved:.2g} of "
+        f"their size): the rate {lr:.3g} is too low, or the updates are too few. With {what} it learns: skill "
+        f"{after:.2f}, not {before:.2f}.",
         Evidence("change of the weights over the run, beside their size", moved, None),
         f"the optimizer: {examination.patient.optimizer!r}, epochs={examination.patient.epochs}",
         (
@@ -62,8 +62,8 @@ def _moved(examination: Examination) -> float:
 RULE = Rule(
     "rate-too-low",
     "after",
-    "where the run has failed and did not break off, the same run with 10, 100 and 1000 times the rate, and with ten times "
-    "the updates",
+    "where the run has failed and did not break off, the same run with 10, 100 and 1000 times the rate, and with "
+    "ten times the updates",
     "the run failed, and learns with one of them",
     "how far a network has to go is not known before: no bound on the rate holds for all, and the trial decides",
     find,

@@ -49,7 +49,8 @@ def _held(examination: Examination) -> Finding | None:
         return None
     return _finding(
         f"In the validation part inputs and targets belong together (skill {there:.2f} for nearest neighbours and a "
-        f"straight line on rows that they have not seen), in the training part they do not ({examination.reachable:.2f}).",
+        "straight line on rows that they have not seen), in the training part they do not "
+        f"({examination.reachable:.2f}).",
         Evidence(
             "skill of simple methods on the training part", examination.reachable, there, "on the validation part"
         ),
@@ -92,8 +93,8 @@ def _finding(sentence: str, evidence: Evidence, sure: str, severity: str = "sick
 RULE = Rule(
     "rows-out-of-step",
     "after",
-    "nearest neighbours and a straight line, each row answered by the others: on the rows as they stand, with the targets "
-    "moved by up to ten rows, and on the validation part",
+    "nearest neighbours and a straight line, each row answered by the others: on the rows as they stand, with the "
+    "targets moved by up to ten rows, and on the validation part",
     "chance (skill up to 0.1) as they stand, and 0.3 or more moved or in the validation part; where it is chance "
     "everywhere, a note",
     "a relation that appears as the rows are moved can not be chance; without one, rows out of step and data without a "

@@ -31,9 +31,9 @@ def find(examination: Examination) -> Finding | None:
     return Finding(
         "saddle",
         "sick",
-        f"The run stands at a saddle, no minimum: the gradient has a length of {here.gradient:.2g}, and the loss curves down "
-        f"in one direction (curvature {here.least:.3g}; the largest is {here.largest:.3g}). A step that way and {STEPS} of "
-        f"plain descent take the loss from {before:.4g} to {after:.4g}.",
+        f"The run stands at a saddle, no minimum: the gradient has a length of {here.gradient:.2g}, and the loss "
+        f"curves down in one direction (curvature {here.least:.3g}; the largest is {here.largest:.3g}). A step that "
+        f"way and {STEPS} of plain descent take the loss from {before:.4g} to {after:.4g}.",
         Evidence("least curvature", here.least, here.largest, "the largest"),
         "the first weights: a symmetry, or all of them near 0",
         (
@@ -77,8 +77,8 @@ def _descend(at: object, theta: Array, rate: float) -> float:
 RULE = Rule(
     "saddle",
     "after",
-    "the largest and the least eigenvalue of the Hessian where a stuck run stands, by power iteration on products of the "
-    "Hessian with a vector; then a step along the direction of the least, and plain descent",
+    "the largest and the least eigenvalue of the Hessian where a stuck run stands, by power iteration on products "
+    "of the Hessian with a vector; then a step along the direction of the least, and plain descent",
     "the least is negative and larger than a fiftieth of the largest, the gradient is below a twentieth of that of the "
     "start, and the escape brings the loss down by 2 % at least",
     "at a minimum no eigenvalue is negative. On the way down some are: only a run that stands still is at a saddle",

@@ -28,8 +28,8 @@ def find(examination: Examination) -> Finding | None:
     return Finding(
         "saturated-units",
         "warning",
-        f"The units of layer {place} stand at the ends of their range: their mean slope is {slope:.2g} of the steepest, and "
-        "as much is left of every gradient that passes.",
+        f"The units of layer {place} stand at the ends of their range: their mean slope is {slope:.2g} of the "
+        "steepest, and as much is left of every gradient that passes.",
         Evidence("mean slope over the steepest", slope, before, "at the start"),
         f"layer {place}",
         (
@@ -64,8 +64,8 @@ RULE = Rule(
     "after",
     "the outputs of hidden sigmoids and tanhs",
     "a mean slope below 0.04 of the steepest, in a run that failed",
-    "4 a (1 - a) is 0.04 where a is 0.01 or 0.99. Networks that have learnt may saturate: it is told only of a run that "
-    "failed, and after its cause",
+    "4 a (1 - a) is 0.04 where a is 0.01 or 0.99. Networks that have learnt may saturate: it is told only of a run "
+    "that failed, and after its cause",
     find,
     explains=("plateau", "vanishing"),
 )

@@ -60,9 +60,11 @@ def _finding(examination: Examination, head: Head, sentence: str, evidence: Evid
 RULE = Rule(
     "softmax-twice",
     "before",
-    "whether outputs are probabilities, and whether the loss is one on logits: then a constant added to a row changes nothing",
+    "whether outputs are probabilities, and whether the loss is one on logits: then a constant added to a row "
+    "changes nothing",
     "both are so",
-    "an identity: the floor ln(e + K - 1) - 1 is exact; LogSoftmax before such a loss changes nothing and is no mistake",
+    "an identity: the floor ln(e + K - 1) - 1 is exact; LogSoftmax before such a loss changes nothing and is no "
+    "mistake",
     find,
     explains=("plateau", "vanishing", "rate-too-low", "underfitting", "start-loss"),
 )

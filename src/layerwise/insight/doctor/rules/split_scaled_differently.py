@@ -84,8 +84,8 @@ RULE = Rule(
     "before",
     "mean and spread of every feature in the training and in the validation part",
     "in the median over the features three times as wide or narrow, or three spreads away; eight rows at the least",
-    "a random split of eight rows seldom doubles a spread, and a forgotten scaling changes it by 10 or 255. Splits by time "
-    "drift by less than three spreads in most features",
+    "a random split of eight rows seldom doubles a spread, and a forgotten scaling changes it by 10 or 255. Splits "
+    "by time drift by less than three spreads in most features",
     find,
     explains=("overfitting", "start-loss", "batchnorm-statistics"),
 )

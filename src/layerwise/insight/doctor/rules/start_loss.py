@@ -23,7 +23,8 @@ def find(examination: Examination) -> Finding | None:
         (
             Cure("scaled inputs and targets"),
             Cure(
-                "first weights of variance 2/fan-in; a last bias at the mean of the targets, or the logarithm of the shares"
+                "first weights of variance 2/fan-in; a last bias at the mean of the targets, or the logarithm of "
+                "the shares"
             ),
         ),
         "likely",
@@ -35,7 +36,7 @@ RULE = Rule(
     "before",
     "the loss of the network as it came, beside that of the best answer that looks at no input",
     "more than three times as large",
-    "usual first weights begin within a factor of two of ln K and Var(y). A network that was trained before begins below. "
-    "Never more than a note: a run may recover",
+    "usual first weights begin within a factor of two of ln K and Var(y). A network that was trained before begins "
+    "below. Never more than a note: a run may recover",
     find,
 )

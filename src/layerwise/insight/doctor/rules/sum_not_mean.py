@@ -35,8 +35,8 @@ def find(examination: Examination) -> Finding | None:
     return Finding(
         "sum-not-mean",
         "sick" if examination.has_failed else "note",
-        f"The loss adds up over the batch instead of taking the mean: {words}. The gradient of a batch of {size} is {size} "
-        f"times as long, and so is the rate: {examination.patient.optimizer.lr:.3g} counts as "
+        f"The loss adds up over the batch instead of taking the mean: {words}. The gradient of a batch of {size} is "
+        f"{size} times as long, and so is the rate: {examination.patient.optimizer.lr:.3g} counts as "
         f"{examination.patient.optimizer.lr * size:.3g} in plain gradient descent.",
         evidence,
         f"the loss: {loss!r}",
@@ -65,8 +65,8 @@ def _of_the_step(examination: Examination, factor: float) -> Finding:
     return Finding(
         "sum-not-mean",
         "sick" if examination.has_failed else "note",
-        f"The step is {factor:.6g} times the exact one, as many times as the batch has rows: the gradients of the rows are "
-        "added up, and not divided by their number.",
+        f"The step is {factor:.6g} times the exact one, as many times as the batch has rows: the gradients of the "
+        "rows are added up, and not divided by their number.",
         Evidence("length of the step over that of the exact one", factor, 1.0, "exact"),
         "the function step",
         (Cure("divide by the number of rows, len(x)"), Cure("a rate that is as many times lower")),

@@ -46,8 +46,8 @@ def _finding(examination: Examination, severity: str, words: str, evidence: Evid
     return Finding(
         "targets-unscaled",
         severity,
-        f"The targets go from {quantity(float(np.min(target)))} to {quantity(float(np.max(target)))}: they are not scaled."
-        f"{words}",
+        f"The targets go from {quantity(float(np.min(target)))} to {quantity(float(np.max(target)))}: they are not "
+        f"scaled.{words}",
         evidence,
         "the data: target",
         (

@@ -13,13 +13,14 @@ def find(examination: Examination) -> Finding | None:
     return Finding(
         "underfitting",
         examination.severity,
-        f"The network has a skill of {examination.mastery:.2f} on its own training rows; nearest neighbours and a straight "
-        f"line reach {examination.reachable:.2f} on rows that they have not seen.",
+        f"The network has a skill of {examination.mastery:.2f} on its own training rows; nearest neighbours and a "
+        f"straight line reach {examination.reachable:.2f} on rows that they have not seen.",
         Evidence("skill on training rows", examination.mastery, examination.reachable, "of simple methods, new rows"),
         "the layers, the length of the run, and the penalty",
         (
             Cure(
-                "more units or layers, with an activation between them: without one, layers collapse into a straight line"
+                "more units or layers, with an activation between them: without one, layers collapse into a "
+                "straight line"
             ),
             Cure("a longer run, or another rate (lw.find_lr)"),
             Cure("less penalty or dropout"),

@@ -87,8 +87,8 @@ RULE = Rule(
     "the mean target of each batch of the learner's own; the classes of the validation part",
     "the batch means vary more than four times as much as those of shuffled batches; more than half of the validation "
     "rows belong to classes without a training row",
-    "the mean of n shuffled rows has the variance Var(y)/n, so that the ratio is near 1, and n where each batch is of one "
-    "class. Over four batches and more it passes 4 by chance once in a thousand",
+    "the mean of n shuffled rows has the variance Var(y)/n, so that the ratio is near 1, and n where each batch is "
+    "of one class. Over four batches and more it passes 4 by chance once in a thousand",
     find,
     explains=(
         "overfitting",

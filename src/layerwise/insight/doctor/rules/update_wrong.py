@@ -14,8 +14,8 @@ _WORDS = {
     ),
     "frozen": ("never moves {names}", "update every parameter, biases too: net.theta is all of them"),
     "late layers only": (
-        "is right for the last layers and wrong for those before them ({names}): weights are changed while the gradient is "
-        "still on its way back, so that the earlier layers get it through the new ones",
+        "is right for the last layers and wrong for those before them ({names}): weights are changed while the "
+        "gradient is still on its way back, so that the earlier layers get it through the new ones",
         "compute all gradients first, then change all weights",
     ),
     "wrong": (

@@ -27,9 +27,9 @@ def find(examination: Examination) -> Finding | None:
         return Finding(
             "valley",
             "sick",
-            f"The loss stands at {loss:.4f}, just above {name} = {value:.4f}: {words}. The weights are {grown:.3g} times as "
-            "large as at the start and still grow: this is no minimum but a valley that runs to infinity, and more updates "
-            "do not lead out of it.",
+            f"The loss stands at {loss:.4f}, just above {name} = {value:.4f}: {words}. The weights are {grown:.3g} "
+            "times as large as at the start and still grow: this is no minimum but a valley that runs to infinity, "
+            "and more updates do not lead out of it.",
             Evidence("loss at the end", loss, value, f"{name} ="),
             "the number of hidden units, and the first weights",
             (
@@ -51,8 +51,8 @@ RULE = Rule(
     "after",
     "the loss of a run that stands still on up to eight points, and the growth of its weights",
     "at most 5 % above (ln 2)/2 or (2 ln 1.5 + ln 3)/4, and weights 1.2 times as large as at the start",
-    "these are the limits of the two valleys of XOR with two hidden units: the loss comes near them from above, and the "
-    "weights have to grow for it",
+    "these are the limits of the two valleys of XOR with two hidden units: the loss comes near them from above, "
+    "and the weights have to grow for it",
     find,
     explains=("plateau", "underfitting", "saddle", "rate-too-low"),
 )
