@@ -10,14 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import numpy as np
-
-from layerwise.insight.doctor.course import train
 from layerwise.insight.doctor.zoo.draw import Draw
-from layerwise.insight.doctor.zoo.specimen import WELL, Specimen
+from layerwise.insight.doctor.zoo.specimen import BACK, WELL, Specimen
 
-BACK = 0.25
-"""How much of its way down the validation loss may have gone back up."""
 HOPELESS = 0.2
 """The skill of a run that has nothing to learn stays below it."""
 
@@ -38,20 +33,9 @@ class Healthy:
 
 def is_as_stated(run: Healthy, specimen: Specimen) -> tuple[bool, float]:
     """Whether the run is healthy, or hopeless, as it is said to be; and its skill."""
-    course = train(specimen.patient)
-    if course.record.error is not None:
+    course = specimen.train()
+    if course.diverged or course.refused:
         return False, 0.0
-    found = float(specimen.skill(course.net, *specimen.test))
     if run.hopeless:
-        return found < HOPELESS, found
-    return found >= WELL and _stays_down(course.record.epochs.get("val_loss", []), specimen), found
-
-
-def _stays_down(losses: list[float], specimen: Specimen) -> bool:
-    """Whether the validation loss ends near its lowest value."""
-    if not losses:
-        return True
-    patient = specimen.patient
-    x, target = patient.validation
-    begin = patient.loss(patient.net(x), np.asarray(target))[0]
-    return losses[-1] <= min(losses) + BACK * (max(begin, losses[0]) - min(losses))
+        return course.skill < HOPELESS, course.skill
+    return course.skill >= WELL and course.back <= BACK, course.skill

@@ -9,7 +9,7 @@ from typing import Any
 from tools.doctor_exams.exams import SEEDS_OF_A, cases
 from tools.doctor_exams.paper import Paper
 
-from layerwise.insight.doctor.zoo.specimen import CLEARLY, SHARE, TIMES, WELL
+from layerwise.insight.doctor.zoo.specimen import BACK, CLEARLY, SHARE, TIMES, WELL
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 PAGE, RECORD = DOCS / "doctor.md", DOCS / "doctor_exams.json"
@@ -17,7 +17,7 @@ PAGE, RECORD = DOCS / "doctor.md", DOCS / "doctor_exams.json"
 TITLES = {"A": "Exam A: public cases", "B": "Exam B: the bug zoo", "C": "Exam C: healthy runs"}
 CRITERION = (
     f"A case counts where it is sick and its cure helps: cured, the network has a skill of {WELL:g} or more on rows "
-    f"that it has not seen, and sick it has {CLEARLY:g} less, or ends its training with {TIMES:g} times the loss and "
+    f"that it has not seen, and a validation loss that ends no more than {BACK:g} of its way back up; and sick it has {CLEARLY:g} less, or ends its training with {TIMES:g} times the loss and "
     f"{SHARE:.0%} of its first loss more. Skill is the balanced accuracy above chance, the share of the variance that "
     "is explained, or what the case says."
 )
@@ -90,7 +90,7 @@ def _zoo(seed: int, papers: list[Paper]) -> list[str]:
 
 
 def _healthy(seed: int, papers: list[Paper]) -> list[str]:
-    from tools.doctor_exams.healthy import BACK, HOPELESS
+    from tools.doctor_exams.healthy import HOPELESS
 
     counted = [paper for paper in papers if paper.counts]
     silent = sum(not paper.said for paper in counted)

@@ -57,7 +57,6 @@ DENSE = (
     ("sine, Adam, a schedule", dense("sine", (48, 48), lw.Tanh, partial(lw.Adam, 0.01), 150,
                                      schedule=lw.CosineAnnealingLR(T_max=150))),
     ("hills, ELU", dense("hills", (32, 32), lw.ELU, partial(lw.Adam, 0.01), 100)),
-    ("parabola, momentum", dense("parabola", (16,), lw.Tanh, MOMENTUM, 80)),
     ("three questions at once", several_labels),
     ("yes or no by a sigmoid", yes_or_no.decide),
     ("a rare class, weighed", yes_or_no.seldom),
@@ -122,7 +121,7 @@ def _rows(width: int) -> list[lw.Layer]:
 
 def _bag(table: tables.Table) -> list[lw.Layer]:
     V = table.features
-    return [lw.Embedding(V, 16), lw.SinusoidalPositions(32, 16), *attend(16, 2), lw.Select(-1, dim=1), lw.Linear(16, V)]
+    return [lw.Embedding(V, 16), lw.SinusoidalPositions(16, 32), *attend(16, 2), lw.Select(-1, dim=1), lw.Linear(16, V)]
 
 
 ATTENTION = (

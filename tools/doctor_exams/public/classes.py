@@ -21,9 +21,10 @@ def probability(net: lw.Network, x: Array, target: Array) -> float:
 
 
 def _balanced(draw: Draw, rows: int, columns: int) -> tuple[Array, Array]:
-    """Two classes, as many rows of each, that a bent surface parts."""
-    x = draw.normal(rows, columns)
-    signal = x[:, :8].sum(axis=1) + (x[:, 8] ** 2 - 1)
+    """Two classes, as many rows of each; the columns are many views of six numbers, of which a bent surface parts them."""
+    hidden = draw.normal(rows, 6)
+    signal = 2 * hidden[:, 0] + hidden[:, 1] + 0.5 * hidden[:, 2] ** 2
+    x = hidden @ draw.normal(6, columns) / 6**0.5 + 0.2 * draw.normal(rows, columns)
     return x, (signal > np.median(signal)).astype(float)[:, None]
 
 
@@ -34,7 +35,7 @@ def one_unit(draw: Draw, sick: bool) -> Specimen:
     head = lw.Softmax() if sick else lw.Sigmoid()
     net = lw.Network(*hidden, lw.Linear(50, 1), head, seed=draw.seed)
     patient = Patient(
-        net, table.train, lw.BCELoss(), lw.RMSprop(lr=0.001), epochs=8, batch_size=1, validation=table.validation
+        net, table.train, lw.BCELoss(), lw.RMSprop(lr=0.001), epochs=4, batch_size=1, validation=table.validation
     )
     return Specimen(patient, table.test, probability)
 
@@ -84,13 +85,13 @@ def two_blobs(draw: Draw, sick: bool) -> Specimen:
 
 def relu_probability(draw: Draw, sick: bool) -> Specimen:
     x = draw.normal(500, 11)
-    y = (x[:, :4].sum(axis=1) + x[:, 4] ** 2 > 1).astype(float)[:, None]
+    y = (x[:, :3].sum(axis=1) + 0.3 * x[:, 3] > 0).astype(float)[:, None]
     units = np.exp(draw.random.uniform(0, np.log(200), 11))
     table = cut(x * units + 3 * units if sick else x, y, 11)
     hidden = [lw.Linear(11, 12), lw.ReLU(), lw.Linear(12, 12), lw.ReLU()]
     net = lw.Network(*hidden, lw.Linear(12, 1), lw.ReLU() if sick else lw.Sigmoid(), seed=draw.seed)
     patient = Patient(
-        net, table.train, lw.BCELoss(), lw.Adam(0.01), epochs=60, batch_size=10, validation=table.validation
+        net, table.train, lw.BCELoss(), lw.Adam(0.003), epochs=20, batch_size=10, validation=table.validation
     )
     return Specimen(patient, table.test, probability)
 

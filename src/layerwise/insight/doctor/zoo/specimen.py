@@ -20,9 +20,11 @@ Skill = Callable[[Network, Array, Array], float]
 
 WELL = 0.4
 """A cured network has at least this skill on rows that it has not seen."""
+BACK = 0.25
+"""Its validation loss ends no more than this share of its way down back up: it has no other disease."""
 CLEARLY = 0.1
 """By so much the skill of a sick one is lower,"""
-TIMES, SHARE = 3.0, 0.05
+TIMES, SHARE = 3.0, 0.03
 """or so many times as high its loss ends, and by so much of where it began: it learns, and badly."""
 
 
@@ -79,7 +81,7 @@ class Specimen:
 
 def cure_helps(sick: Course, cured: Course) -> bool:
     """Whether the disease is one, and the cure helps: cured it does well, and sick it does clearly worse."""
-    if cured.skill < WELL or cured.diverged or cured.refused:
+    if cured.skill < WELL or cured.back > BACK or cured.diverged or cured.refused:
         return False
     return cured.skill - sick.skill >= CLEARLY or _ends_higher(sick.losses, cured.losses)
 

@@ -100,14 +100,15 @@ CASES = (
         cure="The gradient of a sum grows with the batch, and the rate with it: divide by n.",
     ),
     Case(
-        "the logarithm of a softmax",
+        "the logarithm of a sigmoid",
         "dense",
         own_loss.surprise,
-        cured="log_p = apply(formulas.log_softmax, y)",
-        sick="log_p = apply(formulas.softmax, y).log()",
+        cured="OwnLoss(in_one)",
+        sick="OwnLoss(step_by_step)",
         cause="not-finite",
-        sees="It learns well, and then, from one step to the next, the loss is not a number.",
-        cure="Where a probability rounds to 0 its logarithm is -∞: log-softmax in one formula never computes log 0.",
+        sees="It learns very well, and then, from one step to the next, the loss is not a number.",
+        cure="A sigmoid above 17 rounds to 1, and the logarithm of 1 - 1 is -∞: in one formula, from the logit, log 0 is "
+        "never computed.",
     ),
     Case(
         "the accuracy of one column",

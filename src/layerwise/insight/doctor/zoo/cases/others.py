@@ -119,7 +119,7 @@ CASES = (
         "a recurrent rate too high",
         "recurrent",
         sequences.remember,
-        cured="lr=0.003",
+        cured="lr=0.004",
         sick="lr=0.6",
         cause="rate-too-high",
         equivalents=("saturated-units",),

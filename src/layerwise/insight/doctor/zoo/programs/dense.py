@@ -160,7 +160,7 @@ def ends(draw: Draw) -> Specimen:
     x, y = draw.normal(rows, D), draw.normal(rows, 1)
     net = lw.Network(lw.Linear(D, 1), seed=draw.seed, dtype="float64")
     optimizer = lw.Adam(lr=0.003, eps=1e-3)
-    patient = Patient(net, (x, y), lw.MSELoss(), optimizer, epochs=4000, batch_size=rows)
+    patient = Patient(net, (x, y), lw.MSELoss(), optimizer, epochs=6000, batch_size=rows)
     return Specimen(patient, (x, y), digits)
 
 

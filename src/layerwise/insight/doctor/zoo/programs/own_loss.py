@@ -12,7 +12,7 @@ from layerwise.autograd import Tensor, apply
 from layerwise.insight.doctor.patient import Patient
 from layerwise.insight.doctor.zoo import tables
 from layerwise.insight.doctor.zoo.draw import Draw
-from layerwise.insight.doctor.zoo.specimen import Specimen
+from layerwise.insight.doctor.zoo.specimen import Specimen, yes_or_no
 from layerwise.types import Array, Differentiable
 
 
@@ -60,20 +60,23 @@ def distance(draw: Draw) -> Specimen:
 
 
 def surprise(draw: Draw) -> Specimen:
-    """Classes by a cross-entropy of the learner's own: rows without units, one or two hidden layers."""
-    table = tables.classes(draw)
-    x = table.train.x
-    train, validation, test = (((part.x - x.mean(axis=0)) / x.std(axis=0), part.target) for part in table[:3])
+    """Yes or no for two clouds that lie well apart, and how their cross-entropy is computed from logits."""
+    D, labels = draw.whole(4, 8), draw.order(500) % 2
+    direction = draw.normal(D)
+    x = draw.normal(500, D) + (6 * labels[:, None] - 3) * direction / np.linalg.norm(direction)
+    train, validation, test = tables.cut(x, labels[:, None].astype(float), D)[:3]
 
-    def cost(y: Tensor, target: Array, count: float) -> Tensor:
-        log_p = apply(formulas.log_softmax, y)
-        return -(log_p * np.eye(table.classes)[target]).sum() / len(target)
+    def step_by_step(y: Tensor, target: Array, count: float) -> Tensor:
+        p = apply(formulas.sigmoid, y)
+        return -(p.log() * target + (1 - p).log() * (1 - target)).mean()
 
-    units = draw.whole(32, 64)
-    hidden = [lw.Linear(table.features, units), lw.ReLU(), lw.Linear(units, units), lw.ReLU()]
-    net = lw.Network(*hidden, lw.Linear(units, table.classes), seed=draw.seed)
-    optimizer = lw.SGD(lr=0.3, momentum=0.9)
-    return Specimen(Patient(net, train, OwnLoss(cost), optimizer, epochs=30, validation=validation), test)
+    def in_one(y: Tensor, target: Array, count: float) -> Tensor:
+        return apply(formulas.binary_cross_entropy_with_logits, y, target, np.ones((1, 1)), float(target.size))
+
+    units = draw.whole(24, 48)
+    net = lw.Network(lw.Linear(D, units), lw.ReLU(), lw.Linear(units, 1), seed=draw.seed)
+    loss = OwnLoss(in_one)
+    return Specimen(Patient(net, train, loss, lw.Adam(lr=0.03), epochs=40, validation=validation), test, yes_or_no)
 
 
 def certainty(draw: Draw) -> Specimen:

@@ -31,12 +31,12 @@ class OwnRNN(lw.RNN):
 
 def remember(draw: Draw) -> Specimen:
     """What came first? A simple recurrent network of 24 to 40 units over 6 to 10 steps, read at the last one."""
-    table = tables.recall(draw)
+    table = tables.recall(draw, rows=900, noise=0.35)
     train, validation, test = table[:3]
     units = draw.whole(24, 40)
     net = lw.Network(lw.RNN(table.features, units, output="last"), lw.Linear(units, table.classes), seed=draw.seed)
-    optimizer = lw.Adam(lr=0.003)
-    patient = Patient(net, train, lw.CrossEntropyLoss(), optimizer, epochs=30, batch_size=32, validation=validation)
+    optimizer = lw.Adam(lr=0.004)
+    patient = Patient(net, train, lw.CrossEntropyLoss(), optimizer, epochs=40, batch_size=32, validation=validation)
     return Specimen(patient, test)
 
 

@@ -67,5 +67,5 @@ def columns(draw: Draw) -> Specimen:
     test = prepared(table.test, np.zeros(len(table.test.x)))  # of new rows nobody knows the result yet
     units = draw.whole(16, 48)
     net = lw.Network(lw.Linear(len(known), units), lw.ReLU(), lw.Linear(units, table.classes), seed=draw.seed)
-    patient = Patient(net, train, lw.CrossEntropyLoss(), lw.Adam(lr=0.01), epochs=30, validation=validation)
+    patient = Patient(net, train, lw.CrossEntropyLoss(), lw.Adam(lr=0.01), epochs=12, validation=validation)
     return Specimen(patient, test)
