@@ -19,7 +19,7 @@ def test_the_first_is_highest_and_the_last_lowest():
 @pytest.mark.parametrize("width", [20, 80])
 def test_any_number_of_losses_fits(count, width):
     lines = curve_lines(list(np.geomspace(1, 1e-3, count)), Look(width=width))
-    assert max(map(len, lines)) <= max(width, 26)
+    assert max(map(len, lines)) <= max(width, 21)
     assert sum("●" in line for line in lines) >= min(count, HEIGHT)
 
 
@@ -37,6 +37,12 @@ def test_what_is_no_number_ends_the_curve():
 
 def test_a_constant_loss_is_a_line_at_the_bottom():
     assert curve_lines([1.0, 1.0])[HEIGHT - 1].endswith("●●")
+
+
+def test_what_is_rounding_is_no_curve():
+    lines = curve_lines([49.67, 49.67000001, 49.66999])
+    assert lines[HEIGHT - 1] == "  49.67 │●●●"
+    assert lines[0] == "        │"
 
 
 def test_plain_ascii():

@@ -16,10 +16,10 @@ PAGE, RECORD = DOCS / "doctor.md", DOCS / "doctor_exams.json"
 
 TITLES = {"A": "Exam A: public cases", "B": "Exam B: the bug zoo", "C": "Exam C: healthy runs"}
 CRITERION = (
-    f"A case counts where it is sick and its cure helps: cured, the network has a skill of {WELL:g} or more on rows "
-    f"that it has not seen, and a validation loss that ends no more than {BACK:g} of its way back up; and sick it has {CLEARLY:g} less, or ends its training with {TIMES:g} times the loss and "
-    f"{SHARE:.0%} of its first loss more. Skill is the balanced accuracy above chance, the share of the variance that "
-    "is explained, or what the case says."
+    f"A case counts where it is sick and its cure helps. Cured, the network has a skill of {WELL:g} or more on rows "
+    f"that it has not seen, and its validation loss ends no more than {BACK:g} of its way down back up. Sick, it has "
+    f"{CLEARLY:g} less, or ends its training with {TIMES:g} times the loss, by {SHARE:.0%} of its first loss at least. "
+    "Skill is the balanced accuracy above chance, the share of the variance that is explained, or what the case says."
 )
 
 
@@ -99,11 +99,11 @@ def _healthy(seed: int, papers: list[Paper]) -> list[str]:
     hopeless = [paper for paper in counted if paper.state == "hopeless"]
     no_signal = sum("no-signal" in paper.said + paper.noted for paper in hopeless)
     return [
-        f"`python -m tools.doctor_exams C --seed {seed} --write`. Healthy is a run whose network has a skill of "
-        f"{WELL:g} or more on rows that it has not seen, and whose validation loss ends no more than {BACK:g} of its way "
-        f"back up. {len(hopeless)} runs are hopeless: their labels are drawn, the skill stays below {HOPELESS:g}, and it "
-        "is right to say that there is no signal (`no-signal`), which counts as a firing all the same where it is said above a "
-        "note.",
+        f"`python -m tools.doctor_exams C --seed {seed} --write`. A run is healthy where its network has a skill of "
+        f"{WELL:g} or more on rows that it has not seen, and a validation loss that ends no more than {BACK:g} of its "
+        f"way down back up. {len(hopeless)} runs are hopeless: their labels are drawn, and the skill stays below "
+        f"{HOPELESS:g}. To say that there is no signal (`no-signal`) is right there; above a note it counts as a "
+        "firing all the same.",
         "",
         f"The doctor says nothing above a note in {_share(silent, len(counted))} of the runs that are as stated "
         f"({len(papers) - len(counted)} of {len(papers)} were not); of the hopeless ones it says in "

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 
 from layerwise.cli.output import announced, look, note, say_all
-from layerwise.errors import SettingError
 from layerwise.insight.doctor.zoo import CASES, find
 from layerwise.report.zoo import cure_lines, list_lines, sick_lines
 
@@ -15,8 +14,6 @@ def zoo(name: str | None, *, show: bool, seed: int) -> int:
     if name is None:
         say_all(list_lines(CASES, look(), named=show))
         return 0
-    if seed < 0:
-        raise SettingError(f"--seed is a whole number, 0 or more; got {seed}")
     case = find(name)
     specimen = case.build(seed)
     with announced("training it sick"):

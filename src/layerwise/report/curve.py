@@ -14,6 +14,8 @@ HEIGHT = 8
 _WIDEST = 60
 _LOGARITHMIC = 100.0
 """From this ratio of the largest to the smallest on, the axis is logarithmic."""
+_FLAT = 1e-4
+"""A curve that moves by no more than this share is rounding, and drawn as a line."""
 
 
 def curve_lines(
@@ -45,7 +47,7 @@ def curve_lines(
     low, high = min(reached), max(reached)
     bent = low > 0 and high / low > _LOGARITHMIC
     places = [_place(each, low, high, bent) for each in columns]
-    names = {HEIGHT - 1: quantity(high), 0: quantity(low)}
+    names = {HEIGHT - 1: quantity(high), 0: quantity(low)} if high - low > _FLAT * abs(high) else {0: quantity(high)}
     margin = max(map(len, names.values()))
     dot, bar, corner, line = "●│└─" if look.unicode else "*|+-"
     lines = []
@@ -54,17 +56,16 @@ def curve_lines(
         lines.append(f"  {names.get(row, ''):>{margin}} {bar}{drawn}".rstrip())
     lines.append(f"  {'':{margin}} {corner}{line * len(columns)}")
     scale = ", logarithmic" if bent else ""
-    lines.append(f"  {'':{margin}}  {unit} 1 to {len(finite):,}{scale}")
-    return lines
+    return [*lines, *look.wrapped(f"{unit} 1 to {len(finite):,}{scale}", " " * (margin + 4))]
 
 
 def _room(look: Look) -> int:
-    return max(10, min(_WIDEST, look.width - 16))
+    return max(6, min(_WIDEST, look.width - 14))
 
 
 def _place(value: float, low: float, high: float, bent: bool) -> int:
     """The row of a number, 0 the lowest."""
     if bent:
         value, low, high = math.log(value), math.log(low), math.log(high)
-    share = (value - low) / (high - low) if high > low else 0.0
+    share = (value - low) / (high - low) if high - low > _FLAT * abs(high) else 0.0
     return round(share * (HEIGHT - 1))

@@ -40,14 +40,13 @@ def sick_lines(number: int, case: Case, specimen: Specimen, course: Course, look
 
 def cure_lines(case: Case, sick: Course, cured: Course, look: Look = PLAIN) -> list[str]:
     """The name of the disease, the line between sick and cured, why it is right, and the curve of the cured run."""
-    minus, plus = ("- ", "+ ")
-    place = "in the program" if case.part is None else f"in {case.place}"
+    before, after = case.lines
     return [
         *look.titled(case.name, f" ({case.cause}: {CODES[case.cause].name})"),
         "",
-        *look.wrapped(f"The difference, {place}:", "  "),
-        *(f"  {minus}{line}" for line in case.sick.splitlines()),
-        *(f"  {plus}{line}" for line in case.cured.splitlines()),
+        *look.wrapped(f"The difference, {case.place}:", "  "),
+        *look.wrapped(before, "      ", "  - "),
+        *look.wrapped(after, "      ", "  + "),
         "",
         *look.wrapped(case.cure, "  "),
         "",

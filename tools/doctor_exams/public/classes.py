@@ -21,7 +21,7 @@ def probability(net: lw.Network, x: Array, target: Array) -> float:
 
 
 def _balanced(draw: Draw, rows: int, columns: int) -> tuple[Array, Array]:
-    """Two classes, as many rows of each; the columns are many views of six numbers, of which a bent surface parts them."""
+    """Two classes, as many rows of each; the columns are views of six numbers, in which a bent surface parts them."""
     hidden = draw.normal(rows, 6)
     signal = 2 * hidden[:, 0] + hidden[:, 1] + 0.5 * hidden[:, 2] ** 2
     x = hidden @ draw.normal(6, columns) / 6**0.5 + 0.2 * draw.normal(rows, columns)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 
+import layerwise
 from layerwise.insight.doctor.zoo.draw import Draw
 from layerwise.insight.doctor.zoo.grafts import Graft, Mutant
 from layerwise.insight.doctor.zoo.mutation import mutated
@@ -52,6 +55,19 @@ class Case:
         return frozenset((self.cause, *self.equivalents))
 
     @property
+    def lines(self) -> tuple[str, str]:
+        """The whole line that differs, sick and cured, as it stands in the source."""
+        line = next(line for line in self._source if self.cured in line).strip()
+        return line.replace(self.cured, self.sick), line
+
+    @property
     def place(self) -> str:
-        """Where the line stands: the name of the formula or the method, or "the program"."""
-        return "the program" if self.part is None else f"{self.part.__module__}.{self.part.__qualname__}"
+        """The file of the line in the package, and its number: "formulas/affine.py:42"."""
+        place = self.part or self.program
+        file = inspect.getsourcefile(place) or ""
+        number = place.__code__.co_firstlineno + next(n for n, line in enumerate(self._source) if self.cured in line)
+        return f"{Path(file).relative_to(Path(layerwise.__file__).parent).as_posix()}:{number}"
+
+    @property
+    def _source(self) -> list[str]:
+        return inspect.getsource(self.part or self.program).splitlines()

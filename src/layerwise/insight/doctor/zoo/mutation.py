@@ -25,6 +25,7 @@ def mutated(function: Callable[..., Any], old: str, new: str) -> Callable[..., A
     lines.
     Raises SettingError where `old` does not stand there once.
 
+    >>> import numpy as np
     >>> from layerwise import formulas
     >>> linear = mutated(formulas.linear, "z = x @ W.T + b", "z = x @ W.T - b")
     >>> one = np.ones((1, 1))

@@ -107,8 +107,8 @@ CASES = (
         sick="OwnLoss(step_by_step)",
         cause="not-finite",
         sees="It learns very well, and then, from one step to the next, the loss is not a number.",
-        cure="A sigmoid above 17 rounds to 1, and the logarithm of 1 - 1 is -∞: in one formula, from the logit, log 0 is "
-        "never computed.",
+        cure="A sigmoid above 17 rounds to 1, and the logarithm of 1 - 1 is -∞: in one formula, from the logit, log 0 "
+        "is never computed.",
     ),
     Case(
         "the accuracy of one column",
