@@ -31,8 +31,8 @@ def cut(x: Array, target: Array, features: int, classes: int = 0, train: float =
     """The first rows to learn from, half of the others to choose by, the last to tell."""
     a = int(train * len(x))
     b = (a + len(x)) // 2
-    parts = [Part(x[rows], target[rows]) for rows in (slice(a), slice(a, b), slice(b, None))]
-    return Table(*parts, features, classes)
+    first, second, third = (Part(x[rows], target[rows]) for rows in (slice(a), slice(a, b), slice(b, None)))
+    return Table(first, second, third, features, classes)
 
 
 def classes(draw: Draw, rows: int = 600, most: int = 5, apart: float = 1.6) -> Table:

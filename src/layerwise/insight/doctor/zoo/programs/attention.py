@@ -9,6 +9,7 @@ from layerwise.insight.doctor.patient import Patient
 from layerwise.insight.doctor.zoo import tables
 from layerwise.insight.doctor.zoo.draw import Draw
 from layerwise.insight.doctor.zoo.specimen import Specimen, balanced
+from layerwise.layers import Pass
 from layerwise.types import Array, Backward
 
 
@@ -19,7 +20,7 @@ class OwnAttention(lw.MultiheadAttention):
         super().__init__(embed_dim, num_heads)
         self.axes = axes
 
-    def forward(self, x: Array, pass_: lw.Pass) -> tuple[Array, Backward]:
+    def forward(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
         y, back = super().forward(np.ascontiguousarray(x.transpose(self.axes)), pass_)
 
         def backward(dy: Array) -> Array | None:
