@@ -421,3 +421,27 @@ def test_explain_prints_an_update_a_weight_or_writes_a_page(capsys: Said) -> Non
 def test_explain_says_what_is_wrong(arguments: list[str], words: str, capsys: Said) -> None:
     assert main(["explain", *arguments]) == 1
     assert words in " ".join(capsys.readouterr().err.split())
+
+
+def test_doctor_names_what_is_wrong_and_its_exit_code_says_so(capsys: Said) -> None:
+    assert main(["doctor", "iris", "--set", "epochs=4", "--set", "optimizer.lr=30"]) == 4
+    said = capsys.readouterr().out
+    assert said.startswith("sick: the learning rate is too high (rate-too-high, likely)")
+    assert max(map(len, said.splitlines())) <= 80
+
+
+@pytest.mark.slow
+def test_doctor_confirms_and_gives_data(capsys: Said) -> None:
+    assert main(["doctor", "iris", "--set", "epochs=30"]) == 0
+    assert "The doctor finds nothing wrong." in capsys.readouterr().out
+    assert main(["doctor", "iris", "--set", "epochs=4", "--set", "optimizer.lr=30", "--confirm"]) == 4
+    assert capsys.readouterr().out.rstrip().endswith("confirmed")
+    assert main(["doctor", "iris", "--set", "epochs=1", "--set", "optimizer.lr=0.0001", "--json"]) == 4
+    assert json.loads(capsys.readouterr().out)["findings"][0]["code"] == "rate-too-low"
+    assert main(["doctor", "iris", "--json", "--confirm"]) == 1
+    assert "choose one" in capsys.readouterr().err
+
+
+def test_a_doctor_may_watch_a_run(capsys: Said) -> None:
+    assert main(["train", "iris", "--epochs", "4", "--set", "optimizer.lr=30", "--doctor", "--no-progress"]) == 3
+    assert "doctor, sick: The run broke off" in capsys.readouterr().err

@@ -17,6 +17,7 @@ from layerwise.insight.doctor.probes.answers import twice
 from layerwise.insight.doctor.probes.curvature import Curvature, curvature
 from layerwise.insight.doctor.probes.slopes import wrong_slopes
 from layerwise.insight.doctor.probes.update_check import STEPS, UpdateCheck, check_update
+from layerwise.insight.doctor.reference import MOST as MOST_ROWS
 from layerwise.insight.doctor.reference import reachable
 from layerwise.insight.doctor.score import Task, constant, task_of
 from layerwise.insight.doctor.trial import HEART_UPDATES, MOST, Trial, few, heart, outcome
@@ -143,6 +144,11 @@ class Examination:
         """The skill that simple methods have on rows that they have not seen."""
         return reachable(self.data.x[:MANY], self.data.target[:MANY], self.task, self.start.takes_indices)
 
+    @property
+    def chance(self) -> float:
+        """The skill that the best of several methods has by chance on so many rows: it falls with their root."""
+        return 0.05 + 1.5 / float(np.sqrt(min(len(self.data.x), MOST_ROWS)))
+
     # --- how the network does ------------------------------------------------------------------------------------
 
     def skill_of(self, net: Network, x: Array | None = None, target: Array | None = None) -> float:
@@ -176,7 +182,7 @@ class Examination:
         """Whether the training has failed: less than half of what simple methods reach on rows that they have not seen;
         where these reach nothing, less than a third of all, unless the network can learn a batch by heart, so that it
         is the data that have nothing to give."""
-        if self.reachable > 0.1:
+        if self.reachable > self.chance:
             return self.mastery < 0.5 * self.reachable
         return self.mastery < 0.3 and self.by_heart < 0.5
 
@@ -194,10 +200,15 @@ class Examination:
     @cached_property
     def has_no_signal(self) -> bool:
         """Whether nothing finds anything that holds for new rows, though the network can learn a batch by heart."""
-        if self.reachable > 0.1 or len(self.data.x) < 40 or self.course is None or self.course.record.error is not None:
+        if (
+            self.reachable > self.chance
+            or len(self.data.x) < 40
+            or self.course is None
+            or self.course.record.error is not None
+        ):
             return False
         held = self.held_skill
-        found = self.mastery > 0.3 if held is None else held > 0.1
+        found = self.mastery > 0.3 if held is None else held > self.chance
         return not found and self.by_heart >= 0.5
 
     @cached_property

@@ -42,7 +42,22 @@ def doctor(
     It takes what `lw.fit` takes; network and optimizer stay as they are.
     step: a function step(net, x, target) of the learner's own that makes one update; it then trains in place of the
         library, and is compared with the exact update of this loss and optimizer.
+    The rest is as for `lw.fit`.
     Raises what `lw.fit` raises for arguments that fit no setup; what a rule explains is a finding.
+    Sources of the rules stand with them, in `insight/doctor/rules/`; docs/doctor.md has them all with their thresholds.
+
+    >>> import numpy as np
+    >>> import layerwise as lw
+    >>> x = np.random.default_rng(0).normal(size=(60, 2))
+    >>> net = lw.Network(lw.Linear(2, 8), lw.Tanh(), lw.Linear(8, 1), lw.Softmax())
+    >>> y = (x[:, :1] > 0).astype(float)
+    >>> report = lw.doctor(net, (x, y), loss=lw.BCELoss(), optimizer=lw.Adam(lr=0.02), epochs=20)
+    >>> report.findings[0].code, report.findings[0].severity
+    ('softmax-of-one', 'sick')
+    >>> print(report.findings[0].cures[0])
+    put Sigmoid() in its place, for yes or no; for a quantity, no activation at all
+    >>> report.findings[0].confirm().confirmed
+    True
     """
     patient = Patient(
         net, train, loss, optimizer, epochs, batch_size, validation, sample_weight, schedule, regularizer,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -33,8 +34,10 @@ class Evidence:
 
     @property
     def ratio(self) -> float | None:
-        """measured / expected."""
-        return None if not self.expected else self.measured / self.expected
+        """measured / expected, of numbers above 0."""
+        if self.expected is None or not self.expected > 0 or not 0 < self.measured < math.inf:
+            return None
+        return self.measured / self.expected
 
     def __str__(self) -> str:
         beside = "" if self.expected is None else f"; {self.of or 'expected'} {quantity(self.expected)}"

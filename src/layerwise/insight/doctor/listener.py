@@ -46,6 +46,7 @@ class Doctor(Watch):
         self._patient: Patient | None = None
         self._found: dict[str, Finding] = {}
         self._untold: list[Finding] = []
+        self._told: set[str] = set()
 
     def started(self, event: Started) -> None:
         """Look at the setup."""
@@ -83,10 +84,10 @@ class Doctor(Watch):
         """Find what these phases find, and tell what is new and more than a note."""
         known = rules().values()
         new = [found for rule in known if rule.phase in phases and (found := rule.find(examination)) is not None]
-        for finding in ranked(new, rules()):
-            told = self._found.get(finding.code)
-            self._found[finding.code] = finding
-            if finding.severity != "note" and (told is None or told.severity == "note"):
+        self._found |= {finding.code: finding for finding in new}
+        for finding in ranked(self._found.values(), rules()):
+            if finding.severity != "note" and finding.code not in self._told:
+                self._told.add(finding.code)
                 self._untold.append(finding)
                 if self.tell is not None:
                     self.tell(finding)

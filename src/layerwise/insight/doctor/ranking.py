@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from layerwise.insight.doctor.codes import weight
+from layerwise.insight.doctor.codes import CODES, weight
 from layerwise.insight.doctor.finding import SEVERITIES, SURE, Finding
 from layerwise.insight.doctor.rule import Rule
 
+_TRIED = {"rate-too-high", "rate-too-low", "vanishing", "exploding", "underfitting"}
+"""What a trial shows of a run whose setup is broken says little: another rate helps over much."""
 MOST = 2
 """So many findings above a note: a learner who is told of five diseases cures none."""
 
@@ -34,8 +36,13 @@ def ranked(findings: Iterable[Finding], rules: Mapping[str, Rule]) -> tuple[Find
     return tuple(replace(each, severity="note") if place >= MOST else each for place, each in enumerate(told))
 
 
-def _explained(cause: Finding, rules: Mapping[str, Rule]) -> tuple[str, ...]:
-    return rules[cause.code].explains if cause.code in rules else ()
+def _explained(cause: Finding, rules: Mapping[str, Rule]) -> set[str]:
+    """What follows from a cause: what its rule names, and from a certain one that spoils the training all signs."""
+    named = set(rules[cause.code].explains) if cause.code in rules else set()
+    spoils = CODES[cause.code].kind in ("structure", "mathematics") and cause.code != "metric-wrong"
+    if cause.sure == "certain" and spoils:
+        named |= {code for code, what in CODES.items() if what.kind == "sign"} | _TRIED
+    return named - {cause.code}
 
 
 def _place(finding: Finding) -> tuple[int, int, int]:

@@ -50,9 +50,10 @@ class Report:
             yield ""
             yield f"{finding.severity}: {finding.name} ({finding.code}, {finding.sure})"
             yield from _filled(finding.sentence, width)
-            yield from _filled(f"measured: {finding.evidence}", width)
             if finding.follows_from:
                 yield from _filled(f"follows from: {finding.follows_from}", width)
+                continue
+            yield from _filled(f"measured: {finding.evidence}", width)
             if finding.suspect:
                 yield from _filled(f"look at: {finding.suspect}", width)
             for number, cure in enumerate(finding.cures):

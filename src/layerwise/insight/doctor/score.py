@@ -104,7 +104,9 @@ def _top(truth: Array) -> float:
 
 
 def _r2(output: Array, target: Array) -> float:
-    error = np.square(output.astype(np.float64) - target).sum() if output.shape == target.shape else np.inf
+    if output.size != target.size:
+        return -1.0
+    error = np.square(output.astype(np.float64) - target.reshape(output.shape)).sum()
     spread = np.square(target - target.mean(axis=0, dtype=np.float64)).sum()
     return float(np.clip(1 - error / spread, -1.0, 1.0)) if spread > 0 else 0.0
 

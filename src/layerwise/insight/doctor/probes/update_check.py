@@ -44,20 +44,28 @@ def check_update(patient: Patient, batches: Sequence[Batch]) -> UpdateCheck:
     net, thetas = deepcopy(patient.net), []
     gradients: list[Array] = []
     in_evaluation: list[Array] = []
+    late: list[Array] = []
     with np.errstate(all="ignore"), forgetful(patient.step):
-        for batch in batches[:STEPS]:
+        for batch, before in zip(batches[:STEPS], [None, *batches], strict=False):
             thetas.append(net.theta.copy())
             gradients.append(_gradient(net, batch, patient, training=True))
             in_evaluation.append(_gradient(net, batch, patient, training=False))
+            late.append(0 * net.theta if before is None else _gradient(net, before, patient, training=True))
             patient.step(net, batch.x, batch.target)
         thetas.append(net.theta.copy())
         made = np.diff(np.array(thetas, np.float64), axis=0)
         rows = len(batches[0].x)
-        return _read(patient, made, thetas, gradients, in_evaluation, rows)
+        return _read(patient, made, thetas, gradients, in_evaluation, late, rows)
 
 
 def _read(
-    patient: Patient, made: Array, thetas: list[Array], gradients: list[Array], in_evaluation: list[Array], rows: int
+    patient: Patient,
+    made: Array,
+    thetas: list[Array],
+    gradients: list[Array],
+    in_evaluation: list[Array],
+    late: list[Array],
+    rows: int,
 ) -> UpdateCheck:
     def updates(sequence: Sequence[Array]) -> Array:
         """What the optimizer makes of these gradients, each from where the learner's step began."""
@@ -80,11 +88,12 @@ def _read(
         "sum": lambda: [gradient * rows for gradient in gradients],
         "mode": lambda: in_evaluation,
         "stale": lambda: [zero, *gradients[:-1]],
+        "stale, step before backward": lambda: late,
     }
     for kind, sequence in suspects.items():
         other, difference = _compared(made, updates(sequence()))
         if difference < CLOSE and other > 0:
-            return UpdateCheck(kind, other, error)
+            return UpdateCheck(kind.partition(",")[0], other, error)
     return _by_parameter(patient.net, made, exact, factor, error)
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from layerwise.errors import ShapeError
 from layerwise.insight.doctor.examination import Examination
 from layerwise.insight.doctor.finding import Cure, Evidence, Finding
+from layerwise.insight.doctor.heads import last_of
 from layerwise.insight.doctor.probes.loss_laws import loss_laws
 from layerwise.insight.doctor.rule import Rule
 
@@ -35,8 +36,11 @@ def _refused(examination: Examination) -> Finding | None:
     refusal = examination.refusal
     if not isinstance(refusal, ShapeError) or "compares equal shapes" not in str(refusal):
         return None
-    target = np.asarray(examination.patient.train[1])
-    if target.ndim == 1 or target.shape[-1] == 1:
+    target, outputs = (
+        np.asarray(examination.patient.train[1]),
+        last_of(examination.patient.net.layers).output_shape(None),
+    )
+    if outputs == (1,) and (target.ndim == 1 or target.shape[-1] == 1):
         return _finding(
             f"The library refuses to train: {refusal}",
             Evidence("dimensions of the target", float(target.ndim), 2.0, "of the output"),

@@ -10,6 +10,7 @@ from layerwise.insight.doctor.finding import Cure, Evidence, Finding
 from layerwise.insight.doctor.rule import Rule
 
 TIMES = 100.0
+FAR = 1000.0
 
 
 def find(examination: Examination) -> Finding | None:
@@ -39,7 +40,7 @@ def find(examination: Examination) -> Finding | None:
             Cure("smaller first weights; an orthogonal recurrence; LSTM or GRU in place of RNN"),
             Cure("a lower learning rate"),
         ),
-        "likely" if helps else "possible",
+        "likely" if helps or way.ratio > FAR else "possible",
         experiment=by_trial(examination, "clip_norm=1.0", clipped),
     )
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from layerwise.errors import DataError, KindError, LayerwiseError
+from layerwise.errors import DataError, KindError, LayerwiseError, ShapeError
 from layerwise.insight.doctor.examination import Examination
 from layerwise.insight.doctor.finding import Cure, Evidence, Finding
-from layerwise.insight.doctor.heads import head_of
+from layerwise.insight.doctor.heads import head_of, last_of
 from layerwise.insight.doctor.rule import Rule
 
 _SIZES = (1.0, 10.0, 100.0, 1000.0)
@@ -49,9 +49,15 @@ def _least(examination: Examination, output: np.ndarray) -> float:
 def _refused(examination: Examination) -> Finding | None:
     """What the library does not train: the loss has refused the targets."""
     refusal, loss = examination.refusal, examination.patient.loss
-    words = str(refusal)
+    words, target = str(refusal), np.asarray(examination.patient.train[1])
+    outputs = last_of(examination.patient.net.layers).output_shape(None)
+    of_shapes = isinstance(refusal, ShapeError) and "compares equal shapes" in words and target.ndim == 1
     of_targets = any(each in words for each in ("target", "label", "log-probabilities", "distribution"))
-    if not (isinstance(refusal, DataError | KindError) and of_targets and type(loss).__name__ in words):
+    if not of_shapes and not (
+        isinstance(refusal, DataError | KindError) and of_targets and type(loss).__name__ in words
+    ):
+        return None
+    if of_shapes and outputs == (1,):
         return None
     if "label" in words and "outside" in words:
         return None

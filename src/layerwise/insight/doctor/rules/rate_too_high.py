@@ -25,6 +25,9 @@ def find(examination: Examination) -> Finding | None:
     for factor in FACTORS:
         trial = examination.trial(f"rate times {factor:g}", rate(factor))
         if trial is not None and trial.helps:
+            lower = examination.trial(f"rate times {factor / 10:g}", rate(factor / 10))
+            if lower is not None and lower.after > trial.after:  # a rate that only just does is no good advice
+                factor, trial = factor / 10, lower
             return _finding(examination, factor, trial)
         if trial is not None and trial.gain < 0 <= trial.before:
             break  # lower rates learn less: they are not what is missing
@@ -95,7 +98,7 @@ def _limit(examination: Examination) -> float | None:
     else:
         return None
     try:
-        found = curvature(examination.start, examination.x, examination.target, examination.patient.loss, both=False)
+        found = curvature(examination.start, examination.x, examination.target, examination.patient.loss)
     except LayerwiseError:
         return None
     return None if found is None or not found.largest > 0 else factor * found.limit
@@ -133,7 +136,7 @@ RULE = Rule(
     "rate-too-high",
     "after",
     "where the run has failed, the same run with a tenth of the rate, and less; for plain descent the largest "
-    "eigenvalue of the Hessian at the start, by power iteration; losses that fell and rose again",
+    "eigenvalue of the Hessian at the start, by the method of Lanczos; losses that fell and rose again",
     "the run failed, and learns with a lower rate; or it broke off with a rate above 2/λmax; or the loss is more "
     "than three times its lowest, and back at that of a constant answer",
     "along the direction of largest curvature a step multiplies what is left by 1 - ηλ: beyond 2/λmax it grows. "

@@ -8,7 +8,9 @@ from layerwise.insight.doctor.experiments import by_trial
 from layerwise.insight.doctor.finding import Cure, Evidence, Finding
 from layerwise.insight.doctor.rule import Rule
 
-FACTORS = (10.0, 100.0, 1000.0)
+FACTORS = (10.0, 100.0, 1e3, 1e4, 1e5, 1e6)
+USUAL = 1e3
+STILL = 0.01
 TIMES = 10
 
 
@@ -16,6 +18,8 @@ def find(examination: Examination) -> Finding | None:
     if not examination.is_behind or examination.course is None or examination.course.record.error is not None:
         return None
     for factor in FACTORS:
+        if factor > USUAL and _moved(examination) > STILL:
+            break
         trial = examination.trial(f"rate times {factor:g}", rate(factor))
         if trial is not None and trial.helps:
             return _finding(examination, factor, trial.before, trial.after)
@@ -62,8 +66,8 @@ def _moved(examination: Examination) -> float:
 RULE = Rule(
     "rate-too-low",
     "after",
-    "where the run has failed and did not break off, the same run with 10, 100 and 1000 times the rate, and with "
-    "ten times the updates",
+    "where the run has failed and did not break off, the same run with 10, 100 and 1000 times the rate (up to a million "
+    "times where the weights have moved by less than 1 %), and with ten times the updates",
     "the run failed, and learns with one of them",
     "how far a network has to go is not known before: no bound on the rate holds for all, and the trial decides",
     find,

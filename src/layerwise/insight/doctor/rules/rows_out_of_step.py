@@ -12,13 +12,13 @@ from layerwise.training.samples import Samples
 from layerwise.types import Array
 
 SHIFTS = (1, -1, 2, -2, 3, -3, 4, 5, 8, 10)
-CHANCE = 0.1
+CLEAR = 0.25
 SEEN = 0.3
 
 
 def find(examination: Examination) -> Finding | None:
     data = examination.data
-    if not isinstance(data, Samples) or len(data) < 40 or examination.reachable > CHANCE:
+    if not isinstance(data, Samples) or len(data) < 40 or examination.reachable > CLEAR:
         return None
     return _shifted(examination) or _held(examination) or _perhaps(examination)
 
@@ -28,7 +28,7 @@ def _shifted(examination: Examination) -> Finding | None:
     x, target = np.asarray(examination.data.x[:MOST]), np.asarray(examination.data.target[:MOST])
     found = [(_reach(examination, x, np.roll(target, -shift, axis=0)), shift) for shift in SHIFTS]
     best, shift = max(found)
-    if best < max(SEEN, 3 * max(0.03, float(np.median([each for each, _ in found])))):
+    if best < max(SEEN, examination.reachable + 0.2, 3 * max(0.03, float(np.median([each for each, _ in found])))):
         return None
     return _finding(
         f"Moved by {abs(shift)} row{'s' * (abs(shift) > 1)}, the targets fit the inputs (skill {best:.2f} for nearest "
@@ -45,7 +45,7 @@ def _held(examination: Examination) -> Finding | None:
     if held is None or len(held.x) < 40:
         return None
     there = _reach(examination, held.x[:MOST], held.target[:MOST])
-    if there < SEEN:
+    if there < max(SEEN, examination.reachable + 0.2):
         return None
     return _finding(
         f"In the validation part inputs and targets belong together (skill {there:.2f} for nearest neighbours and a "
@@ -95,7 +95,7 @@ RULE = Rule(
     "after",
     "nearest neighbours and a straight line, each row answered by the others: on the rows as they stand, with the "
     "targets moved by up to ten rows, and on the validation part",
-    "chance (skill up to 0.1) as they stand, and 0.3 or more moved or in the validation part; where it is chance "
+    "chance (skill up to 0.25) as they stand, and 0.3 or more moved or in the validation part; where it is chance "
     "everywhere, a note",
     "a relation that appears as the rows are moved can not be chance; without one, rows out of step and data without a "
     "signal have the same numbers",

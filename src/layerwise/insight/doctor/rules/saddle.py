@@ -13,17 +13,17 @@ from layerwise.network import Network
 from layerwise.types import Array
 
 BENT = 0.02
-STILL = 1e-3
+STILL = 0.01
 STEPS = 300
 
 
 def find(examination: Examination) -> Finding | None:
-    if not (examination.has_failed or examination.is_stuck):
+    if not examination.is_stuck:
         return None
     here = examination.curvature
     if here is None or not (here.least < -BENT * abs(here.largest) or here.largest <= 0 > here.least):
         return None
-    if not _is_still(examination, here):
+    if not _is_still(here):
         return None
     before, after = _escape(examination, here)
     if not after < before - 0.02 * abs(before):
@@ -47,11 +47,9 @@ def find(examination: Examination) -> Finding | None:
     )
 
 
-def _is_still(examination: Examination, here: Curvature) -> bool:
-    """Whether the gradient is small beside that of the start."""
-    at = gradient_at(examination.start, examination.x, examination.target, examination.patient.loss)
-    start = float(np.linalg.norm(at(examination.start.theta.astype(np.float64))[1]))
-    return here.gradient < max(STILL, 0.05 * start)
+def _is_still(here: Curvature) -> bool:
+    """Whether a step of descent of the best length would gain next to nothing: g²/2λmax, beside the loss."""
+    return here.gradient**2 / (2 * max(here.largest, 1e-300)) < STILL * abs(here.loss)
 
 
 def _escape(examination: Examination, here: Curvature) -> tuple[float, float]:
@@ -79,8 +77,8 @@ RULE = Rule(
     "after",
     "the largest and the least eigenvalue of the Hessian where a stuck run stands, by power iteration on products "
     "of the Hessian with a vector; then a step along the direction of the least, and plain descent",
-    "the least is negative and larger than a fiftieth of the largest, the gradient is below a twentieth of that of the "
-    "start, and the escape brings the loss down by 2 % at least",
+    "the least is negative and larger than a fiftieth of the largest, a step along the gradient would gain "
+    "less than 1 % of the loss, and the escape brings the loss down by 2 % at least",
     "at a minimum no eigenvalue is negative. On the way down some are: only a run that stands still is at a saddle",
     find,
     explains=("plateau", "underfitting", "rate-too-low"),

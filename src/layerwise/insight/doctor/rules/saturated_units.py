@@ -16,7 +16,7 @@ SLOPE = 0.04
 
 
 def find(examination: Examination) -> Finding | None:
-    if not examination.has_failed:
+    if not examination.is_behind:
         return None
     slopes = _slopes(examination, examination.net)
     if not slopes:

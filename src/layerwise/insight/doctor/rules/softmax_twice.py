@@ -62,7 +62,7 @@ RULE = Rule(
     "before",
     "whether outputs are probabilities, and whether the loss is one on logits: then a constant added to a row "
     "changes nothing",
-    "both are so",
+    "both are so: probabilities, and a loss on logits",
     "an identity: the floor ln(e + K - 1) - 1 is exact; LogSoftmax before such a loss changes nothing and is no "
     "mistake",
     find,
