@@ -11,8 +11,9 @@ import json
 from typing import Any
 
 from tools.doctor_exams.exams import EXAMS, cases, papers
-from tools.doctor_exams.page import PAGE, RECORD, placed, section
+from tools.doctor_exams.page import RECORD, placed, section
 from tools.doctor_exams.paper import Paper
+from tools.doctor_page import PAGE
 
 
 def recorded() -> dict[str, Any]:
@@ -25,8 +26,7 @@ def write(exam: str, seed: int, found: list[Paper]) -> None:
     record = recorded() | {exam: {"seed": seed, "papers": [paper.as_table() for paper in found]}}
     rows = json.dumps(dict(sorted(record.items())), indent=None, ensure_ascii=False)
     RECORD.write_text(rows.replace('{"case"', '\n{"case"') + "\n", encoding="utf-8")
-    text = PAGE.read_text(encoding="utf-8") if PAGE.exists() else "# The doctor\n"
-    PAGE.write_text(placed(text, exam, section(exam, seed, found)), encoding="utf-8")
+    PAGE.write_text(placed(PAGE.read_text(encoding="utf-8"), record), encoding="utf-8")
 
 
 def main() -> None:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from pathlib import Path
 from typing import Any
 
 from tools.doctor_exams.exams import SEEDS_OF_A, cases
 from tools.doctor_exams.paper import Paper
+from tools.doctor_page import BEGIN, END, PAGE
 
 from layerwise.insight.doctor.zoo.specimen import BACK, CLEARLY, SHARE, TIMES, WELL
 
-DOCS = Path(__file__).resolve().parents[2] / "docs"
-PAGE, RECORD = DOCS / "doctor.md", DOCS / "doctor_exams.json"
+RECORD = PAGE.with_name("doctor_exams.json")
 
 TITLES = {"A": "Exam A: public cases", "B": "Exam B: the bug zoo", "C": "Exam C: healthy runs"}
 CRITERION = (
@@ -26,7 +25,7 @@ CRITERION = (
 def section(exam: str, seed: int, papers: list[Paper]) -> str:
     """The exam: what was done, what came out, and every paper of it."""
     body = {"A": _public, "B": _zoo, "C": _healthy}[exam](seed, papers)
-    return "\n".join([f"## {TITLES[exam]}", "", *body])
+    return "\n".join([f"### {TITLES[exam]}", "", *body])
 
 
 def _public(seed: int, papers: list[Paper]) -> list[str]:
@@ -145,20 +144,12 @@ def _said(papers: list[Paper]) -> str:
     return "; ".join(f"{words} ({count})" for words, count in found.most_common())
 
 
-def begin(exam: str) -> str:
-    """The mark before a section, which `end` closes; what stands between them is written anew."""
-    return f"<!-- exam {exam} -->"
-
-
-def end(exam: str) -> str:
-    return f"<!-- end of exam {exam} -->"
-
-
-def placed(text: str, exam: str, content: str) -> str:
-    """The page with the section in its place, or at its end where it has none yet."""
-    block = f"{begin(exam)}\n{content}\n{end(exam)}"
-    if begin(exam) not in text:
-        return f"{text.rstrip()}\n\n{block}\n"
-    before, _, rest = text.partition(begin(exam))
-    _, _, after = rest.partition(end(exam))
-    return before + block + after
+def placed(text: str, record: dict[str, Any]) -> str:
+    """The page with the sections of all exams that are in the record between its two marks."""
+    before, begin, rest = text.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    sections = [
+        section(exam, record[exam]["seed"], [Paper(**paper) for paper in record[exam]["papers"]])
+        for exam in sorted(record)
+    ]
+    return f"{before}{begin}\n\n" + "\n".join([*sections, end + after])
