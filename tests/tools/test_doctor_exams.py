@@ -40,7 +40,8 @@ def test_sixty_runs_are_healthy_or_hopeless_in_all_families():
     assert 5 <= sum(run.hopeless for run in runs) <= 10
 
 
-@pytest.mark.parametrize("name", ["SO 43636736", "SO 38447935"])
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [name for name in cases("A") if "MNIST" not in cases("A")[name].setting])
 def test_a_public_case_is_sick_and_its_cure_helps(name):
     case = cases("A")[name]
     assert cure_helps(case.build(1).train(), case.build(1, sick=False).train())
