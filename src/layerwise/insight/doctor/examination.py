@@ -279,7 +279,7 @@ class Examination:
     @cached_property
     def wrong_slopes(self) -> dict[str, float]:
         """The parameters whose gradient is not the slope of the loss; at the start, and a little off it."""
-        if self.randomness > 0:
+        if self.randomness > 0 or self.is_all_of_the_library:  # whose gradients its tests check
             return {}
         x, target, loss = self.x[:CHECKED], self.target[:CHECKED], self.patient.loss
         off = deepcopy(self.start)
@@ -299,6 +299,13 @@ class Examination:
         """Whether a layer, loss or optimizer is one of the library's, which its tests hold to be right."""
         home = type(part).__module__
         return home.startswith(("layerwise.layers", "layerwise.losses", "layerwise.optimizers", "layerwise.network"))
+
+    @cached_property
+    def is_all_of_the_library(self) -> bool:
+        """Whether no part of the setup is the learner's own."""
+        patient = self.patient
+        parts = [patient.loss, patient.optimizer, *(layer for _, layer in patient.net.chain.walk())]
+        return patient.step is None and all(map(self.is_of_the_library, parts))
 
     # --- trials --------------------------------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ from layerwise.insight.doctor.finding import Finding
 from layerwise.insight.doctor.patient import Patient, Step
 from layerwise.insight.doctor.ranking import ranked
 from layerwise.insight.doctor.report import Report
-from layerwise.insight.doctor.rule import rules
+from layerwise.insight.doctor.rule import looked, rules
 from layerwise.losses import Loss
 from layerwise.network import Network
 from layerwise.optimizers import Optimizer
@@ -70,7 +70,9 @@ def examined(patient: Patient) -> Report:
     """Go through the three phases."""
     before = Examination(patient)
     if before.refusal is not None:
-        findings = [found for rule in rules().values() if rule.of_refusals and (found := rule.find(before)) is not None]
+        findings = [
+            found for rule in rules().values() if rule.of_refusals and (found := looked(rule, before)) is not None
+        ]
         if not findings:
             raise before.refusal
         return Report(ranked(findings, rules()))
@@ -81,7 +83,7 @@ def examined(patient: Patient) -> Report:
 
 
 def _found(examination: Examination, phases: tuple[str, ...]) -> list[Finding]:
-    found = (rule.find(examination) for rule in rules().values() if rule.phase in phases)
+    found = (looked(rule, examination) for rule in rules().values() if rule.phase in phases)
     return [finding for finding in found if finding is not None]
 
 

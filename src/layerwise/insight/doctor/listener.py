@@ -13,7 +13,7 @@ from layerwise.insight.doctor.patient import Patient
 from layerwise.insight.doctor.ranking import ranked
 from layerwise.insight.doctor.record import Watch
 from layerwise.insight.doctor.report import Report
-from layerwise.insight.doctor.rule import rules
+from layerwise.insight.doctor.rule import looked, rules
 from layerwise.training import Ended, EpochEnded, Noticed, Started
 
 
@@ -83,7 +83,7 @@ class Doctor(Watch):
     def _examine(self, examination: Examination, phases: Iterable[str]) -> None:
         """Find what these phases find, and tell what is new and more than a note."""
         known = rules().values()
-        new = [found for rule in known if rule.phase in phases and (found := rule.find(examination)) is not None]
+        new = [found for rule in known if rule.phase in phases and (found := looked(rule, examination)) is not None]
         self._found |= {finding.code: finding for finding in new}
         for finding in ranked(self._found.values(), rules()):
             if finding.severity != "note" and finding.code not in self._told:

@@ -34,6 +34,10 @@ class Task:
         if self.kind == "quantities":
             return _r2(output, target)
         answers, truth = self.answers(output), self.truth(target)
+        if self.kind == "labels":  # labels below 0 are ignored ones
+            answers, truth = answers[truth >= 0], truth[truth >= 0]
+        if not truth.size:
+            return 0.0
         top = _top(truth)
         return 0.0 if top == 1 else float(((answers == truth).mean() - top) / (1 - top))
 
@@ -71,7 +75,7 @@ def task_of(loss: Loss, output: Array, target: Array) -> Task:
 def constant(loss: Loss, task: Task, target: Array, outputs: int) -> float | None:
     """The loss of the best answer that looks at no input, where the loss is one of the library's; None elsewhere."""
     name = type(loss).__name__
-    if type(loss).__module__.partition(".")[0] != "layerwise" or len(target) == 0:
+    if not type(loss).__module__.startswith("layerwise.losses") or len(target) == 0:
         return None
     mean = task.numbers(target).mean(axis=0) if task.kind != "labels" else None
     if name in ("CrossEntropyLoss", "NLLLoss"):

@@ -2,8 +2,8 @@
 
 H v is the change of the gradient along v, by central differences in float64: (g(θ + εv) - g(θ - εv)) / 2ε. The
 method of Lanczos spans a space by v, Hv, H²v, ..., in which H is a small tridiagonal matrix; the ends of its spectrum
-are those of H after few steps. Along an eigenvector gradient descent multiplies what is left by 1 - ηλ in each step, and
-so it diverges where η > 2/λ.
+are those of H after few steps. Along an eigenvector gradient descent multiplies what is left by 1 - ηλ in each step,
+and so it diverges where η > 2/λ.
 Source: Pearlmutter, Fast exact multiplication by the Hessian, Neural Computation 6 (1994); Nocedal and Wright,
 Numerical Optimization, 3.3; Golub and Van Loan, Matrix Computations, 10.1.
 """

@@ -6,12 +6,13 @@ import numpy as np
 
 from layerwise.insight.doctor.examination import Examination, quiet
 from layerwise.insight.doctor.finding import Confirmation, Cure, Evidence, Finding
-from layerwise.insight.doctor.probes.answers import spread
+from layerwise.insight.doctor.probes.answers import difference, spread
 from layerwise.insight.doctor.rule import Rule
 from layerwise.network import Network
 from layerwise.types import Array
 
 _SAME = 1e-12
+ROWS = 24
 
 
 def find(examination: Examination) -> Finding | None:
@@ -26,7 +27,7 @@ def find(examination: Examination) -> Finding | None:
             Cure("look at how x is made: whole numbers divided by whole numbers, or a column that was overwritten"),
         )
     if spread(examination.output) > 1e3 * _SAME:
-        return None
+        return _of_steps(examination)
     net = examination.start.astype("float64")  # in which a signal that fades through many layers is still there
     if spread(quiet(lambda: net(x))) > _SAME:
         return None
@@ -44,6 +45,37 @@ def find(examination: Examination) -> Finding | None:
             "compute the output of this layer from x: look for a constant, a mask that hides all, a state in its place"
         ),
     )
+
+
+def _of_steps(examination: Examination) -> Finding | None:
+    """Steps of a sequence that the answer does not depend on at all, in a run that is behind."""
+    net, x = examination.start, np.array(examination.x[:ROWS])
+    is_sequence = (x.ndim == 2 and net.takes_indices) or x.ndim == 3
+    if not is_sequence or x.shape[1] < 4 or not examination.is_behind or examination.randomness > 0:
+        return None
+    plain, ignored = _answer(net, x), []
+    if plain.ndim != 2:
+        return None
+    for step in range(x.shape[1]):
+        other = x.copy()
+        other[:, step] = np.roll(x[:, step], 1, axis=0)
+        if not (other[:, step] == x[:, step]).all() and difference(_answer(net, other), plain) == 0:
+            ignored.append(step)
+    share = len(ignored) / x.shape[1]
+    if share < 0.5:
+        return None
+    read = [step for step in range(x.shape[1]) if step not in ignored]
+    return _finding(
+        examination,
+        f"The answer does not depend on {len(ignored)} of the {x.shape[1]} steps of a sequence: only step "
+        f"{', '.join(map(str, read[:4])) or 'none'} is read (counted from 0).",
+        "what is taken from the sequence: Select, output=, a mask",
+        Cure("read the last step, output='last', or the mean over the steps"),
+    )
+
+
+def _answer(net: Network, x: Array) -> Array:
+    return np.asarray(quiet(lambda: net(x)))
 
 
 def where_it_is_lost(net: Network, x: Array) -> tuple[str, str] | None:
@@ -85,9 +117,10 @@ def _finding(examination: Examination, sentence: str, suspect: str, cure: Cure) 
 
 RULE = Rule(
     "input-ignored",
-    "before",
+    "after",
     "the outputs for different rows, and layer by layer where the difference is lost",
-    "the answers of the untrained network differ by less than 1e-12 of their size, in float64",
+    "the answers of the untrained network differ by less than 1e-12 of their size, in float64; or, in a run "
+    "that is behind, they do not change by a bit where half of the steps of each sequence are exchanged",
     "rounding alone is that large. Through ten sigmoid layers a signal fades to 1e-7 of the answer, and is still there",
     find,
     explains=("plateau", "no-signal", "vanishing", "underfitting", "rate-too-low"),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from layerwise.insight.doctor.examination import Examination
+from layerwise.insight.doctor.examination import Examination, quiet
 from layerwise.insight.doctor.finding import Cure, Evidence, Finding
+from layerwise.insight.doctor.probes.answers import difference
 from layerwise.insight.doctor.reference import MOST, reachable
 from layerwise.insight.doctor.rule import Rule
 from layerwise.types import Array
@@ -16,6 +17,37 @@ APART = 6.0
 
 
 def find(examination: Examination) -> Finding | None:
+    return _of_the_future(examination) or _of_a_feature(examination)
+
+
+def _of_the_future(examination: Examination) -> Finding | None:
+    """Targets that are the next step of the input, and answers that depend on it."""
+    x, target = np.asarray(examination.x), np.asarray(examination.target)
+    if not (x.ndim == 2 and x.shape == target.shape and examination.start.takes_indices and x.shape[1] > 3):
+        return None
+    if (x[:, 1:] == target[:, :-1]).mean() < 0.9 or examination.randomness > 0:
+        return None
+    net, middle = examination.start, x.shape[1] // 2
+    other = x.copy()
+    other[:, middle:] = np.roll(x[:, middle:], 1, axis=0)
+    plain, changed = quiet(lambda: net(x)), quiet(lambda: net(other))
+    moved = difference(plain[:, :middle], changed[:, :middle])
+    if moved < 1e-4:
+        return None
+    return Finding(
+        "leak",
+        "sick",
+        "The answer at a step depends on steps after it, and the target there is the next step: the network can "
+        "read off what it is asked for.",
+        Evidence("change of earlier answers where later steps are exchanged, beside their size", moved, 0.0, "wanted"),
+        "the layers that see the whole sequence: attention, a second direction, a convolution without padding to "
+        "the left",
+        (Cure("MultiheadAttention(..., causal=True)"), Cure("a recurrence of one direction")),
+        "certain",
+    )
+
+
+def _of_a_feature(examination: Examination) -> Finding | None:
     x = np.asarray(examination.data.x[:MOST])
     if x.ndim != 2 or examination.start.takes_indices or not 3 <= x.shape[1] <= 200 or len(x) < 60:
         return None
@@ -69,9 +101,11 @@ def _reach(examination: Examination, x: Array, target: Array) -> float:
 RULE = Rule(
     "leak",
     "after",
-    "what simple methods reach by the one feature whose ranks go most with the target, and by all others",
-    "0.98 or more by it alone and at least 0.15 less by the others, from three features on; quantities on a "
-    "straight line with it (correlation 0.998), classes six spreads apart",
+    "whether answers depend on later steps of which the targets are made; what simple methods reach by the one "
+    "feature whose ranks go most with the target, and by all others",
+    "an answer changes with a later step, and the targets are the next steps; 0.98 or more by one feature alone "
+    "and at least 0.15 less by the others, from three features on; quantities on a straight line with it "
+    "(correlation 0.998), classes six spreads apart",
     "honest features share what they know: in the bundled tables no feature reaches 0.98 alone and leaves the "
     "others behind",
     find,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+from collections.abc import Iterator
 from itertools import islice
 
 import numpy as np
@@ -11,8 +12,10 @@ import numpy as np
 from layerwise.errors import LayerwiseError
 from layerwise.insight.doctor.examination import Examination
 from layerwise.insight.doctor.finding import Cure, Evidence, Finding
+from layerwise.insight.doctor.patient import Patient
 from layerwise.insight.doctor.rule import Rule
-from layerwise.training import Run
+from layerwise.network import Network, Snapshot
+from layerwise.training import Listener, Run, StepEnded
 from layerwise.training.non_finite import NonFinite, first_non_finite
 from layerwise.training.samples import Batch
 
@@ -41,20 +44,61 @@ def find(examination: Examination) -> Finding | None:
 
 
 def _first(examination: Examination, step: int) -> tuple[NonFinite | None, float]:
-    """The first operation that fails in the step that broke off, or on the batches after it, and the largest weight."""
+    """The first operation that fails around the step that broke off, and the largest weight then.
+
+    A run breaks off before an update, by the loss of its batch, or after one, where an epoch ends.
+    """
     patient = examination.patient
+    keep = _Keep(step)
+    run = patient.run([keep])
     try:
-        run = patient.run()
         if step > 1:
             run.advance(step - 1)
-        for batch in _batches(run):
-            with np.errstate(all="ignore"):
-                found = first_non_finite(run.net, batch.x, batch.target, patient.loss, step=step - 1)
-            if found is not None:
-                return found, float(np.abs(run.net.theta).max())
+        found = _tried(run.net, list(islice(_next(run), 4)), patient, step - 1)
+        if found is None:
+            run.advance(1)
     except LayerwiseError:
+        found = None
+    if found is not None:
+        return found, float(np.abs(run.net.theta).max())
+    if keep.after is None:
         return None, 0.0
-    return None, 0.0
+    net = examination.start
+    before = net.snapshot()
+    net.restore(keep.after)
+    size = float(np.abs(net.theta).max())
+    found = _tried(net, [*keep.batches, examination.some], patient, step)
+    net.restore(before)
+    return found, size
+
+
+class _Keep(Listener):
+    """Keeps the network as it is after a step, and the batches of the last steps."""
+
+    def __init__(self, step: int) -> None:
+        self.step = step
+        self.after: Snapshot | None = None
+        self.batches: list[Batch] = []
+
+    def step_ended(self, event: StepEnded) -> None:
+        self.batches = [event.batch, *self.batches[:3]]
+        if event.step == self.step:
+            self.after = event.run.net.snapshot()
+
+
+def _next(run: Run) -> Iterator[Batch]:
+    """The batches that come next."""
+    position = run.position
+    return run.source.batches(position.epoch, position.samples, position.first_pass)
+
+
+def _tried(net: Network, batches: list[Batch], patient: Patient, step: int) -> NonFinite | None:
+    for batch in batches:
+        with np.errstate(all="ignore"):
+            found = first_non_finite(net, batch.x, batch.target, patient.loss, step=step)
+        if found is not None:
+            return found
+    return None
 
 
 def _source(examination: Examination, found: NonFinite) -> str:
@@ -65,12 +109,6 @@ def _source(examination: Examination, found: NonFinite) -> str:
         return inspect.getsource(formula)
     except (OSError, TypeError):
         return ""
-
-
-def _batches(run: Run) -> list[Batch]:
-    """The batch that comes next, and then others of the epoch."""
-    position = run.position
-    return list(islice(run.source.batches(position.epoch, position.samples, position.first_pass), 4))
 
 
 RULE = Rule(

@@ -10,6 +10,7 @@ from layerwise.insight.doctor.rule import Rule
 
 GAP = 0.2
 RISE = 1.3
+COST = 0.15
 
 
 def find(examination: Examination) -> Finding | None:
@@ -24,6 +25,8 @@ def find(examination: Examination) -> Finding | None:
         return None
     rise, best = float(losses[-1] / losses.min()) if losses.min() > 0 else 1.0, int(losses.argmin()) + 1
     if gap < GAP or gap < 3 * _chance(examination, held_skill) or rise < RISE:
+        return None
+    if losses[-1] - losses.min() < COST * (examination.baseline or losses[0]):
         return None
     return Finding(
         "overfitting",
@@ -57,7 +60,7 @@ RULE = Rule(
     "after",
     "skill on training and on validation rows, in evaluation mode, and the validation loss over the epochs",
     "0.2 less skill on validation rows, three times what other draws of rows would change; and a validation loss "
-    "that has risen by 30 % since its least",
+    "that has risen by 30 % since its least, and by 0.15 of what a constant answer has",
     "a gap alone is no disease: every network that learns has one. It has to have grown at the cost of new rows",
     find,
 )

@@ -66,8 +66,8 @@ def _moved(examination: Examination) -> float:
 RULE = Rule(
     "rate-too-low",
     "after",
-    "where the run has failed and did not break off, the same run with 10, 100 and 1000 times the rate (up to a million "
-    "times where the weights have moved by less than 1 %), and with ten times the updates",
+    "where the run has failed and did not break off, the same run with 10, 100 and 1000 times the rate (up to a "
+    "million times where the weights have moved by less than 1 %), and with ten times the updates",
     "the run failed, and learns with one of them",
     "how far a network has to go is not known before: no bound on the rate holds for all, and the trial decides",
     find,
