@@ -68,7 +68,7 @@ CASES = (
         sick="lw.BatchNorm2d(channels, momentum=1e-4)",
         cause="batchnorm-statistics",
         sees="The training loss sinks, and evaluation, even of the training images, is as bad as chance.",
-        cure="With momentum 1e-4 the running mean and variance are still what they began with: 0.1.",
+        cure="With momentum 1e-4 the running mean and variance are still what they began with: leave it at 0.1.",
     ),
     Case(
         "dropout in evaluation",
