@@ -59,7 +59,7 @@ def _draw_valley(ax: Axes, curvature: np.ndarray, paths: dict[str, np.ndarray], 
         colour = style.CLASSES[number]
         ax.lines[-1].set(color=colour, linewidth=1.3, marker=style.MARKERS[number], markersize=2.5)
     ax.contour(
-        across, across, height, levels=[0.05, 0.5, 2, 8, 25, 60], colors=style.INK_FAINT, linewidths=0.8, zorder=1
+        across, across, height, levels=[0.05, 0.5, 2, 8, 25, 60], colors=style.LINE_STRONG, linewidths=0.8, zorder=1
     )
     ax.grid(False)
     ax.set(xlim=(-1.6, 1.6), ylim=(-1.6, 1.6), aspect="equal")

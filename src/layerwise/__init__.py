@@ -33,6 +33,7 @@ _HOMES = {
     "layerwise.insight.explain": "explain",
     "layerwise.comparison": "compare",
     "layerwise.tap": "Tap",
+    "layerwise.tuning": "tune",
     "layerwise.compiled": "use_compiled",
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names.split()}
@@ -43,6 +44,7 @@ _MODULES |= {
     "cli",
     "comparison",
     "compiled",
+    "course",
     "insight",
     "models",
     "network",
@@ -54,6 +56,7 @@ _MODULES |= {
     "storage",
     "tap",
     "training",
+    "tuning",
 }
 
 __all__ = [*sorted(_HOME_OF), *sorted(_MODULES)]

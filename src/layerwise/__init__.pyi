@@ -5,6 +5,7 @@ from layerwise import autograd as autograd
 from layerwise import cli as cli
 from layerwise import comparison as comparison
 from layerwise import compiled as compiled
+from layerwise import course as course
 from layerwise import data as data
 from layerwise import errors as errors
 from layerwise import formulas as formulas
@@ -25,6 +26,7 @@ from layerwise import schedules as schedules
 from layerwise import storage as storage
 from layerwise import tap as tap
 from layerwise import training as training
+from layerwise import tuning as tuning
 from layerwise.comparison import compare as compare
 from layerwise.compiled import use_compiled as use_compiled
 from layerwise.insight import gradcheck as gradcheck
@@ -108,5 +110,6 @@ from layerwise.training import Run as Run
 from layerwise.training import find_lr as find_lr
 from layerwise.training import first_non_finite as first_non_finite
 from layerwise.training import fit as fit
+from layerwise.tuning import tune as tune
 
 __version__: str

@@ -13,6 +13,7 @@ import pytest
 
 from layerwise import __version__, load
 from layerwise.cli import main
+from layerwise.formulas import registry
 from layerwise.training.experiment import Experiment
 
 Said = pytest.CaptureFixture[str]
@@ -47,7 +48,16 @@ def test_version(capsys: Said) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--help"], ["train", "--help"], ["predict", "-h"], ["explain", "-h"], ["bench", "--help"]]
+    "arguments",
+    [
+        ["--help"],
+        ["train", "--help"],
+        ["predict", "-h"],
+        ["explain", "-h"],
+        ["formulas", "-h"],
+        ["tune", "-h"],
+        ["bench", "--help"],
+    ],
 )
 def test_help_fits(arguments: list[str], capsys: Said) -> None:
     assert main(arguments) == 0
@@ -135,8 +145,10 @@ def test_train_digits_tells_all_and_leaves_all(capsys: Said) -> None:
     left = {path.name for path in Path("runs/digits-001").iterdir()}
     assert left == {
         "experiment.toml", "run.json", "preparation.json", "checkpoint.safetensors", "history.csv", "result.json",
-        "examples.csv", "network.svg", "loss.png",
+        "examples.csv", "network.svg", "loss.png", "report.html",
     }  # fmt: skip
+    assert "report: runs/digits-001/report.html" in said.out
+    assert "test images right" in Path("runs/digits-001/report.html").read_text(encoding="utf-8")
     assert Path("runs/digits-001/loss.png").read_bytes().startswith(b"\x89PNG")
     assert "</svg>" in Path("runs/digits-001/network.svg").read_text(encoding="utf-8")
     assert len(Path("runs/digits-001/history.csv").read_text().splitlines()) == 5
@@ -307,6 +319,7 @@ def test_a_diverged_run_keeps_the_last_good_weights(capsys: Said) -> None:
     assert "diverged at step" in said.err
     assert "Traceback" not in said.err
     assert np.isfinite(load("runs/h-001/last-good.safetensors").theta).all()
+    assert "Diverged at step" in Path("runs/h-001/report.html").read_text(encoding="utf-8")
     assert main(["predict", "runs/h-001", "runs/h-001/examples.csv"]) == 0
     assert main(["train", "--resume", "runs/h-001"]) == 1
     assert "diverged" in capsys.readouterr().err
@@ -384,6 +397,22 @@ def test_the_documentation_names_every_option() -> None:
                     assert f"`{option}" in section or f"[{option}" in section, f"{name} {option}"
     for code in ("0", "1", "2", "3", "4", "70", "130", "143"):
         assert f"| {code} |" in text
+
+
+def test_formulas_lists_all_and_shows_one_with_its_derivative(capsys: Said) -> None:
+    assert main(["formulas"]) == 0
+    said = capsys.readouterr().out
+    assert all(re.search(rf"^  {name} ", said, re.M) for name in registry)
+    assert main(["formulas", "tanh", "linear"]) == 0
+    said = capsys.readouterr().out
+    assert "dx = dy * (1 - y * y)" in said
+    assert "dW = dz.T @ x" in said
+    assert max(map(len, said.splitlines())) <= 80
+    assert main(["formulas", "tanh", "--html", "sheet.html"]) == 0
+    assert 'id="tanh"' in Path("sheet.html").read_text(encoding="utf-8")
+    capsys.readouterr()
+    assert main(["formulas", "tan"]) == 1
+    assert "Did you mean 'tanh'?" in capsys.readouterr().err
 
 
 def test_explain_prints_an_update_a_weight_or_writes_a_page(capsys: Said) -> None:

@@ -212,6 +212,10 @@ def test_the_command_that_goes_on_is_quoted(tmp_path: Path) -> None:
 
     command = shlex.split(error.splitlines()[-1])
     assert command == ["layerwise", "train", "--resume", "it's mine"]
+    page = (tmp_path / "it's mine" / "report.html").read_text(encoding="utf-8")
+    assert "not tested</h1>" in page
+    assert "Interrupted after step" in page
+    assert "report:" in error
 
 
 # --- two at once -------------------------------------------------------------------------------------------------

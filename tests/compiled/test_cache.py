@@ -84,12 +84,13 @@ TILE = """
 import sys
 import numpy as np
 from layerwise.compiled import cache, recurrent_kernels
-W, u, z = np.ones((1, 5, 8)), np.ones(5 * 16), np.zeros(8 * 16)
-recurrent_kernels.product(W, 0, 8, 0, 5, u, z, 16, False)
+from layerwise.compiled.tiles import TALL
+W, u, z = np.ones((1, 5, TALL)), np.ones(5 * 16), np.zeros(TALL * 16)
+recurrent_kernels.product(W, 0, TALL, 0, 5, u, z, 16, False)
 print(z[0], sum(recurrent_kernels.product.stats.cache_hits.values()), cache.__file__)
 """
 
-IN_FLOAT32 = TILE.replace("5, 8)", "5, 8), np.float32").replace("* 16)", "* 16, np.float32)")
+IN_FLOAT32 = TILE.replace("5, TALL)", "5, TALL), np.float32").replace("* 16)", "* 16, np.float32)")
 
 
 def started(root: Path, program: str = TILE, **variables: str) -> subprocess.Popen[str]:

@@ -59,6 +59,7 @@ def run(program: str) -> None:
 def test_a_child_of_another_thread_trains_with_numbers_of_its_own():
     """The run of the other thread is not there: it neither holds its locks, nor says how many threads there are."""
     run("""
+alone = train()  # which loads all libraries; one that came later would have the threads that the environment gives it
 with threadpool_limits(2, user_api="blas"):
     inside, leave = threading.Event(), threading.Event()
     def other():
@@ -66,7 +67,6 @@ with threadpool_limits(2, user_api="blas"):
             inside.set()
             leave.wait(60)
     thread = threading.Thread(target=other)
-    alone = train()
     thread.start()
     inside.wait()
     assert products() == {1}

@@ -16,7 +16,7 @@ pytest.importorskip("numba")
 
 from layerwise.compiled import tiles
 from layerwise.compiled.processor import VectorUnit, _vector_unit
-from layerwise.compiled.tiles import COLUMNS, ROWS, blocks
+from layerwise.compiled.tiles import COLUMNS, ROWS, TALL, blocks
 
 X86 = platform.machine().lower() in ("x86_64", "amd64")
 on_x86 = pytest.mark.skipif(not X86, reason="LLVM is here for another kind of processor")
@@ -48,7 +48,7 @@ def test_the_vector_unit_of_processors_that_are_known(name, features, unit):
 
 @pytest.mark.parametrize("registers", [8, 16, 32])
 @pytest.mark.parametrize("vector", [1, 2, 4])
-@pytest.mark.parametrize(("rows", "columns"), [(8, 1), (4, 4), (4, 2), (4, 1), (1, 4), (1, 1)])
+@pytest.mark.parametrize(("rows", "columns"), [(16, 1), (8, 1), (4, 4), (4, 2), (4, 1), (1, 4), (1, 1)])
 def test_blocks_are_the_whole_tile_once_and_fit(rows, columns, vector, registers):
     for row in (1, vector):
         found = list(blocks(rows, columns, vector, row, registers))
@@ -61,25 +61,27 @@ def test_blocks_are_the_whole_tile_once_and_fit(rows, columns, vector, registers
 
 def test_blocks_are_as_large_as_can_be():
     """More sums at a time hide how long one multiplication takes: 8 registers of them on a processor with 16."""
+    assert [(len(some), len(here)) for some, here in blocks(16, 1, vector=1, row=1, registers=32)] == [(16, 1)]
+    assert [(len(some), len(here)) for some, here in blocks(16, 1, vector=2, row=1, registers=16)] == [(4, 1)] * 4
     assert [(len(some), len(here)) for some, here in blocks(8, 1, vector=1, row=1, registers=32)] == [(8, 1)]
     assert [(len(some), len(here)) for some, here in blocks(8, 1, vector=2, row=1, registers=16)] == [(4, 1)] * 2
     assert [(len(some), len(here)) for some, here in blocks(4, 4, vector=1, row=1, registers=32)] == [(4, 4)]
     assert [(len(some), len(here)) for some, here in blocks(4, 4, vector=2, row=2, registers=16)] == [(2, 2)] * 4
 
 
-def matrix_product(dtype, lanes):
+def matrix_product(dtype, name):
     """C = A B and C + A B of one tile, and the right values."""
     from numba import njit
 
-    tile = {16: tiles.matrix_16, 8: tiles.matrix_8, 4: tiles.matrix_4}[lanes]
+    tile, lanes, rows = getattr(tiles, name), int(name.split("_")[-1]), TALL if "tall" in name else ROWS
 
     @njit
     def call(C, A, B, add):
-        tile(C, 1, lanes + 2, A, 0, 5, 1, 5 * ROWS, B, 0, lanes, 5 * lanes, 5, 3, add)
+        tile(C, 1, lanes + 2, A, 0, 5, 1, 5 * rows, B, 0, lanes, 5 * lanes, 5, 3, add)
 
-    rng = generator(4, "tile", layer=str(lanes))
-    A, B = rng.normal(size=(3, ROWS, 5)).astype(dtype), rng.normal(size=(3, 5, lanes)).astype(dtype)
-    C = rng.normal(size=(ROWS, lanes + 2)).astype(dtype)
+    rng = generator(4, "tile", layer=name)
+    A, B = rng.normal(size=(3, rows, 5)).astype(dtype), rng.normal(size=(3, 5, lanes)).astype(dtype)
+    C = rng.normal(size=(rows, lanes + 2)).astype(dtype)
     right = np.einsum("ark,akc->rc", A.astype(np.float64), B.astype(np.float64))
     for add in (False, True):
         expected = C.astype(np.float64)
@@ -88,10 +90,31 @@ def matrix_product(dtype, lanes):
         np.testing.assert_allclose(C, expected, rtol=1e-5 if dtype is np.float32 else 1e-13, atol=1e-5)
 
 
-@pytest.mark.parametrize("lanes", [16, 8, 4])
+@pytest.mark.parametrize("name", ["matrix_16", "matrix_8", "matrix_4", "tall_matrix_16", "tall_matrix_8"])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_a_tile_is_a_product_and_writes_nowhere_else(dtype, lanes):
-    matrix_product(dtype, lanes)
+def test_a_tile_is_a_product_and_writes_nowhere_else(dtype, name):
+    matrix_product(dtype, name)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("lanes", [16, 8])
+def test_tall_tiles_and_others_add_up_in_one_order(lanes, dtype):
+    """A product that begins or ends in the middle of a tall tile has the bits of the whole one."""
+    from layerwise.compiled.recurrent_kernels import pack, product
+
+    rng = generator(5, "tall tiles", layer=str(lanes))
+    rows, columns = TALL + ROWS, 7
+    W, u = rng.normal(size=(rows, columns)).astype(dtype), rng.normal(size=columns * lanes).astype(dtype)
+    packed, whole = np.empty((2, columns, TALL), dtype), np.zeros(rows * lanes, dtype)
+    pack(W, packed)
+    product(packed, 0, rows, 0, columns, u, whole, lanes, False)
+    np.testing.assert_allclose(whole.reshape(rows, lanes), W @ u.reshape(columns, lanes), rtol=1e-4, atol=1e-5)
+    for begin, end in ((0, ROWS), (ROWS, TALL), (ROWS, rows), (TALL, rows)):
+        part = np.zeros_like(whole)
+        product(packed, begin, end, 0, columns, u, part, lanes, False)
+        right = np.zeros_like(whole)
+        right[begin * lanes : end * lanes] = whole[begin * lanes : end * lanes]
+        assert part.tobytes() == right.tobytes()
 
 
 LINE = """
@@ -121,7 +144,7 @@ for function in (recurrent_kernels.product, line_kernels.correlate, line_kernels
 def test_without_avx512_sums_stay_in_registers(tmp_path):
     """A tile of 8 rows by 16 columns of float32 that goes to the stack and back takes four times as long."""
     done = subprocess.run(
-        [sys.executable, "-c", LINE.format(rows=ROWS, columns=COLUMNS), VECTORS_ON_THE_STACK],
+        [sys.executable, "-c", LINE.format(rows=TALL, columns=COLUMNS), VECTORS_ON_THE_STACK],
         env={**os.environ, **WITHOUT_AVX512, "NUMBA_CACHE_DIR": str(tmp_path)},
         capture_output=True,
         text=True,

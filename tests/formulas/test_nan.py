@@ -8,6 +8,7 @@ from tests.formulas.samples import FORMULAS, cases, in_a_tuple, in_dtype, upstre
 
 from layerwise.formulas import (
     attention,
+    double_q_target,
     dropout,
     largest,
     leaky_relu,
@@ -172,6 +173,14 @@ def test_a_function_of_one_number_has_no_slope_where_it_has_no_value(name, dtype
             assert np.isnan(value).all()
         np.testing.assert_array_equal(np.isnan(gradient), np.isnan(value))
         tally.add("bad input", len(numbers))
+
+
+@pytest.mark.parametrize("place", range(3))
+def test_a_best_action_is_not_chosen_past_a_nan(place, tally):
+    chooser = poison(np.array([[3.0, 1.0, 2.0], [0.0, 2.0, 1.0]]), (0, place))
+    y, _ = double_q_target(np.ones(2), np.ones(2, bool), 0.5, chooser, np.ones((2, 3)))
+    np.testing.assert_array_equal(y, [np.nan, 1.5])
+    tally.add("bad input")
 
 
 def test_only_the_nan_has_no_slope():

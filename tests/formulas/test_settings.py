@@ -7,7 +7,7 @@ import pytest
 from tests.support.refusals import refused
 
 from layerwise.errors import KindError, SettingError
-from layerwise.formulas import dropout, huber, soft_threshold
+from layerwise.formulas import discounted_return, double_q_target, dropout, huber, soft_threshold
 
 x, one = np.array([[0.5, -2.0]]), np.ones((1, 1))
 
@@ -28,6 +28,16 @@ def test_where_huber_turns_straight_lies_above_0(delta, tally):
 @pytest.mark.parametrize("p", [-0.1, 1.5, np.float64(2), np.nan, -np.inf])
 def test_a_probability_lies_between_0_and_1(p, tally):
     refused(tally, SettingError, "p must", lambda: dropout(x, np.ones_like(x, bool), p))
+
+
+@pytest.mark.parametrize("discount", [-0.1, 1.01, np.float64(2), np.nan, np.inf])
+def test_a_discount_lies_between_0_and_1(discount, tally):
+    values = np.ones((1, 2))
+    refused(tally, SettingError, "discount must", lambda: discounted_return(values, np.ones(1), discount))
+    refused(
+        tally, SettingError, "discount must",
+        lambda: double_q_target(np.ones(1), np.ones(1, bool), discount, values, values),
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("setting", NO_NUMBER, ids=str)

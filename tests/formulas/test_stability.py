@@ -18,6 +18,7 @@ from layerwise.formulas import (
     layer_norm,
     log_softmax,
     lstm,
+    policy_gradient,
     power,
     relu,
     rms_norm,
@@ -115,6 +116,19 @@ def test_cross_entropy_of_extreme_logits_has_the_gradient_p_minus_y(dtype):
     assert np.isfinite(C)
     assert C >= 0
     np.testing.assert_allclose(len(z) * backward(1.0), p - np.eye(3)[y], atol=SUM[dtype])
+
+
+@each_dtype
+def test_the_policy_gradient_of_extreme_logits(dtype):
+    """Certain of one action or of none: the entropy is 0 or ln 3, and at either end it has no slope."""
+    z, action = extreme_rows(dtype), np.zeros(8, dtype=np.int64)
+    for row, entropy in zip(z, np.log([1, 1, 3, 3, 3, 3, 1, 3]), strict=True):
+        C, backward = policy_gradient(row[None], action[:1], np.zeros(1, dtype), 2.0, 1.0)
+        np.testing.assert_allclose(C, -2 * entropy, rtol=1e-6)
+        np.testing.assert_allclose(backward(1.0), np.zeros((1, 3)), atol=SUM[dtype])
+    C, backward = policy_gradient(z[:1], action[:1] + 1, np.ones(1, dtype), 0.1, 1.0)
+    assert C == 2e4
+    np.testing.assert_allclose(backward(1.0), [[1, -1, 0]], atol=SUM[dtype])
 
 
 @each_dtype

@@ -57,6 +57,24 @@ def _binary_cross_entropy(torch, z, y, weight, denominator):
     return (weight * terms).sum() / denominator
 
 
+def _discounted_return(torch, reward, after, discount):
+    """PyTorch has none: each return as the sum that it is, by a matrix of powers of the discount."""
+    T = reward.shape[1]
+    ahead = torch.arange(T + 1)[None, :] - torch.arange(T)[:, None]  # (T, T + 1)
+    powers = torch.as_tensor(float(discount), dtype=reward.dtype) ** ahead.clamp(min=0) * (ahead >= 0)
+    return torch.cat([reward, after[:, None]], dim=1) @ powers.T
+
+
+def _policy_gradient(torch, z, action, advantage, beta, denominator):
+    policy = torch.distributions.Categorical(logits=z)
+    return -(advantage * policy.log_prob(action) + float(beta) * policy.entropy()).sum() / denominator
+
+
+def _double_q_target(torch, reward, goes_on, discount, chooser, judge):
+    following = judge.gather(1, chooser.argmax(dim=1, keepdim=True))[:, 0]
+    return reward + float(discount) * goes_on.to(reward.dtype) * following
+
+
 def _entropy(torch, p, base):
     """Where p is 0 PyTorch's slope is infinite and ours 0: those places are left out of its sum."""
     terms = torch.where(p > 0, torch.special.entr(torch.where(p > 0, p, 1.0)), 0.0)
@@ -222,6 +240,9 @@ TWINS: dict[str, Callable[..., Any]] = {
     "binary_cross_entropy_with_logits": _binary_cross_entropy,
     "binary_cross_entropy": _binary_cross_entropy_with_probabilities,
     "perceptron_criterion": _perceptron_criterion,
+    "discounted_return": _discounted_return,
+    "policy_gradient": _policy_gradient,
+    "double_q_target": _double_q_target,
     "batch_norm": lambda torch, x, gamma, beta, eps: torch.nn.functional.batch_norm(
         x, None, None, gamma, beta, training=True, eps=eps
     ),

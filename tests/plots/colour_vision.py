@@ -45,3 +45,22 @@ def lab(rgb: np.ndarray) -> np.ndarray:
     ratio = XYZ @ rgb / WHITE
     f = np.where(ratio > 0.008856, np.cbrt(ratio), 7.787 * ratio + 16 / 116)
     return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
+
+
+def oklab_distance(one: str, other: str, vision: str) -> float:
+    """OKLab distance times 100."""
+    a, b = (oklab((VISIONS[vision] @ linear(colour)).clip(0, 1)) for colour in (one, other))
+    return float(100 * np.linalg.norm(a - b))
+
+
+def oklab(rgb: np.ndarray) -> np.ndarray:
+    """From light itself, by way of XYZ (Ottosson 2020), so apart from the way that the pictures go."""
+    to_cones = np.array(
+        [[0.8189330101, 0.3618667424, -0.1288597137], [0.0329845436, 0.9293118715, 0.0361456387],
+         [0.0482003018, 0.2643662691, 0.6338517070]]
+    )  # fmt: skip
+    to_lab = np.array(
+        [[0.2104542553, 0.7936177850, -0.0040720468], [1.9779984951, -2.4285922050, 0.4505937099],
+         [0.0259040371, 0.7827717662, -0.8086757660]]
+    )  # fmt: skip
+    return to_lab @ np.cbrt(to_cones @ (XYZ @ rgb))

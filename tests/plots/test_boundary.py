@@ -34,30 +34,29 @@ def plane(ax: Any) -> np.ndarray:
 
 def pure(k: int) -> np.ndarray:
     """The ground of class k where it is certain."""
-    surface, colour = np.array(to_rgb(style.SURFACE)), np.array(to_rgb(style.CLASSES[k]))
-    return surface + 0.5 * (colour - surface)
+    return np.array(to_rgb(style.mix(style.CLASSES[k], style.SURFACE, style.FIELD)))
 
 
 def test_each_side_has_the_colour_of_its_class() -> None:
     ax = decision_boundary(left_and_right, X, SIDE, resolution=50)
     picture = plane(ax)
     assert picture.shape == (50, 50, 3)
-    np.testing.assert_allclose(picture[:, 0], np.tile(pure(0), (50, 1)), atol=1e-6)
-    np.testing.assert_allclose(picture[:, -1], np.tile(pure(1), (50, 1)), atol=1e-6)
+    np.testing.assert_allclose(picture[:, 0], np.tile(pure(0), (50, 1)), atol=1 / 256)
+    np.testing.assert_allclose(picture[:, -1], np.tile(pure(1), (50, 1)), atol=1 / 256)
     assert ax.get_title(loc="left") == "200 of 200 points on their side"
 
 
 def test_the_picture_is_the_right_way_up() -> None:
     picture = plane(decision_boundary(corners, X, np.zeros(200, int), resolution=20))
     for k, (row, column) in enumerate([(-1, -1), (-1, 0), (0, 0), (0, -1)]):
-        np.testing.assert_allclose(picture[row, column], pure(k), atol=1e-6)
+        np.testing.assert_allclose(picture[row, column], pure(k), atol=1 / 256)
     extent = decision_boundary(corners, X, np.zeros(200, int), resolution=20).get_images()[0]
     assert extent.origin == "lower"
 
 
 def test_doubt_is_the_colour_of_the_surface() -> None:
     picture = plane(decision_boundary(lambda x: np.zeros((len(x), 3)), X, SIDE, resolution=10))
-    np.testing.assert_allclose(picture, np.broadcast_to(to_rgb(style.SURFACE), picture.shape))
+    np.testing.assert_allclose(picture, np.broadcast_to(to_rgb(style.SURFACE), picture.shape), atol=1e-9)
 
 
 def test_the_line_runs_where_two_classes_are_equally_likely() -> None:

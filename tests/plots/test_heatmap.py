@@ -8,7 +8,7 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.colors import to_hex
 from tests.plots.colour_vision import contrast
-from tests.plots.test_style import HOSTILE
+from tests.plots.style.test_axes import HOSTILE
 from tests.support.refusals import refused
 from tests.support.tally import Tally
 
@@ -33,7 +33,7 @@ def test_the_fields_are_the_numbers() -> None:
 def test_zero_is_the_ground_and_the_largest_has_the_full_colour() -> None:
     colours = fields(heatmap(W))
     assert to_hex(colours[0, 1]) == style.NEGATIVE
-    assert np.abs(colours[1, 0] * 255 - style.rgb(style.SURFACE)).max() < 2
+    assert np.abs(colours[1, 0] * 255 - style.rgb(style.ZERO)).max() < 2
     assert to_hex(fields(heatmap([[0.0, 3.0]]))[0, 1]) == style.POSITIVE
     assert to_hex(fields(heatmap([[0.0, 3.0]], colour=style.INK))[0, 1]) == style.INK
     assert np.ptp(fields(heatmap(np.zeros((2, 2)))).reshape(4, 3), axis=0).max() == 0

@@ -8,7 +8,7 @@ from pathlib import Path
 import matplotlib as mpl
 import numpy as np
 from tests.plots.colour_vision import VISIONS, contrast, distance
-from tests.plots.test_style import HOSTILE
+from tests.plots.style.test_axes import HOSTILE
 from tests.support.refusals import refused
 from tests.support.tally import Tally
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import sys
 from pathlib import Path
 
@@ -13,13 +12,10 @@ ROOT = Path(__file__).parents[2]
 sys.path.append(str(ROOT))  # the tools are no part of the package
 
 from tools.deep_results import __main__ as command  # noqa: E402
-from tools.deep_results import page, sequences, text  # noqa: E402
-from tools.deep_results.ngrams import NGrams  # noqa: E402
+from tools.deep_results import page, sequences  # noqa: E402
 from tools.deep_results.study import Study  # noqa: E402
 
 import layerwise as lw  # noqa: E402
-from layerwise.data import corpora  # noqa: E402
-from layerwise.models import char_lstm  # noqa: E402
 from layerwise.random import generator  # noqa: E402
 
 
@@ -70,17 +66,6 @@ def test_the_command_runs_records_and_writes(tmp_path, monkeypatch):
         command.main()
 
 
-def test_n_grams_by_hand():
-    """Of "abab", b follows a twice; Witten-Bell gives what was not seen the weight t / (n + t)."""
-    model = NGrams("abab", 2, characters=2)
-    unigram = (2 + 2 * 0.5) / (4 + 2)
-    assert model.probability("b", "") == pytest.approx(unigram)
-    assert model.probability("b", "a") == pytest.approx((2 + 1 * unigram) / (2 + 1))
-    assert model.probability("b", "x") == pytest.approx(unigram)
-    assert sum(model.probability(each, "a") for each in "ab") == pytest.approx(1)
-    assert model.bits("b") == pytest.approx(-math.log2(unigram))
-
-
 def test_the_adding_problem():
     x, y = sequences.adding_problem(500, generator(0, "adding"))
     values, marks = x[:, :, 0], x[:, :, 1]
@@ -89,15 +74,3 @@ def test_the_adding_problem():
     assert (marks[:, 50:].sum(axis=1) == 1).all()
     np.testing.assert_allclose(y[:, 0], (values * marks).sum(axis=1), rtol=1e-6)
     assert np.mean((y - 1) ** 2) == pytest.approx(1 / 6, abs=0.03)
-
-
-def test_bits_count_every_character_once(monkeypatch):
-    """A network that knows nothing costs log2 V for each; the windows overlap, and no character counts twice."""
-    net = char_lstm(16, hidden=4)
-    net.theta = np.zeros_like(net.theta)
-    indices = generator(0, "text").integers(16, size=1000)
-    assert text.bits(net, indices, 64) == pytest.approx(4)
-    monkeypatch.setattr(corpora.sources, "is_here", lambda folder: False)
-    x, y = next(text.Text().batches(2, seed=1)(0))
-    assert x.shape == y.shape == (text.BATCH, text.LENGTH)
-    np.testing.assert_array_equal(x[:, 1:], y[:, :-1])

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pickle
 import signal
 import threading
+from copy import copy, deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -357,6 +359,38 @@ def test_states_and_forks_share_nothing_that_changes() -> None:
     assert other.source.samples.x is run.source.samples.x, "the data is shared"
     run.go_back(state)
     assert {**bits(run), "stopped": ""} == {**there, "stopped": ""}
+
+
+@pytest.mark.parametrize("copied", [copy, deepcopy])
+def test_a_copy_of_a_run_is_a_fork(copied: Any) -> None:
+    run = made()
+    run.advance(STEPS)
+    other, straight = copied(run), run.fork()
+    before = bits(run)
+    assert other.advance() == straight.advance()
+    assert bits(other) == bits(straight) != before == bits(run)
+    assert other.net is not run.net
+
+
+def test_copied_together_a_run_trains_the_copies_of_its_parts() -> None:
+    run = made()
+    run.advance(1)
+    net, other, again, optimizer = deepcopy((run.net, run, run, run.optimizer))
+    assert other is again is not run
+    assert (other.net, other.optimizer) == (net, optimizer) != (run.net, run.optimizer)
+    other.advance(1)
+    assert bits(other) == bits(made_in_one_go(2))
+
+
+def made_in_one_go(steps: int) -> lw.Run:
+    run = made()
+    run.advance(steps)
+    return run
+
+
+def test_a_run_is_not_pickled_and_says_what_to_keep() -> None:
+    with pytest.raises(KindError, match=r"checkpoint.write\(path, run.state\(\)\)"):
+        pickle.dumps(made())
 
 
 def test_a_fork_goes_its_own_way() -> None:

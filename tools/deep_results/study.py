@@ -16,7 +16,8 @@ class Study:
 
     name: the entry in the record. data, network: for the table. measure: what the score is. goal: what it should
     reach, or the study whose median it should reach. rising: whether more is better. run: one seed, which decides the
-    first weights, the order of the samples and, where there is no given one, the split. seeds: how many.
+    first weights, the order of the samples and, where there is no given one, the split. seeds: how many. digits: behind
+    the point of a score that is no accuracy.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Study:
     rising: bool
     run: Callable[[int], Run]
     seeds: int = 3
+    digits: int = 3
 
     def row(self, record: Mapping[str, list[Run]]) -> str:
         """The line of the table: the worst seed, the median, what others reach, and the time."""
@@ -55,7 +57,7 @@ class Study:
 
     def words(self, value: float) -> str:
         """A score as the table writes it."""
-        return f"{100 * value:.1f} %" if self.measure == "accuracy" else f"{value:.3f}"
+        return f"{100 * value:.1f} %" if self.measure == "accuracy" else f"{value:.{self.digits}f}"
 
 
 def trained(net, part, **settings) -> float:

@@ -2,90 +2,38 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable
 from functools import cache, partial
 
-import numpy as np
-from tools.deep_results.ngrams import NGrams
-from tools.deep_results.study import Run, Study, trained
+from tools.deep_results.study import Run, Study
 
 import layerwise as lw
+from layerwise.applications.writing import LENGTH, NGrams, Reading, bits, learnt
+from layerwise.applications.writing.reading import BATCH
 from layerwise.data.corpora import english_text
-from layerwise.data.vocabulary import Vocabulary
 from layerwise.models import char_lstm, gpt
-from layerwise.random import generator
-
-LENGTH = 128
-BATCH = 32
-
-
-class Text:
-    """The text in three parts, one after the other: nine tenths to learn from, a twentieth to choose, the last to tell.
-
-    The alphabet is that of the whole text.
-    """
-
-    def __init__(self) -> None:
-        text = english_text()
-        self.vocabulary = Vocabulary.of([text])
-        first, second = int(0.9 * len(text)), int(0.95 * len(text))
-        self.parts = text[:first], text[first:second], text[second:]
-        self.train, self.validation, self.test = map(self.vocabulary.indices, self.parts)
-
-    def batches(self, steps: int, seed: int) -> Callable[[int], Iterator[tuple[np.ndarray, np.ndarray]]]:
-        """Batches for an "epoch" of `steps`: pieces from anywhere in the training part, and what comes next in them."""
-
-        def epoch(number: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-            for step in range(steps):
-                draw = generator(seed, "pieces", step=number * steps + step)
-                rows = draw.integers(len(self.train) - LENGTH, size=(BATCH, 1)) + np.arange(LENGTH + 1)
-                yield self.train[rows[:, :-1]], self.train[rows[:, 1:]]
-
-        return epoch
-
-
-def bits(net: lw.Network, indices: np.ndarray, context: int) -> float:
-    """The bits per character of a text, each after `context` to LENGTH characters before it, but for the first few."""
-    stride = LENGTH - context
-    starts = np.arange(0, len(indices) - LENGTH, stride)
-    cost, counted = 0.0, 0
-    for some in np.array_split(starts, max(1, len(starts) // BATCH)):
-        rows = some[:, None] + np.arange(LENGTH + 1)
-        log_p, _ = lw.formulas.log_softmax(net(indices[rows[:, :-1]]))
-        right = np.take_along_axis(log_p, indices[rows[:, 1:], None], axis=2)[:, :, 0]
-        new = np.where((some == 0)[:, None] | (np.arange(LENGTH) >= context), right, 0)
-        cost -= float(new.sum(dtype=np.float64))
-        counted += np.count_nonzero(new)
-    return cost / counted / math.log(2)
 
 
 def read(build: Callable[..., lw.Network], rate: float, steps: int, seed: int) -> Run:
     """Adam, with a rate that rises and falls once; the weights at the end."""
     text = the_text()
     net = build(len(text.vocabulary), seed=seed)
-    seconds = trained(
-        net,
-        text.batches(steps // 10, seed),
-        loss=lw.CrossEntropyLoss(),
-        optimizer=lw.AdamW(weight_decay=0.01),
-        schedule=lw.OneCycleLR(rate, total_steps=steps, pct_start=0.1),
-        clip_norm=1.0,
-        epochs=10,
-        seed=seed,
-    )
+    begin = time.perf_counter()
+    learnt(net, text, steps, rate=rate, seed=seed, progress=False, threads=1)
+    seconds = time.perf_counter() - begin
     return {
         "seed": seed,
-        "score": bits(net, text.test, LENGTH // 2),
+        "score": bits(net, text.test),
         "seconds": seconds,
         "smoothed 5-grams": five_grams(),
     }
 
 
 @cache
-def the_text() -> Text:
+def the_text() -> Reading:
     """Read once."""
-    return Text()
+    return Reading(english_text())
 
 
 @cache

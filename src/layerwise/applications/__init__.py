@@ -5,8 +5,8 @@
 True
 """
 
-from layerwise.applications.account import Account, Picture, Score, Table
-from layerwise.applications.application import Application, Request, silent
+from layerwise.applications.account import Account, Film, Picture, Score, Table
+from layerwise.applications.application import Application, Request, Watch, silent
 from layerwise.applications.catalogue import APPLICATIONS, application
 from layerwise.applications.page import write
 
@@ -14,10 +14,12 @@ __all__ = [
     "APPLICATIONS",
     "Account",
     "Application",
+    "Film",
     "Picture",
     "Request",
     "Score",
     "Table",
+    "Watch",
     "application",
     "silent",
     "write",

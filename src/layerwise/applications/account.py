@@ -60,12 +60,22 @@ class Picture:
 
 
 @dataclass(frozen=True)
+class Film:
+    """An animation of the report. name: of its file, without an ending. caption: what is to be seen. content: a GIF."""
+
+    name: str
+    caption: str
+    content: bytes
+
+
+@dataclass(frozen=True)
 class Account:
     """What an application did and found.
 
     name: of the application. question: what it asks. facts: title and sentence of the data, the split and so on.
     tables: the scores. findings: what follows from them, in sentences. own: what was made for the learner, lines of
-    text. pictures: see `Picture`. seeds: of the networks. seconds: of the whole run.
+    text. pictures, films: see `Picture` and `Film`. seeds: of the networks. seconds: of the whole run. stopped: whether
+    Ctrl-C ended it before its end; it then tells what was found until then.
     """
 
     name: str
@@ -77,6 +87,8 @@ class Account:
     seeds: tuple[int, ...]
     seconds: float
     pictures: tuple[Picture, ...] = field(default=(), repr=False)
+    films: tuple[Film, ...] = field(default=(), repr=False)
+    stopped: bool = False
 
     @property
     def titled(self) -> list[tuple[str, str]]:

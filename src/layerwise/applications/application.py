@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
+from typing import TypeAlias
 
 from layerwise.applications.account import Account
+
+Watch: TypeAlias = Callable[[Callable[[int], Iterable[Sequence[str]]], float], None]
+"""Shows frames in a terminal, one in the place of the other, each for so many seconds.
+
+It is given what makes the frames, lines of text, for the columns that there are.
+"""
 
 
 def silent(words: str) -> None:
@@ -19,7 +26,8 @@ class Request:
 
     seeds: of the networks; each is trained once for each. data: other data than the application's own, by name or
     path. own: something of the learner's; each application says what. short: much less training, to see it work.
-    progress: show how training goes. tell: gets a word about what is done now.
+    progress: show how training goes. tell: gets a word about what is done now. doing: gets a word about how far it is,
+    which the next one replaces. watch: shows what there is to be watched, where an application has that.
     """
 
     seeds: tuple[int, ...] = (0, 1, 2)
@@ -28,6 +36,8 @@ class Request:
     short: bool = False
     progress: bool = False
     tell: Callable[[str], None] = silent
+    doing: Callable[[str], None] = silent
+    watch: Watch | None = None
 
     @property
     def display(self) -> bool | None:
@@ -41,7 +51,8 @@ class Application:
 
     name: as it is called. question: what it asks, in a sentence. offline: the data that it has by itself. data: what
     other data it takes, "" if none. own: what the learner may bring, and gets. needs: what must be installed beside
-    Layerwise, "" if nothing. takes: how long a run with three seeds is, on two cores.
+    Layerwise, "" if nothing. takes: how long a run with three seeds is, on two cores. watch: what is to be seen in a
+    terminal while it learns, "" if nothing.
     """
 
     name: str
@@ -51,6 +62,7 @@ class Application:
     own: str
     needs: str
     takes: str
+    watch: str = ""
 
     def run(self, request: Request) -> Account:
         """Train, test, compare, and answer the learner."""

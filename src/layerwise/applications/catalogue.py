@@ -27,6 +27,15 @@ APPLICATIONS = {
             takes="half a minute",
         ),
         Application(
+            name="writing",
+            question="What comes next in a text, letter by letter?",
+            offline="the help topics of Python, 465,000 characters of English",
+            data="a text file in UTF-8, 20,000 characters at least: it learns to write like that",
+            own="the beginning of a sentence: how it goes on, tame and bold",
+            needs="",
+            takes="six minutes",
+        ),
+        Application(
             name="forecasting",
             question="How many sunspots will there be next year?",
             offline="the yearly sunspot numbers 1700 to 2008",
@@ -52,6 +61,16 @@ APPLICATIONS = {
             own="a WAV file (16 bits): which of the kinds it is most like",
             needs="",
             takes="three minutes",
+        ),
+        Application(
+            name="games",
+            question="Can a network learn to balance a pole by trying?",
+            offline="none but the games of CartPole that a network plays itself",
+            data="",
+            own='a rule, the weights of place, speed, lean and turning, "0,0,1,0.5": how long it holds the pole',
+            needs="",
+            takes="two minutes",
+            watch="games of the network while it learns",
         ),
     )
 }

@@ -2,40 +2,25 @@
 
 from __future__ import annotations
 
-import base64
 import io
-from html import escape
 from pathlib import Path
 
-from layerwise import files
-from layerwise.applications.account import Account, Picture, Table
-from layerwise.plots import save_figure, style
-
-_LOOK = f"""
-body {{ background: {style.GROUND}; color: {style.INK}; font: 16px/1.55 "DejaVu Sans", Verdana, sans-serif;
-  max-width: 46rem; margin: 2.5rem auto; padding: 0 1.2rem; }}
-h1 {{ font-size: 1.5rem; font-weight: 600; margin-bottom: .2rem; }}
-h2 {{ font-size: 1.1rem; font-weight: 600; margin-top: 2.2rem; }}
-p.question {{ color: {style.INK_SOFT}; margin-top: 0; }}
-table {{ border-collapse: collapse; width: 100%; }}
-th, td {{ text-align: left; vertical-align: top; padding: .35rem .8rem .35rem 0; border-top: 1px solid {style.LINE}; }}
-th {{ font-weight: 400; color: {style.INK_SOFT}; white-space: nowrap; }}
-td.number {{ text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }}
-tr.network td {{ font-weight: 600; }}
-figure {{ margin: 1.6rem 0; }}
-img {{ width: 100%; border: 1px solid {style.LINE}; }}
-figcaption {{ color: {style.INK_SOFT}; font-size: .9rem; }}
-pre {{ background: {style.SURFACE}; border: 1px solid {style.LINE}; padding: .8rem 1rem; white-space: pre-wrap; }}
-"""
+from layerwise import files, pages
+from layerwise.applications.account import Account, Film, Picture, Table
+from layerwise.pages import Markup, element, joined
+from layerwise.pages.image import address_of
+from layerwise.plots import save_figure
 
 
 def write(account: Account, folder: Path) -> Path:
-    """Write report.html, and each picture as PNG beside it. Returns the path of the page. Raises FileError.
+    """Write report.html, and beside it each picture as PNG and each film as GIF. Returns the path of the page.
 
-    folder: it must be there.
+    folder: it must be there. Raises FileError.
     """
     for picture in account.pictures:
         save_figure(picture.axes, folder / f"{picture.name}.png")
+    for film in account.films:
+        files.replace(folder / f"{film.name}.gif", [film.content])
     page = folder / "report.html"
     files.replace(page, [html(account).encode()])
     return page
@@ -43,35 +28,40 @@ def write(account: Account, folder: Path) -> Path:
 
 def html(account: Account) -> str:
     """The page as text."""
-    facts = "".join(f"<tr><th>{escape(title)}</th><td>{escape(text)}</td></tr>" for title, text in account.titled)
-    tables = "".join(map(_table, account.tables))
-    findings = "".join(f"<p>{escape(sentence)}</p>" for sentence in account.findings)
-    return (
-        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{escape(account.name)}</title>'
-        f'<meta name="viewport" content="width=device-width"><style>{_LOOK}</style>'
-        f'<h1>{escape(account.name.capitalize())}</h1><p class="question">{escape(account.question)}</p>'
-        f"<h2>What was done</h2><table>{facts}</table>"
-        f"<h2>What was found</h2>{tables}{findings}"
-        f"{''.join(map(_figure, account.pictures))}"
-        f"<h2>For you</h2><pre>{escape(chr(10).join(account.own))}</pre></html>"
+    facts = [(element("span", title, class_="soft"), text) for title, text in account.titled]
+    return pages.page(
+        account.name,
+        element("h1", account.name.capitalize()),
+        element("p", account.question, class_="lead"),
+        element("h2", "What was done"),
+        pages.table(facts, class_="facts"),
+        element("h2", "What was found"),
+        *map(_table, account.tables),
+        *(element("p", sentence) for sentence in account.findings),
+        *map(_figure, account.pictures),
+        *map(_moving, account.films),
+        element("h2", "For you"),
+        element("pre", "\n".join(account.own), class_="folds"),
     )
 
 
-def _table(table: Table) -> str:
-    rows = "".join(
-        f'<tr{" class=network" if number == 0 else ""}><td>{escape(name)}</td><td class="number">{escape(value)}</td>'
-        f"<td>{escape(beside)}</td></tr>"
-        for number, (name, value, beside) in enumerate(table.rows)
-    )
-    return f"<p>{escape(table.metric)}</p><table>{rows}</table>"
+def _table(table: Table) -> Markup:
+    """The network is the first row, and strong."""
+    own, *others = table.rows
+    rows = [[element("b", cell) for cell in own], *others]
+    return joined(element("p", table.metric), pages.table(rows, figures=[1]))
 
 
-def _figure(picture: Picture) -> str:
+def _figure(picture: Picture) -> Markup:
     content = io.BytesIO()
     figure = picture.axes.get_figure(root=True)
     figure.savefig(content, format="png", facecolor=figure.get_facecolor(), metadata={"Software": None})
-    image = base64.b64encode(content.getvalue()).decode()
-    caption = escape(picture.caption)
-    return (
-        f'<figure><img alt="{caption}" src="data:image/png;base64,{image}"><figcaption>{caption}</figcaption></figure>'
-    )
+    return _shown(address_of(content.getvalue()), picture.caption)
+
+
+def _moving(film: Film) -> Markup:
+    return _shown(address_of(film.content, "gif"), film.caption)
+
+
+def _shown(address: Markup, caption: str) -> Markup:
+    return element("figure", element("img", alt=caption, src=address), element("figcaption", caption))

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from layerwise.applications import APPLICATIONS, Application, Request, application, silent, write
+from layerwise.applications import APPLICATIONS, Application, Request, application, write
 from layerwise.cli.codes import FINE
-from layerwise.cli.output import look, note, say, say_all
+from layerwise.cli.interrupts import Interrupted
+from layerwise.cli.output import look, say, say_all
+from layerwise.cli.stage import Stage
 from layerwise.errors import SettingError
 from layerwise.runs import folder as folders
+from layerwise.wording import printable
 
 
 def apps(
-    name: str | None, *, seeds: int, data: str | None, own: str | None, short: bool, out: str | None, progress: bool
-) -> int:
-    """Print the list, or run one and write its report."""
+    name: str | None, *, seeds: int, data: str | None, own: str | None, short: bool, watch: bool, out: str | None,
+    progress: bool,
+) -> int:  # fmt: skip
+    """Print the list, or run one and write its report. Returns the exit code."""
     if name is None:
         return _listed()
     chosen = application(name)
@@ -20,17 +24,24 @@ def apps(
         raise SettingError(f"--seeds must be at least 1, got {seeds}")
     if data is not None and not chosen.data:
         raise SettingError(f"{name} has its own data, and takes no --data; with --own it takes {chosen.own}")
-    tell = note if progress else silent
-    request = Request(tuple(range(seeds)), data, own, short, progress, tell)
-    say(*look().wrapped(f"{chosen.question} Data: {own or data or chosen.offline}."), "")
+    if watch and not chosen.watch:
+        watchable = ", ".join(each.name for each in APPLICATIONS.values() if each.watch)
+        raise SettingError(f"{name} has nothing to watch: leave out --watch, or watch {watchable}")
+    yours = f" Yours: {printable(own, 200)}." if own else ""
+    say(*look().wrapped(f"{chosen.question} Data: {data or chosen.offline}.{yours}"), "")
     with folders.new(f"app-{name}", out) as folder:
         try:
-            account = chosen.run(request)
+            with Stage(shown=progress, watch=watch) as stage:
+                account = chosen.run(Request(
+                    tuple(range(seeds)), data, own, short, progress, stage.tell, stage.doing, stage.watch
+                ))  # fmt: skip
         except KeyboardInterrupt:
             folder.path.rmdir()  # nothing is in it yet
             raise
         page = write(account, folder.path)
         say(*account.lines(look()), "", f"report: {page}")
+    if account.stopped:
+        raise Interrupted
     return FINE
 
 
@@ -48,6 +59,7 @@ def _row(each: Application) -> list[str]:
         ("data", f"{each.offline}; nothing is downloaded"),
         *([("--data", each.data)] if each.data else []),
         ("--own", each.own),
+        *([("--watch", each.watch)] if each.watch else []),
         ("needs", each.needs or "nothing beside Layerwise"),
         ("takes", f"{each.takes}, with three seeds on two cores"),
     ]

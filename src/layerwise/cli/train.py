@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import shlex
 import textwrap
+from pathlib import Path
 
 from layerwise.cli.codes import DIVERGED, FINE, USAGE
 from layerwise.cli.interrupts import Interrupted
 from layerwise.cli.output import announced, look, note, say, say_all
 from layerwise.comparison import result_of
-from layerwise.errors import DivergedError, LayerwiseError, SettingError
+from layerwise.errors import DivergedError, FileError, LayerwiseError, SettingError, TrainingInterrupted
 from layerwise.report import result_lines
+from layerwise.report.page import RunAccount, write
 from layerwise.runs import RunFolder, Start, resumed, start, writing
 from layerwise.runs import folder as folders
 from layerwise.runs.advice import Advice, advice
@@ -93,7 +95,10 @@ def _run(folder: RunFolder, ready: Start, progress: bool, doctor: bool) -> int:
     except KeyboardInterrupt as stopped:
         if not folder.experiment.exists():
             raise
-        _tell_how_to_go_on(folder, str(stopped).partition(";")[0] or "interrupted")
+        why = str(stopped).partition(";")[0] or "interrupted"
+        if isinstance(stopped, TrainingInterrupted):
+            _report_unfinished(folder, ready, stopped.history, why)
+        _tell_how_to_go_on(folder, why)
         raise Interrupted from None
     except LayerwiseError:
         if folder.checkpoint.exists():
@@ -148,7 +153,9 @@ def _finish(folder: RunFolder, ready: Start, history: History, progress: bool) -
         writing.write_history(folder, history, kept)
         result = result_of(ready.net, ready.data, ready.experiment.seed)
         writing.write_result(folder, result, ready.net, ready.data)
+        page = write(RunAccount(folder, ready, history, kept, result))
     say("", *result_lines(result, look()), "")
+    say(*_where(page), "")
     say_all(_next(folder, advice(ready.experiment, history, result.samples, kept)))
 
 
@@ -183,7 +190,25 @@ def _diverged(folder: RunFolder, ready: Start, error: DivergedError) -> int:
         writing.write_history(folder, error.history)
     note(*look().wrapped(f"layerwise: {error}"))
     note(f"They are in {folder.last_good}")
+    _report_unfinished(folder, ready, error.history, str(error))
     return DIVERGED
+
+
+def _report_unfinished(folder: RunFolder, ready: Start, history: object, why: str) -> None:
+    """The page of a run that was not tested. Where it can not be written, the end of the run is still told."""
+    records = history if isinstance(history, History) else History()
+    try:
+        page = write(RunAccount(folder, ready, records, ended=f"{why[0].upper()}{why[1:].rstrip('.')}."))
+    except FileError as error:
+        note(*look().wrapped(f"layerwise: {error}"))
+    except KeyboardInterrupt:  # a second Ctrl-C: what is said next is said all the same
+        pass
+    else:
+        note(*_where(page))
+
+
+def _where(page: Path) -> list[str]:
+    return look().wrapped(str(page), "  ", first="report: ")
 
 
 def _tell_how_to_go_on(folder: RunFolder, why: str) -> None:

@@ -12,6 +12,9 @@ from layerwise.types import Array
 from layerwise.wording import quantity
 
 WORST = 3
+"""How many of them are told in a terminal."""
+_MOST = 24
+"""How many are kept."""
 _FEATURES = 4
 
 
@@ -39,7 +42,7 @@ def worst_classes(data: Dataset, logits: Array, predicted: Array) -> tuple[Mista
     log_probabilities, _ = log_softmax(logits.astype(np.float64))
     loss = -log_probabilities[np.arange(len(y)), y]
     wrong = np.flatnonzero(predicted != y)
-    order = wrong[np.argsort(-loss[wrong], kind="stable")][:WORST]
+    order = wrong[np.argsort(-loss[wrong], kind="stable")][:_MOST]
     return tuple(
         Mistake(
             int(row),
@@ -55,7 +58,7 @@ def worst_classes(data: Dataset, logits: Array, predicted: Array) -> tuple[Mista
 
 def worst_quantities(data: Dataset, truth: Array, answers: Array) -> tuple[Mistake, ...]:
     """The answers furthest from the truth. truth, answers: (N,) in the units of the target."""
-    order = np.argsort(-np.abs(answers - truth), kind="stable")[:WORST]
+    order = np.argsort(-np.abs(answers - truth), kind="stable")[:_MOST]
     return tuple(
         Mistake(
             int(row),

@@ -14,6 +14,7 @@ from layerwise.comparison.certainty import rmse_intervals, sign_test
 from layerwise.comparison.mistakes import Mistake, worst_classes, worst_quantities
 from layerwise.data import Dataset
 from layerwise.data.scaling import restored
+from layerwise.display import Displayed
 from layerwise.network import Network
 from layerwise.training import predict
 from layerwise.training.threads import blas_threads
@@ -31,7 +32,7 @@ class Rival:
 
 
 @dataclass(frozen=True)
-class ClassResult:
+class ClassResult(Displayed):
     """The test of a network that answers with classes.
 
     interval: Wilson's 95 % interval of the accuracy. rivals: the linear model, then the most frequent class.
@@ -76,7 +77,7 @@ class ClassResult:
 
 
 @dataclass(frozen=True)
-class QuantityResult:
+class QuantityResult(Displayed):
     """The test of a network that answers with quantities, in the units of the target.
 
     rmse: root of the mean squared error, with its 95 % bootstrap interval. r2: 1 is perfect, 0 is the mean.

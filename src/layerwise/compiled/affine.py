@@ -6,6 +6,7 @@ from __future__ import annotations
 import numpy as np
 
 from layerwise import formulas
+from layerwise.compiled.blas import side_by_side
 from layerwise.compiled.choice import twin_of
 from layerwise.compiled.codes import IDENTITY, SMALL, TYPES
 from layerwise.compiled.kernels import affine, affine_input, affine_parameters, finish, finish_backward
@@ -50,7 +51,10 @@ def _large(x: Array, W: Array, b: Array) -> Differentiable:
         dz = np.ascontiguousarray(dz, x.dtype)
         db = np.empty(len(W), x.dtype)
         finish_backward(IDENTITY, dz, dz, db)  # which leaves dz as it is
-        return dz @ W if input_gradient else None, dz.T @ x, db
+        if not input_gradient:
+            return None, dz.T @ x, db
+        dx, dW = side_by_side(lambda: dz @ W, lambda: dz.T @ x)
+        return dx, dW, db
 
     return z, backward
 

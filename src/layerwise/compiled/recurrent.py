@@ -19,7 +19,7 @@ from layerwise.compiled import recurrent_kernels as kernels
 from layerwise.compiled.choice import twin_of
 from layerwise.compiled.codes import GRU, LSTM, RELU_CELL, TANH_CELL, TYPES
 from layerwise.compiled.recurrent_cells import NUMBERS
-from layerwise.compiled.tiles import COLUMNS, ROWS
+from layerwise.compiled.tiles import COLUMNS, ROWS, TALL
 from layerwise.compiled.workers import share
 from layerwise.types import Array, Differentiable
 
@@ -97,7 +97,7 @@ class _Weights:
 
 
 def _packed(W: Array) -> Array:
-    blocks = np.empty((-(-len(W) // ROWS), W.shape[1], ROWS), W.dtype)
+    blocks = np.empty((-(-len(W) // TALL), W.shape[1], TALL), W.dtype)
     kernels.pack(W, blocks)
     return blocks
 

@@ -23,7 +23,7 @@ from layerwise.compiled.batch_kernels import spread
 from layerwise.compiled.codes import GRU
 from layerwise.compiled.compiling import any_order, kernel, slow_to_compile
 from layerwise.compiled.recurrent_cells import Numbers, cell_backward, cell_forward
-from layerwise.compiled.tiles import COLUMNS, ROWS, matrix_8, matrix_16
+from layerwise.compiled.tiles import COLUMNS, ROWS, TALL, matrix_8, matrix_16, tall_matrix_8, tall_matrix_16
 from layerwise.types import Array
 
 
@@ -37,17 +37,26 @@ def squares(h0: Array, c0: Array, W_ih: Array, W_hh: Array, b_ih: Array, b_hh: A
 
 @kernel
 def product(W: Array, begin: int, end: int, k: int, K: int, u: Array, z: Array, L: int, add: bool) -> None:
-    """z (+)= W u, of rows `begin` to `end` and columns k to K.
+    """z (+)= W u, of rows `begin` to `end`, which begin and end with tiles, and columns k to K.
 
-    W: packed, blocks of ROWS rows (columns, ROWS); u: (columns, L), z: (rows, L).
+    W: packed, blocks of TALL rows (columns, TALL); u: (columns, L), z: (rows, L).
     """
     columns = W.shape[1]
-    for r in range(begin, end, ROWS):
-        at = r * columns + k * ROWS
+    r = begin
+    while r < end:
+        inside = r % TALL
+        at = (r - inside) * columns + k * TALL + inside
+        tall = inside == 0 and end - r >= TALL
         if L == COLUMNS:
-            matrix_16(z, r * L, L, W, at, 1, ROWS, 0, u, k * L, L, 0, K - k, 1, add)
+            if tall:
+                tall_matrix_16(z, r * L, L, W, at, 1, TALL, 0, u, k * L, L, 0, K - k, 1, add)
+            else:
+                matrix_16(z, r * L, L, W, at, 1, TALL, 0, u, k * L, L, 0, K - k, 1, add)
+        elif tall:
+            tall_matrix_8(z, r * L, L, W, at, 1, TALL, 0, u, k * L, L, 0, K - k, 1, add)
         else:
-            matrix_8(z, r * L, L, W, at, 1, ROWS, 0, u, k * L, L, 0, K - k, 1, add)
+            matrix_8(z, r * L, L, W, at, 1, TALL, 0, u, k * L, L, 0, K - k, 1, add)
+        r += TALL if tall else ROWS
 
 
 @kernel
@@ -60,13 +69,17 @@ def weight_gradient(dz: Array, xh: Array, dW: Array, db: Array, begin: int, end:
     chunks, T = dz.shape[:2]
     L, E = xh.shape[2:]
     R = len(db)
+    tall_end = end - (end - begin) % TALL
     sums = np.zeros((end - begin) * L, dz.dtype)
     for c in range(chunks):
         for s in range(0, T, 4):
             steps = min(4, T - s)
             for e in range(0, E, COLUMNS):
                 xh_at = (c * (T + 1) + s) * L * E + e
-                for r in range(begin, end, ROWS):
+                for r in range(begin, tall_end, TALL):
+                    dz_at = ((c * T + s) * R + r) * L
+                    tall_matrix_16(dW, r * E + e, E, dz, dz_at, L, 1, R * L, xh, xh_at, E, L * E, L, steps, c + s > 0)
+                for r in range(tall_end, end, ROWS):
                     dz_at = ((c * T + s) * R + r) * L
                     matrix_16(dW, r * E + e, E, dz, dz_at, L, 1, R * L, xh, xh_at, E, L * E, L, steps, c + s > 0)
             for step in range(s, s + steps):
@@ -246,7 +259,7 @@ def walk_back_chunk(
     first = chunk * L
     lanes = min(L, N - first)
     shortest = ends[first : first + L].min()
-    rows = len(Wt) * ROWS
+    rows = -(-(H + D) // ROWS) * ROWS
     dh, dc, kept = np.zeros(H * L, dy.dtype), np.zeros(H * L, dy.dtype), np.zeros((2, H * L), dy.dtype)
     v = np.zeros(rows * L, dy.dtype)
     for n in range(lanes):
@@ -290,10 +303,10 @@ def walk_back_chunk(
 
 @kernel
 def pack(W: Array, packed: Array) -> None:
-    """packed[block, k, r] = W[ROWS block + r, k], 0 beyond the last row. W: any strides."""
+    """packed[block, k, r] = W[TALL block + r, k], 0 beyond the last row. W: any strides."""
     rows, columns = W.shape
     for block in range(len(packed)):
-        for r in range(ROWS):
-            row = block * ROWS + r
+        for r in range(TALL):
+            row = block * TALL + r
             for k in range(columns):
                 packed[block, k, r] = W[row, k] if row < rows else 0

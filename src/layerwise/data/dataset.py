@@ -13,6 +13,7 @@ from layerwise.data.preparation import Preparation
 from layerwise.data.scaling import restored
 from layerwise.data.tables.decision import Decision
 from layerwise.data.tables.look import decision_lines
+from layerwise.display import Displayed
 from layerwise.types import Array
 from layerwise.wording import quantity
 
@@ -49,7 +50,7 @@ class Card:
 
 
 @dataclass(frozen=True, eq=False)
-class Dataset:
+class Dataset(Displayed):
     """Samples in three parts, prepared for training: train to learn from, validation to choose by, test to tell.
 
     >>> import layerwise.data

@@ -50,6 +50,7 @@ from layerwise.formulas.perceptron import (
 from layerwise.formulas.pooling import adaptive_avg_pool2d, avg_pool2d, max_pool2d
 from layerwise.formulas.rectifier import elu, gelu, gelu_tanh, leaky_relu, silu, softplus
 from layerwise.formulas.regression_loss import huber, mean_absolute_error, mean_squared_error
+from layerwise.formulas.reinforcement import discounted_return, double_q_target, policy_gradient
 from layerwise.formulas.rnn import rnn, rnn_step
 from layerwise.formulas.shape import concatenate, fan_out, index, largest, reshape, transpose
 
@@ -75,7 +76,9 @@ __all__ = [
     "cross_entropy_with_logits",
     "cross_entropy_with_probabilities",
     "cross_entropy_with_soft_targets",
+    "discounted_return",
     "divide",
+    "double_q_target",
     "dropout",
     "elu",
     "embedding",
@@ -114,6 +117,7 @@ __all__ = [
     "perceptron",
     "perceptron_criterion",
     "perceptron_update",
+    "policy_gradient",
     "power",
     "registry",
     "relu",

@@ -6,6 +6,7 @@ import math
 import textwrap
 from dataclasses import dataclass
 
+from layerwise.display import Displayed
 from layerwise.insight.patterns import Mismatch
 
 
@@ -44,7 +45,7 @@ class ArrayCheck:
 
 
 @dataclass(frozen=True)
-class GradientReport:
+class GradientReport(Displayed):
     """What a gradient check found; printed, it is a table and a sentence for each array that is wrong."""
 
     arrays: tuple[ArrayCheck, ...]

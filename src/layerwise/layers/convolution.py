@@ -88,7 +88,7 @@ class Convolution(Layer):
             pass_.add_gradient(weight, dW)
             if bias:
                 pass_.add_gradient(bias, db)
-            return dx if dx is None else dx[tuple(slice(size) for size in shape)]
+            return None if dx is None else dx[tuple(slice(size) for size in shape)]
 
         return z, backward
 

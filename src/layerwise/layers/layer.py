@@ -11,13 +11,14 @@ from typing import Any
 import numpy as np
 
 from layerwise.arrays import real_array
+from layerwise.display import Displayed
 from layerwise.layers.parameter import Parameter, Vector
 from layerwise.layers.pass_ import Pass
 from layerwise.specs import Registry
 from layerwise.types import Array, Backward, Generator, Shape
 
 
-class Layer(ABC):
+class Layer(Displayed, ABC):
     """What every layer is: forward with its way back, the shape it makes, and its parameters by name.
 
     A subclass declares its parameters in its constructor, keeps the constructor's arguments as attributes of the same

@@ -37,13 +37,13 @@ class _Affine(Layer):
             bias.value if bias else np.zeros(features, x.dtype),
         )
 
-    def backward_of(self, formula_backward: Any, pass_: Pass) -> Backward:
+    def backward_of(self, backward_formula: Any, pass_: Pass) -> Backward:
         """The way back of the layer, from that of its formula."""
         weight, bias = self.parameters.get("weight"), self.parameters.get("bias")
         input_gradient = pass_.input_gradient
 
         def backward(dy: Array) -> Array | None:
-            dx, dgamma, dbeta = formula_backward(dy)
+            dx, dgamma, dbeta = backward_formula(dy)
             if weight:
                 pass_.add_gradient(weight, dgamma)
             if bias:
@@ -97,15 +97,15 @@ class BatchNorm(_Affine):
         gamma, beta = self.scale_and_shift(x, self.num_features)
         if not pass_.training and self.track_running_stats:
             mean, var = (self.buffers[name].astype(x.dtype) for name in ("running_mean", "running_var"))
-            y, backward = pass_.call(self, formulas.batch_norm_evaluation, x, mean, var, gamma, beta, self.eps)
-            return y, self.backward_of(backward, pass_)
+            y, backward_formula = pass_.call(self, formulas.batch_norm_evaluation, x, mean, var, gamma, beta, self.eps)
+            return y, self.backward_of(backward_formula, pass_)
         samples = x.size // self.num_features  # in images, every pixel is one
         if samples < 2:
             raise self._too_few(samples)
-        value, backward = pass_.call(self, formulas.batch_norm, x, gamma, beta, self.eps)
+        value, backward_formula = pass_.call(self, formulas.batch_norm, x, gamma, beta, self.eps)
         if pass_.training and self.track_running_stats:
             pass_.when_used(lambda: self._remember(value.mean, value.var * (samples / (samples - 1))))
-        return value.y, self.backward_of(backward, pass_)
+        return value.y, self.backward_of(backward_formula, pass_)
 
     def _constant(self, value: float) -> Array:
         """One number for every feature, which takes no memory before a network adopts the layer."""
@@ -218,8 +218,8 @@ class LayerNorm(_Affine):
     def forward(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
         self.check_features(x.shape, self.normalized_shape)
         gamma, beta = self.scale_and_shift(x, self.normalized_shape)
-        y, backward = pass_.call(self, formulas.layer_norm, x, gamma, beta, self.eps)
-        return y, self.backward_of(backward, pass_)
+        y, backward_formula = pass_.call(self, formulas.layer_norm, x, gamma, beta, self.eps)
+        return y, self.backward_of(backward_formula, pass_)
 
     def output_shape(self, shape: Shape | None) -> Shape | None:
         if shape is None:

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from layerwise.arrays import real_array
+from layerwise.display import Displayed
 from layerwise.errors import SettingError, ShapeError
 from layerwise.random import generator
 from layerwise.types import Array, Generator
@@ -24,7 +25,7 @@ _LARGEST = 2**31
 takes the memory of the machine."""
 
 
-class Parameter:
+class Parameter(Displayed):
     """One segment of theta: `value` and `grad` are views into the vector that holds it.
 
     decays: whether penalties on the size of weights apply (to weights, not to biases).

@@ -174,12 +174,12 @@ class Recurrent(Layer):
         parameters = [self.parameters.get(kind + track.suffix) for kind in KINDS]
         no_bias = np.zeros(self.rows_per_unit * self.hidden_size, x.dtype)
         values = tuple(no_bias if each is None else each.value for each in parameters)
-        value, formula_backward = self.run(x, states, values, lengths, track.reverse, pass_)
+        value, backward_formula = self.run(x, states, values, lengths, track.reverse, pass_)
         for name in self.shown if pass_.tap is not None else ():  # a twin makes them only when they are looked at
             pass_.show(self, name + track.suffix, getattr(value, name))
 
         def backward(dh: Array, dh_n: Array | None) -> Array:
-            dx, *others = formula_backward(dh, dh_n, input_gradient=input_gradient)
+            dx, *others = backward_formula(dh, dh_n, input_gradient=input_gradient)
             for parameter, gradient in zip(parameters, others[len(states) :], strict=True):
                 if parameter is not None:
                     pass_.add_gradient(parameter, gradient)

@@ -229,17 +229,24 @@ def calibration_error(probabilities: Array, labels: Array, *, bins: int = 15) ->
     >>> round(calibration_error(probabilities, np.array([0, 1, 0, 1])), 6)  # (2 |1/2 - 0.9| + 2 |1 - 0.6|) / 4
     0.4
     """
+    confidence, right, place = in_bins(probabilities, labels, bins)
+    gaps = np.bincount(place, right - confidence, minlength=bins)  # n_b (accuracy_b - confidence_b)
+    return float(np.abs(gaps).sum() / len(place))
+
+
+def in_bins(probabilities: Array, labels: Array, bins: int) -> tuple[Array, Array, Array]:
+    """How sure each answer is, whether it is right, and its bin from 0: (N,) each. Arguments: see `calibration_error`.
+
+    >>> confidence, right, place = in_bins(np.array([[0.9, 0.1], [0.4, 0.6]]), np.array([1, 1]), bins=10)
+    >>> confidence.tolist(), right.tolist(), place.tolist()
+    ([0.9, 0.6], [False, True], [8, 5])
+    """
     probabilities = rows("probabilities", probabilities)
     p = _distributions(probabilities)
     labels = one_a_row("labels", whole_numbers("labels", labels), "probabilities", p)
     refuse_empty("probabilities", p)
     require_in_range("labels", labels, p.shape[1])
-    bins = whole_number("bins", bins)
-    confidence = p.max(axis=1)
-    right = p.argmax(axis=1) == labels
-    place = _bins(probabilities, bins)
-    gaps = np.bincount(place, right - confidence, minlength=bins)  # n_b (accuracy_b - confidence_b)
-    return float(np.abs(gaps).sum() / len(p))
+    return p.max(axis=1), p.argmax(axis=1) == labels, _bins(probabilities, whole_number("bins", bins))
 
 
 def wilson_interval(share: float, n: int, z: float = 1.96) -> tuple[float, float]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from layerwise.display import Displayed
 from layerwise.layers import Layer
 from layerwise.network.sequential import Sequential
 from layerwise.network.shapes import ShapeLedger, ledger
@@ -15,7 +16,7 @@ from layerwise.network.summary import summary
 from layerwise.types import Array, Shape
 
 
-class Looking:
+class Looking(Displayed):
     """The part of a network that shows it, and changes nothing."""
 
     chain: Sequential

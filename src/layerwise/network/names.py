@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from layerwise.display import Displayed
 from layerwise.layers import Layer
 from layerwise.layers.parameter import Parameter
 from layerwise.types import Array
+
+
+class Parameters(Displayed, dict[str, Array]):
+    """Arrays of a network by name, each a view into its flat vector; a notebook shows them as a table with pictures."""
 
 
 def named_parameters(layer: Layer) -> Iterator[tuple[str, Parameter]]:

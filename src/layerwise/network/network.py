@@ -20,7 +20,7 @@ from layerwise.layers.pass_ import State, checked_positions, require_known
 from layerwise.losses import Loss
 from layerwise.memory import keep_freed_memory
 from layerwise.network.looking import Looking
-from layerwise.network.names import give_addresses, named_parameters, with_buffers
+from layerwise.network.names import Parameters, give_addresses, named_parameters, with_buffers
 from layerwise.network.sequential import Sequential
 from layerwise.network.snapshot import Snapshot
 from layerwise.network.spec import layers_of, rows_of
@@ -111,12 +111,12 @@ class Network(Looking):
 
     def parameters(self) -> dict[str, Array]:
         """The parameters by name, as views into theta. A shared layer appears under each of its names."""
-        return {name: parameter.value for name, parameter in self._names.items()}
+        return Parameters((name, parameter.value) for name, parameter in self._names.items())
 
     def gradients(self) -> dict[str, Array]:
         """The gradients by name, as views into grad."""
         self._vector.shared_grad()
-        return {name: parameter.grad for name, parameter in self._names.items()}
+        return Parameters((name, parameter.grad) for name, parameter in self._names.items())
 
     def buffers(self) -> dict[str, Array]:
         """What layers remember and do not learn, by name: the running statistics of batch normalisation."""
@@ -260,7 +260,7 @@ class Network(Looking):
         """
         plan = self.chain.plan
         if plan is not None and tap is None and lengths is None and mask is None and state is None:
-            cost = plan.cost(self._input(x), target, loss, weight, denominator)
+            cost = plan.backpropagate(self._input(x), target, loss, weight, denominator)
             if cost is not None:
                 self.passes += step is None
                 return cost

@@ -76,7 +76,7 @@ class Optimizer(ABC):
         if len(shape) != 1 or grad.shape != shape:
             raise ShapeError(f"theta and grad must be flat and equally long, got {shape} and {grad.shape}")
         lr = self.lr if lr is None else not_negative("lr", lr)
-        strength = self._strength(theta, decay)
+        strength = self._strength(theta, decay) if self.weight_decay or decay is not None else None
         if self.t == 0 or (self.slots and self.state[self.slots[0]].shape != shape):
             self._begin(theta)
         self.t += 1
@@ -110,7 +110,7 @@ class Optimizer(ABC):
         if mask is None:
             if self.spares_biases:
                 raise SettingError(f"{self!r} must be told the weights from the biases: pass decay=net.decay_mask")
-            return self.weight_decay or None
+            return self.weight_decay
         if not isinstance(mask, np.ndarray) or mask.dtype.kind not in "biuf":
             raise KindError(f"decay must be an array of 0 and 1, such as net.decay_mask; got {type(mask).__name__}")
         if mask.shape != theta.shape:

@@ -9,9 +9,11 @@ import numpy as np
 
 from layerwise import formulas
 from layerwise.arrays import any_array, real_array, require_finite
-from layerwise.checks import whole_number
+from layerwise.checks import one_of, whole_number
 from layerwise.errors import DataError, KindError, SettingError, ShapeError
 from layerwise.plots import style
+from layerwise.plots.plane import plane_of
+from layerwise.plots.surface import fitted_surface
 from layerwise.types import Array
 
 if TYPE_CHECKING:
@@ -19,8 +21,6 @@ if TYPE_CHECKING:
 
 _ROWS = 20_000
 """Points of the plane that are predicted at once, so that memory does not grow with the resolution."""
-_STRONGEST = 0.5
-"""How far the ground goes towards the colour of a class where the network is certain."""
 
 
 def decision_boundary(
@@ -34,46 +34,53 @@ def decision_boundary(
     title: str | None = None,
     part: str = "",
     equal: bool = False,
+    features: Sequence[int] | None = None,
+    held: Any = None,
+    task: str = "classification",
 ) -> Axes:
-    """Colour the plane by the probability of the likeliest class, and draw the data on it.
+    """Colour the plane by the probability of the likeliest class, or by the answer, and draw the data on it.
 
-    predict: (N, 2) → logits, (N, K) for K classes, or (N, 1) for two; a network is one. x: (N, 2). y: (N,) classes
-    from 0, or (N, 1). classes: their names. resolution: points on each axis of the plane. labels: names of the two
-    features. title: unless given, how many points are on the side of their class. part: which part of the data the
-    points are, such as "test", for the title. equal: one unit is as long across as up, for features of the same unit.
+    predict: (N, D) → logits, (N, K) for K classes, or (N, 1) for two; a network is one. x: (N, 2), or (N, D) with
+    `features`. y: (N,) classes from 0, or (N, 1). classes: their names. resolution: points on each axis of the plane.
+    labels: names of the two features. title: unless given, how many points are on the side of their class. part: which
+    part of the data the points are, such as "test", for the title. equal: one unit is as long across as up, for
+    features of the same unit. features: which two of more features move. held: (D,), where the others are held, their
+    medians unless given; the points lie where their own two features are, whatever their others. task: "regression"
+    for a quantity (N, 1), see `fitted_surface`.
     The stronger a colour, the surer the network; on the line two classes are equally likely. Returns the axes. Raises
     ShapeError, DataError or SettingError for what can not be drawn.
 
     >>> rng = np.random.default_rng(0)
-    >>> x = rng.normal(size=(50, 2))
-    >>> ax = decision_boundary(lambda x: 3 * x[:, :1], x, x[:, 0] > 0, classes=["left", "right"], resolution=20)
+    >>> x = rng.normal(size=(50, 3))
+    >>> ax = decision_boundary(lambda x: 3 * x[:, :1], x, x[:, 0] > 0, features=(0, 2), resolution=20)
     >>> ax.get_title(loc="left")
-    '50 of 50 points on their side'
+    '50 of 50 points on their side\\nthe other feature held at the median'
     """
     if not callable(predict):
         raise KindError(f"predict must be a network or a function of x, got {predict!r:.60}")
-    points = real_array("x", x)
-    if points.ndim != 2 or points.shape[1] != 2 or len(points) == 0:
-        raise ShapeError(f"a plane has two features, so x must be (N, 2); got {points.shape}", "choose two columns")
-    require_finite("x", points)
+    if one_of("task", task, ("classification", "regression")) == "regression":
+        return fitted_surface(
+            predict, x, y, ax=ax, resolution=resolution, labels=labels, title=title, part=part, equal=equal,
+            features=features, held=held,
+        )  # fmt: skip
+    plane = plane_of(x, features, held)
     resolution = whole_number("resolution", resolution, minimum=2)
-    said = _probabilities(predict, points)
-    target = _classes_of(y, len(points), said.shape[1])
+    said = _probabilities(predict, plane.x)
+    target = _classes_of(y, len(plane.x), said.shape[1])
     names = _names(classes, said.shape[1])
     right = int((said.argmax(axis=1) == target).sum())
 
     ax = style.new_axes(5.6, 5.0) if ax is None else ax
-    style.dress(ax, _title(right, len(points), part) if title is None else title, *labels)
-    (left, right_edge), (low, high) = _square(points) if equal else (_range(points[:, 0]), _range(points[:, 1]))
-    across, up = np.linspace(left, right_edge, resolution), np.linspace(low, high, resolution)
-    plane = np.stack(np.meshgrid(across, up), axis=-1).reshape(-1, 2)
-    p = _probabilities(predict, plane).reshape(resolution, resolution, -1)
-    _shade(ax, p, (left, right_edge, low, high))
+    words = "\n".join(filter(None, [_title(right, len(plane.x), part), plane.words]))
+    style.dress(ax, words if title is None else title, *labels)
+    across, up, places = plane.grid(resolution, equal)
+    p = _probabilities(predict, plane.rows(places)).reshape(resolution, resolution, -1)
+    _shade(ax, p, (across[0], across[-1], up[0], up[-1]))
     _lines(ax, across, up, p)
-    _scatter(ax, points, target)
+    _scatter(ax, plane.points, target)
     style.key(ax, [_sample(k, name) for k, name in enumerate(names)], handle_length=1.0)
-    ax.set_xlim(left, right_edge)
-    ax.set_ylim(low, high)
+    ax.set_xlim(across[0], across[-1])
+    ax.set_ylim(up[0], up[-1])
     if equal:
         ax.set_aspect("equal")
     return ax
@@ -114,30 +121,16 @@ def _names(classes: Sequence[str] | None, count: int) -> list[str]:
     return names
 
 
-def _range(values: Array) -> tuple[float, float]:
-    """From the smallest to the largest, with a margin."""
-    low, high = float(values.min()), float(values.max())
-    margin = 0.08 * (high - low) or 1.0
-    return low - margin, high + margin
-
-
-def _square(points: Array) -> tuple[tuple[float, float], tuple[float, float]]:
-    """The two ranges, the shorter one widened to the length of the other."""
-    across, up = _range(points[:, 0]), _range(points[:, 1])
-    half = max(across[1] - across[0], up[1] - up[0]) / 2
-    middles = sum(across) / 2, sum(up) / 2
-    return (middles[0] - half, middles[0] + half), (middles[1] - half, middles[1] + half)
-
-
 def _shade(ax: Axes, p: Array, extent: tuple[float, float, float, float]) -> None:
     """The colour of the likeliest class, the stronger the surer: the ground itself where all are equally likely."""
     classes = p.shape[-1]
-    ground = np.array(style.rgb(style.SURFACE)) / 255
-    colours = np.array([style.rgb(_colour(k)) for k in range(classes)]) / 255
-    strength = _STRONGEST * (p.max(axis=-1) * classes - 1) / (classes - 1)
-    picture = ground + strength[..., None] * (colours[p.argmax(axis=-1)] - ground)
+    strength = style.FIELD * (p.max(axis=-1) * classes - 1) / (classes - 1)
+    likeliest = p.argmax(axis=-1)
+    picture = np.empty((*likeliest.shape, 3))
+    for k in np.unique(likeliest):
+        picture[likeliest == k] = style.blend(strength[likeliest == k], [style.SURFACE, _colour(k)])
     ax.imshow(
-        picture.clip(0, 1), extent=extent, origin="lower", aspect="auto", interpolation="bilinear", zorder=1,
+        picture, extent=extent, origin="lower", aspect="auto", interpolation="bilinear", zorder=1,
         resample=True, interpolation_stage="data",
     )  # fmt: skip
 

@@ -48,7 +48,7 @@ def loss_curve(history: Mapping[str, Sequence[float]], ax: Axes | None = None, k
         raise SettingError(f"kept is epoch {kept}, and the history has {len(train)}: name one of these")
     best = _least(validation)
     ax = style.new_axes(6.4, 4.4 if accuracy is not None else 3.6) if ax is None else ax
-    panel = _split_below(ax) if accuracy is not None else None
+    panel = split_below(ax) if accuracy is not None else None
     style.dress(ax, _title(validation, best), "" if panel else "epoch", "loss")
     lines = [_line(ax, train, style.TRAINING, "training", (0, (4, 2)))]
     if validation is not None:
@@ -164,7 +164,7 @@ def _accuracy_panel(panel: Axes, above: Axes, accuracy: Any, best: int | None, e
     panel.figure.align_ylabels([above, panel])
 
 
-def _split_below(ax: Axes) -> Axes:
+def split_below(ax: Axes) -> Axes:
     """Give the lower third of the place of these axes to a new pair below."""
     figure = ax.figure
     place = ax.get_subplotspec()

@@ -49,8 +49,8 @@ def heatmap(
     ax = style.new_axes(5.0, 5.0 * min(rows / columns, 1.0) + 0.8) if ax is None else ax
     style.dress(ax, title, *labels)
     fields = ax.imshow(
-        table, cmap=_colours(colour), vmin=-full, vmax=full, aspect="equal", interpolation="nearest", origin="upper",
-        alpha=None, interpolation_stage="data", resample=False,
+        table, cmap=style.diverging(colour), vmin=-full, vmax=full, aspect="equal", interpolation="nearest",
+        origin="upper", alpha=None, interpolation_stage="data", resample=False,
     )  # fmt: skip
     ax.spines[:].set_visible(False)
     ax.tick_params(length=0)
@@ -58,7 +58,7 @@ def heatmap(
     ax.yaxis.set_ticks(_ticks(rows))
     if numbers:
         _part(ax, rows, columns)
-        dark = _luminance(fields.to_rgba(table)[..., :3]) < _DARK
+        dark = style.luminance(fields.to_rgba(table)[..., :3]) < _DARK
         for (row, column), value in np.ndenumerate(table):
             ax.text(
                 column, row, format(value, numbers), ha="center", va="center", fontsize=style.TICK,
@@ -72,18 +72,6 @@ def _part(ax: Axes, rows: int, columns: int) -> None:
     """Thin lines between fields, so that neighbours of one colour are two."""
     ax.vlines(np.arange(1, columns) - 0.5, -0.5, rows - 0.5, color=style.GROUND, linewidth=1)
     ax.hlines(np.arange(1, rows) - 0.5, -0.5, columns - 0.5, color=style.GROUND, linewidth=1)
-
-
-def _colours(colour: str) -> Any:
-    from matplotlib.colors import LinearSegmentedColormap
-
-    return LinearSegmentedColormap.from_list("around zero", [style.NEGATIVE, style.SURFACE, colour])
-
-
-def _luminance(colours: Any) -> Any:
-    """How bright colours look, 0 to 1, from red, green and blue, 0 to 1 (WCAG 2)."""
-    linear = np.where(colours <= 0.04045, colours / 12.92, ((colours + 0.055) / 1.055) ** 2.4)
-    return linear @ np.array([0.2126, 0.7152, 0.0722])
 
 
 def _ticks(count: int) -> list[int]:

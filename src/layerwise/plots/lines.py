@@ -14,17 +14,6 @@ from layerwise.plots.scales import mark_logarithmic
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_COLOURS = tuple(style.CLASSES[k] for k in (0, 1, 2, 3, 6, 7))
-"""Those of the classes that a thin line can wear on a light ground."""
-_DASHES: tuple[Any, ...] = (
-    "solid",
-    (0, (5, 2)),
-    (0, (1.2, 1.4)),
-    (0, (6, 1.6, 1.2, 1.6)),
-    (0, (9, 2)),
-    (0, (3, 1, 1, 1, 1, 1)),
-)
-
 
 def lines(
     x: Any,
@@ -46,8 +35,8 @@ def lines(
     >>> [line.get_label() for line in ax.lines]
     ['slow', 'fast']
     """
-    if not 1 <= len(curves) <= len(_COLOURS):
-        raise SettingError(f"curves must be 1 to {len(_COLOURS)}, got {len(curves)}: draw more in another picture")
+    if not 1 <= len(curves) <= len(style.CURVES):
+        raise SettingError(f"curves must be 1 to {len(style.CURVES)}, got {len(curves)}: draw more in another picture")
     log = one_of("log", log, ("", "x", "y", "xy"))
     across = real_array("x", x)
     rows = {name: real_array(name, values) for name, values in curves.items()}
@@ -69,7 +58,7 @@ def lines(
 
 def _line(ax: Axes, x: Any, values: Any, name: str, number: int) -> Any:
     (line,) = ax.plot(
-        x, values, label=name, color=_COLOURS[number], linestyle=_DASHES[number], linewidth=1.8, marker="none",
+        x, values, label=name, color=style.CURVES[number], linestyle=style.DASHES[number], linewidth=1.8, marker="none",
         solid_capstyle="round", drawstyle="default", zorder=3, antialiased=True,
     )  # fmt: skip
     return line

@@ -79,7 +79,7 @@ def _quantity_row(rival: Rival) -> list[str]:
 
 def mistake_lines(result: Result, look: Look = PLAIN) -> list[str]:
     """The worst mistakes: as pictures where samples are images, else with their unusual columns."""
-    mistakes = result.mistakes
+    mistakes = result.mistakes[:WORST]
     if not mistakes:
         return look.wrapped(f"no mistakes among the {result.samples:,} test samples")
     lines = _title(result, len(mistakes), look)

@@ -61,6 +61,11 @@ class RunFolder:
         return self.path / "result.json"
 
     @property
+    def report(self) -> Path:
+        """The page that tells of the run."""
+        return self.path / "report.html"
+
+    @property
     def examples(self) -> Path:
         """A few test samples in raw values, to try `layerwise predict` with."""
         return self.path / "examples.csv"

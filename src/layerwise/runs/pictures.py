@@ -25,10 +25,14 @@ _UNIT = re.compile(r"[(\[]([^()\[\]]+)[)\]]\s*$|[\s_](mm|cm|dm|m|km|in|ft|mi|mg|
 
 
 def draw_network(folder: RunFolder, net: Network, data: Dataset) -> None:
-    """network.svg, with the names of the features and of the answers."""
+    """network.svg."""
+    files.replace(folder.network_drawing, [network_drawing(net, data).encode()])
+
+
+def network_drawing(net: Network, data: Dataset) -> str:
+    """The network as SVG, with the names of the features and of the answers."""
     inputs = None if data.image_shape else data.features
-    drawing = plots.network_svg(net, inputs=inputs, outputs=data.classes or (data.preparation.target,))
-    files.replace(folder.network_drawing, [drawing.encode()])
+    return plots.network_svg(net, inputs=inputs, outputs=data.classes or (data.preparation.target,))
 
 
 def draw_losses(folder: RunFolder, history: Mapping[str, Sequence[float]], kept: int | None) -> None:

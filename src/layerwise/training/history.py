@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from layerwise.display import Displayed
 
-class History(Mapping[str, list[float]]):
+
+class History(Displayed, Mapping[str, list[float]]):
     """`history["val_loss"]` is a list with one number per epoch.
 
     Names: "lr"; "train_loss", the mean loss of the epoch's batches while the weights moved; with evaluate_train=True

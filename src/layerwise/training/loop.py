@@ -5,14 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from layerwise.errors import DivergedError, LayerwiseError
 from layerwise.losses import Loss
 from layerwise.network import Network, Snapshot
 from layerwise.optimizers.clipping import norm_of
-from layerwise.training.audience import Audience
+from layerwise.training.audience import Audience, twin
 from layerwise.training.divergence import cause
 from layerwise.training.evaluation import evaluate, mean_loss
 from layerwise.training.events import EpochEnded, StepEnded, Stop
@@ -94,6 +94,18 @@ class Loop:
         self.spent = 0.0
         self.feed.close()
         self.soundness.begin(position)
+
+    def fork(self, run: Any, write: Callable[[], None], memo: dict[int, Any]) -> Loop:
+        """The loop of another run, which begins here: the data are shared, all else is copied.
+
+        memo: what has been copied already, as for `copy.deepcopy`.
+        """
+        net, optimizer = deepcopy(self.net, memo), deepcopy(self.update.optimizer, memo)
+        update = replace(self.update, net=net, optimizer=optimizer)
+        audience = Audience([twin(listener) for listener in self.audience.listeners])
+        other = replace(self, run=run, net=net, update=update, audience=audience, write=write)
+        other.go_back(self.position.copy(), deepcopy(self.history), deepcopy(self.latest))
+        return other
 
     def step(self, batch: Batch) -> None:
         """One update: forward, loss, backward, optimizer. Then tell, and follow a wish to stop."""

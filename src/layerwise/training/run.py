@@ -7,15 +7,14 @@ import os
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from copy import copy, deepcopy
-from dataclasses import replace
+from copy import deepcopy
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from layerwise.checks import positive, require_kind, require_path, whole_number, yes_or_no
-from layerwise.errors import DivergedError, SettingError, TrainingInterrupted
+from layerwise.errors import DivergedError, KindError, SettingError, TrainingInterrupted
 from layerwise.losses import Loss
 from layerwise.network import Network
 from layerwise.optimizers import Optimizer
@@ -24,7 +23,7 @@ from layerwise.schedules import Schedule
 from layerwise.training import checkpoint as checkpoints
 from layerwise.training import steering
 from layerwise.training.agreement import data_of, settings_of, warn_of_other_twins
-from layerwise.training.audience import Audience, named, twin
+from layerwise.training.audience import Audience, named
 from layerwise.training.belonging import adopt, claim, require_own
 from layerwise.training.events import Changed, Ended, Listener, Started
 from layerwise.training.history import History
@@ -272,29 +271,24 @@ class Run:
         """A second run that stands where this one stands, and goes its own way: data shared, all else copied.
 
         Its listeners are shallow copies of this one's with their states copied; it writes no checkpoint and shows no
-        progress.
+        progress. `copy.copy(run)` and `copy.deepcopy(run)` fork as well.
         """
-        loop, net, optimizer = self._loop, deepcopy(self.net), deepcopy(self.optimizer)
-        other = copy(self)
-        other._checkpoint = None
-        other._under_way = threading.Lock()
-        other._is_told = False
-        other._loop = Loop(
-            run=other,
-            net=net,
-            source=loop.source,
-            loss=loop.loss,
-            update=replace(loop.update, net=net, optimizer=optimizer),
-            epochs=loop.epochs,
-            seed=loop.seed,
-            validation=loop.validation,
-            evaluate_train=loop.evaluate_train,
-            audience=Audience([twin(listener) for listener in loop.audience.listeners]),
-            write=other._write,
-        )
-        other._loop.go_back(loop.position.copy(), deepcopy(loop.history), deepcopy(loop.latest))
-        adopt(optimizer, net)
+        return self.__deepcopy__({})
+
+    __copy__ = fork
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Run:
+        """A fork. Copied together with its network or optimizer, it trains the copies of these, which memo holds."""
+        other = memo[id(self)] = type(self).__new__(type(self))
+        other.__dict__.update(self.__dict__, _checkpoint=None, _under_way=threading.Lock(), _is_told=False)
+        other._loop = self._loop.fork(other, other._write, memo)
+        adopt(other.optimizer, other.net)
         return other
+
+    def __reduce__(self) -> Any:
+        raise KindError(
+            "a run is not pickled: checkpoint.write(path, run.state()) keeps it, resume=path goes on from it"
+        )
 
     def _write(self) -> None:
         """Write the checkpoint, if one is wanted."""

@@ -109,8 +109,8 @@ def test_parameters_are_found_wherever_they_lie(vectors):
     if vectors == "each its own":
         np.testing.assert_array_equal(after, net(x))
         net.zero_grad()
-        assert chain.cost(x, after, lw.MSELoss(), None) == 0
-        assert chain.cost(x, after + 1, lw.MSELoss(), None) == pytest.approx(1)
+        assert chain.backpropagate(x, after, lw.MSELoss(), None) == 0
+        assert chain.backpropagate(x, after + 1, lw.MSELoss(), None) == pytest.approx(1)
         assert net.grad.any()
 
 
@@ -122,7 +122,7 @@ def test_an_input_that_does_not_fit_is_left_to_the_layers(shape):
     chain.layers = ()  # which give back what they are given
     x = np.ones(shape, np.float32)
     assert chain.forward(x, Pass())[0] is x
-    assert chain.cost(x, x, lw.MSELoss(), None) is None
+    assert chain.backpropagate(x, x, lw.MSELoss(), None) is None
 
 
 def test_the_tests_above_do_compare_two_ways():

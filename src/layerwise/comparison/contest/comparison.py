@@ -17,6 +17,7 @@ from layerwise.comparison.contest.reasons import Reason
 from layerwise.comparison.contest.scoring import Measure
 from layerwise.comparison.contest.trial import Trial
 from layerwise.comparison.contest.verdict import Judgement
+from layerwise.display import Displayed
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class ModelScore:
 
 
 @dataclass(frozen=True, eq=False)
-class Comparison:
+class Comparison(Displayed):
     """The answer of `compare`.
 
     verdict: "network", "traditional", "no practical difference", "no signal", or "unfinished" where fewer than two

@@ -65,8 +65,8 @@ class Formula:
         except KeyError:
             module = self.function.__module__
             raise SettingError(
-                f"formula {self.name!r} has its samples from {self.sampler!r}, which is not in {module}",
-                f"write there  def {self.sampler}(rng): yield smooth(...)",
+                f"formula {self.name!r} has its samples from {self.sampler!r}, which is not in {module}: write there "
+                f"def {self.sampler}(rng): yield smooth(...)"
             ) from None
         return found
 

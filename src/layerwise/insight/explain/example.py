@@ -9,6 +9,7 @@ from typing import Any
 
 from layerwise.arrays import real_array
 from layerwise.checks import require_kind
+from layerwise.display import Displayed
 from layerwise.errors import SettingError, ShapeError, nearest
 from layerwise.insight.explain.applied import conventions_of
 from layerwise.insight.explain.conventions import Comparison
@@ -25,7 +26,7 @@ from layerwise.types import Array
 
 
 @dataclass(frozen=True, eq=False)
-class Example:
+class Example(Displayed):
     """One update with all its numbers. All arrays are copies.
 
     loss: the cost C before the update. output: what the network answers, (N, ...), in training mode.

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from html import escape
-from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from layerwise.formulas import Line
@@ -29,6 +27,7 @@ from layerwise.insight.explain.text import (
 )
 from layerwise.insight.explain.weight import Weight
 from layerwise.insight.explain.words import told
+from layerwise.pages import NOTHING, Markup, element, joined, page, style_sheet
 
 if TYPE_CHECKING:
     from layerwise.insight.explain.example import Example
@@ -36,115 +35,113 @@ if TYPE_CHECKING:
 
 def page_of(example: Example, digits: int, weight: Weight | None = None) -> str:
     """The page of an example. weight: one that is explained at its head."""
-    return "\n".join(_page(example, digits, weight)) + "\n"
-
-
-def _page(example: Example, digits: int, weight: Weight | None) -> Iterator[str]:
-    style = resources.files(__package__).joinpath("page.css").read_text(encoding="utf-8")
     title = example.words.title or "One update, worked out"
-    yield '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">'
-    yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
-    yield f"<title>{escape(title)}</title>\n<style>\n{style}</style>\n</head>\n<body>"
-    yield f"<h1>{escape(title)}</h1>\n<p>{escape(summary(example, digits, titled=False))}.</p>"
+    body = Markup("\n".join(_body(example, digits, title, weight)))
+    return page(title, body, styles=[style_sheet("page.css", __package__)])
+
+
+def _body(example: Example, digits: int, title: str, weight: Weight | None) -> Iterator[str]:
+    yield element("h1", title) + element("p", f"{summary(example, digits, titled=False)}.", class_="prose")
     sentences = list(told(example.words, example.output, digits))
     if sentences:
-        yield "<ul>" + "".join(f"<li>{escape(each)}</li>" for each in sentences) + "</ul>"
+        yield element("ul", *(element("li", each) for each in sentences), class_="told")
     phases = [phase for phase in HEADINGS if any(each.phase == phase for each in example.operations)]
-    links = [f'<a href="#{phase}">{phase.capitalize()}</a>' for phase in phases]
-    links += ['<a href="#change">What has changed</a>'] if example.updated else []
-    links += [f'<a href="#otherwise">{OTHERWISE}</a>'] if example.conventions() else []
-    yield f"<nav>{''.join(links)}</nav>"
+    links = [element("a", phase.capitalize(), href=f"#{phase}") for phase in phases]
+    links += [element("a", "What has changed", href="#change")] if example.updated else []
+    links += [element("a", OTHERWISE, href="#otherwise")] if example.conventions() else []
+    yield element("nav", *links)
     if weight is not None:
         yield from _weight(weight, digits)
     phase = ""
     for number, operation in enumerate(example.operations, start=1):
         if operation.phase != phase:
             phase = operation.phase
-            yield f'<h2 id="{phase}">{HEADINGS[phase]}</h2>'
+            yield element("h2", HEADINGS[phase], id=phase)
         yield from _operation(operation, number, digits)
     if example.updated:
-        yield '<h2 id="change">What has changed</h2>'
+        yield element("h2", "What has changed", id="change")
         for name, after in example.updated.items():
-            yield f"<section><h3>{escape(name)}</h3>"
             values = {"before": example.parameters[name], f"∂C/∂({name})": example.gradients[name], "after": after}
-            yield _values(values, digits) + "</section>"
+            yield element("section", element("h3", name), _values(values, digits))
     others = example.conventions()
     if others:
-        yield f'<h2 id="otherwise">{OTHERWISE}</h2>'
+        yield element("h2", OTHERWISE, id="otherwise")
         for found in others:
-            yield from _comparison(found, digits)
-    yield "</body>\n</html>"
+            yield element("section", *_comparison(found, digits))
 
 
-def _comparison(found: Comparison, digits: int) -> Iterator[str]:
-    yield f"<section><h3>{escape(found.title)}</h3>"
-    yield f"<p>Here: {escape(found.ours)}</p><p>There: {escape(found.theirs)}</p>"
+def _comparison(found: Comparison, digits: int) -> Iterator[Markup]:
+    yield element("h3", found.title)
+    yield joined(element("p", f"Here: {found.ours}"), element("p", f"There: {found.theirs}"))
     for name, ours, theirs in found.rows:
         yield _values({f"{name}, here": ours, f"{name}, there": theirs}, digits)
-    yield f"<p>{escape(found.verdict)} {escape(found.words)}</p></section>"
+    yield element("p", f"{found.verdict} {found.words}")
 
 
 def _operation(operation: Operation, number: int, digits: int) -> Iterator[str]:
     where, source = heading(operation, number)
-    yield f'<section id="operation-{number}"><h3>{escape(where)} <span class="source">{escape(source)}</span></h3>'
+    yield f'<section id="operation-{number}">{element("h3", where, " ", element("span", source, class_="source"))}'
     if operation.tex:
-        yield f'<div class="formula">{mathml(operation.tex)}</div>'
+        yield element("div", Markup(mathml(operation.tex)), class_="formula")
     for sentence in (operation.rule, operation.textbook):
         if sentence:
-            yield f"<p>{escape(sentence)}</p>"
+            yield element("p", sentence)
     given = {label(operation, name): value for name, value in operation.arguments.items() if worth_showing(name, value)}
     yield _values(given, digits)
     yield from _lines(operation, operation, operation.lines, digits)
     for name, calls in calls_of(operation).items():
         for place_, call in enumerate(calls[:MOST_CALLS], start=1):
-            yield f"<h4>Inside, call {place_} of {len(calls)} of {escape(name)}</h4>"
+            yield element("h4", f"Inside, call {place_} of {len(calls)} of {name}")
             if place_ == 1:
-                yield f'<div class="formula">{mathml(call.tex)}</div>'
+                yield element("div", Markup(mathml(call.tex)), class_="formula")
             yield from _lines(operation, call, call.lines, digits)
         if len(calls) > MOST_CALLS:
-            yield f'<p class="note">{len(calls) - MOST_CALLS} more calls of {escape(name)} are not shown.</p>'
+            yield element("p", f"{len(calls) - MOST_CALLS} more calls of {name} are not shown.", class_="note")
     if not operation.lines:
         yield _values({label(operation, name): value for name, value in operation.results.items()}, digits)
     if operation.difference:
         sentence = difference(operation)
-        yield f'<p class="note">{escape(sentence[0].upper() + sentence[1:])}.</p>'
+        yield element("p", f"{sentence[0].upper()}{sentence[1:]}.", class_="note")
     yield "</section>"
 
 
 def _lines(operation: Operation, owner: Operation | Inside, lines: tuple[Line, ...], digits: int) -> Iterator[str]:
     for line in lines:
-        code, source = escape(" ".join(line.text.split())), escape(owner.place(line))
-        yield f'<div class="line"><code>{code}</code> <span class="source">{source}</span></div>'
+        source = element("span", owner.place(line), class_="source")
+        yield element("div", element("code", " ".join(line.text.split())), " ", source, class_="line")
         made = {name: value for name, value in line.values.items() if worth_showing(name, value)}
         inside = owner is not operation
         yield _values({label(operation, name, inside): value for name, value in made.items()}, digits)
         for name, value in made.items():
-            element = first_of(owner, line, name, value)
-            if element is not None:
-                yield f'<div class="set-in">{element_mathml(element, digits)}</div>'
+            found = first_of(owner, line, name, value)
+            if found is not None:
+                yield element("div", Markup(element_mathml(found, digits)), class_="set-in")
 
 
-def _values(values: Mapping[str, Any], digits: int) -> str:
+def _values(values: Mapping[str, Any], digits: int) -> Markup:
     """Names with their numbers, side by side as far as they fit."""
-    cells = "".join(f'<div class="value">{_value(name, shown(value, digits))}</div>' for name, value in values.items())
-    return f'<div class="values">{cells}</div>' if cells else ""
+    cells = [element("div", _value(name, shown(value, digits)), class_="value") for name, value in values.items()]
+    return element("div", *cells, class_="values") if cells else NOTHING
 
 
-def _value(name: str, found: Shown) -> str:
-    words = f' <span class="note">{escape(found.words)}</span>' if found.words else ""
+def _value(name: str, found: Shown) -> Markup:
+    words = element("span", found.words, class_="note") if found.words else None
     if not found.rows:
-        return f"{escape(name)} = {words}"
+        return joined(f"{name} = ", words)
     if len(found.rows) == 1 and len(found.rows[0]) == 1 and not found.words:
-        return f"{escape(name)} = {escape(found.rows[0][0].replace('-', '−'))}"
-    rows = "".join(
-        "<tr>" + "".join(f"<td>{escape(cell.replace('-', '−'))}</td>" for cell in row) + "</tr>" for row in found.rows
-    )
-    return f'<span>{escape(name)} =</span><table class="matrix">{rows}</table>{words}'
+        return joined(f"{name} = {_minus(found.rows[0][0])}")
+    rows = [element("tr", *(element("td", _minus(cell)) for cell in row)) for row in found.rows]
+    return joined(element("span", f"{name} ="), element("table", *rows, class_="matrix"), " " if words else None, words)
+
+
+def _minus(cell: str) -> str:
+    return cell.replace("-", "−")
 
 
 def _weight(weight: Weight, digits: int) -> Iterator[str]:
-    yield f"<h2>The weight {escape(weight.name + place(weight.index))}</h2>\n<section>"
+    yield element("h2", f"The weight {weight.name}{place(weight.index)}")
+    parts = []
     for title, lines in weight_parts(weight, digits):
-        yield f"<h4>{escape(title)}</h4>" if title else ""
-        yield f"<pre>{escape(chr(10).join(lines))}</pre>"
-    yield "</section>"
+        parts += [element("h4", title)] if title else []
+        parts.append(element("pre", "\n".join(lines), class_="folds"))
+    yield element("section", *parts)

@@ -10,6 +10,7 @@ import numpy as np
 
 from layerwise.arrays import real_array
 from layerwise.checks import require_kind
+from layerwise.display import Displayed
 from layerwise.insight.explain.operation import Operation
 from layerwise.insight.explain.watching import Watching
 from layerwise.network import Network
@@ -43,7 +44,7 @@ class Reflection:
 
 
 @dataclass(frozen=True, eq=False)
-class Mirror:
+class Mirror(Displayed):
     """One batch in both modes. layers: each use of a layer, in order. training, evaluation: the answers, (N, ...)."""
 
     net: str

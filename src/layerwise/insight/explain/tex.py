@@ -21,6 +21,7 @@ _LETTERS = {
 _OPERATORS = {
     "sum": "∑", "odot": "⊙", "cdot": "·", "times": "×", "in": "∈", "sim": "∼", "le": "≤", "ge": "≥", "dots": "…",
     "lfloor": "⌊", "rfloor": "⌋", "lceil": "⌈", "rceil": "⌉", "top": "⊤", "{": "{", "}": "}", "|": "‖", "to": "→",
+    "leftarrow": "←",
 }  # fmt: skip
 _FUNCTIONS = {"log", "exp", "tanh", "max", "min", "arg", "sin", "cos"}
 _SPACES = {",": "0.17em", ";": "0.28em", ":": "0.22em", "quad": "1em", " ": "0.25em"}
@@ -62,6 +63,7 @@ def plain(tex: str) -> str:
     """
     text = re.sub(r" +", " ", "".join(map(_plain, parsed(tex)))).strip()
     text = re.sub(r" ([,;)\]}|'⌋⌉])", r"\1", text)
+    text = re.sub(r"‖ ?([^‖]*?) ?‖", r"‖\1‖", text)
     text = re.sub(r"([(\[|⌈⌊] ?)- ", r"\1-", text).replace("= - ", "= -")
     return re.sub(r"(\b[a-zA-Z]{2,}|[σΦ]) \(", r"\1(", text).replace("( ", "(")
 
@@ -225,7 +227,7 @@ def _table(node: Node) -> str:
 
 # --- as text -----------------------------------------------------------------------------------------------------
 
-_SPACED = {"=", "+", ">", "<", "/", "⊙", "·", "∈", "∼", "≤", "≥", "×", "→"}
+_SPACED = {"=", "+", ">", "<", "/", "⊙", "·", "∈", "∼", "≤", "≥", "×", "→", "←"}
 
 
 def _plain(node: Node) -> str:
@@ -275,7 +277,7 @@ def _grouped(node: Node) -> str:
     text = re.sub(r" +", " ", _plain(node)).strip()
     inner = text.replace(" ", "").replace(",", "")
     simple = (
-        len(text) == 1
+        re.fullmatch(r".[\u0302\u0303\u0304]?", text) is not None  # one letter, with what stands above it
         or inner.isdigit()
         or (node.kind == "row" and inner.isalpha() and inner.isascii())
         or node.kind == "letter"

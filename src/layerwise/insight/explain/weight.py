@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from layerwise.display import Displayed
 from layerwise.insight.explain.element import Element
 from layerwise.insight.explain.operation import Operation, entry_of, parts
 from layerwise.insight.explain.watching import Step, Watching, begin
@@ -47,7 +48,7 @@ class Path:
 
 
 @dataclass(frozen=True)
-class Weight:
+class Weight(Displayed):
     """One number of a parameter.
 
     before, gradient, after: its value, ∂C/∂w, and its value after the update, None without one.

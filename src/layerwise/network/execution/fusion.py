@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from layerwise.compiled import codes
+from layerwise.compiled.blas import side_by_side
 from layerwise.errors import ShapeError
 from layerwise.layers import Layer, Linear, Pass, ReLU, Sigmoid, Tanh
 from layerwise.layers.parameter import Vector
@@ -74,8 +75,10 @@ class DenseChain:
         small = shape[0] <= self.small and not pass_.shared  # which lets its loops add into grad
         return (self._small if small else self._large)(x, pass_, place)
 
-    def cost(self, x: Array, target: Any, loss: Loss, weight: Any, denominator: float | None = None) -> float | None:
-        """The value of a loss, its gradient added into grad: both ways in one call, with the bits of two.
+    def backpropagate(
+        self, x: Array, target: Any, loss: Loss, weight: Any, denominator: float | None = None
+    ) -> float | None:
+        """Return the value of a loss, and add its gradient into grad: both ways in one call, with the bits of two.
 
         None where the batch is large, which has other ways, or the loss is another one.
         """
@@ -198,10 +201,13 @@ def _dense(layer: Linear, code: int, x: Array, pass_: Pass, kernels: ModuleType)
     def backward(dy: Array) -> Array | None:
         db = np.empty(layer.out_features, dy.dtype)
         kernels.finish_backward(code, dy, y, db)
-        pass_.add_product(weight, dy.T, x)
         if bias:
             pass_.add_gradient(bias, db)
-        return dy @ weight.value if input_gradient else None
+        if not input_gradient:
+            pass_.add_product(weight, dy.T, x)
+            return None
+        dx, _ = side_by_side(lambda: dy @ weight.value, lambda: pass_.add_product(weight, dy.T, x))
+        return dx
 
     return y, backward
 

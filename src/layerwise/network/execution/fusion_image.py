@@ -52,7 +52,7 @@ class ImageBlock:
             if dy.shape != shape:  # a compiled loop looks at no bounds
                 raise ShapeError(f"the gradient behind {self.pool!r} has shape {dy.shape}, its output {shape}")
             if (winner[:, 0, 0, 0] == NOT_A_NUMBER).any():  # where the slope of ReLU is NaN, only the layers know
-                pass_.input_gradient = input_gradient
+                pass_.input_gradient = input_gradient  # they go forward once more, as it was then
                 _, backward_by_layers = run_row(self.layers, x, pass_)
                 return backward_by_layers(dy)
             dy = np.ascontiguousarray(dy, dtype)

@@ -68,12 +68,12 @@ class Plan:
         gains = len(x) * self.multiplications(x.shape[1:]) >= WORTH_SHARDING
         return number if gains else 1
 
-    def cost(self, x: Array, target: Any, loss: Loss, weight: Any, denominator: float | None) -> float | None:
-        """The value of a loss behind the row, its gradient added into grad, where all that can be one call; or None."""
+    def backpropagate(self, x: Array, target: Any, loss: Loss, weight: Any, denominator: float | None) -> float | None:
+        """As of a network, where both ways and the loss between them can be one call; None where they can not."""
         chain = self.units[0]
         if len(self.units) > 1 or type(chain) is not DenseChain:
             return None
-        return chain.cost(x, target, loss, weight, denominator)
+        return chain.backpropagate(x, target, loss, weight, denominator)
 
     def multiplications(self, shape: tuple[int, ...]) -> int:
         """For one sample of this shape, forward; 0 if it does not fit, of which the layers will say more."""

@@ -1,0 +1,1 @@
+"""What a learner is taught with: the glossary."""
