@@ -16,7 +16,7 @@ from layerwise.insight.doctor.patient import Patient
 from layerwise.insight.doctor.probes.answers import twice
 from layerwise.insight.doctor.probes.curvature import Curvature, curvature
 from layerwise.insight.doctor.probes.slopes import wrong_slopes
-from layerwise.insight.doctor.probes.update_check import STEPS, UpdateCheck, check_update
+from layerwise.insight.doctor.probes.update_check import BETWEEN, STEPS, UpdateCheck, check_update
 from layerwise.insight.doctor.reference import MOST as MOST_ROWS
 from layerwise.insight.doctor.reference import reachable
 from layerwise.insight.doctor.score import Task, constant, task_of
@@ -291,8 +291,9 @@ class Examination:
         """What the learner's own step does; None where the library steps."""
         if self.patient.step is None:
             return None
-        batches = list(islice(self.run.source.batches(0), STEPS))
-        return check_update(self.patient, batches)
+        source = self.run.source
+        first, later = list(islice(source.batches(0), BETWEEN + STEPS + 1)), list(islice(source.batches(1), STEPS))
+        return check_update(self.patient, first, later)
 
     @staticmethod
     def is_of_the_library(part: Any) -> bool:

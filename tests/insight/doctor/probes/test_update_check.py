@@ -99,3 +99,18 @@ def test_evaluation_mode_in_training_is_told():
     found = checked(lambda net, x, t: setattr(net, "theta", net.theta - 0.1 * gradient(net, x, t, False)), net=net)
     assert found.kind == "mode"
     assert checked(plain, net=net).kind == "right"
+
+
+def test_evaluation_mode_that_stays_after_an_epoch_is_told():
+    net = lw.Network(lw.Linear(4, 16), lw.ReLU(), lw.Dropout(0.3), lw.Linear(16, 3), seed=1)
+    made = []
+
+    def step(net, x, target):
+        net.theta -= 0.1 * gradient(net, x, target, training=len(made) < 5)
+        made.append(1)
+
+    patient = Patient(**labels(step=step, optimizer=lw.SGD(lr=0.1), net=net))
+    source = patient.run().source
+    assert check_update(patient, list(source.batches(0)), list(source.batches(1))).kind == "mode"
+    made.clear()
+    assert check_update(patient, list(source.batches(0))).kind == "right"

@@ -54,6 +54,6 @@ def _error(array: Array, gradient: Array, value: object, scale: float, name: str
             found.append(value())  # type: ignore[operator]
         array[...] = kept
         measured, claimed = (found[0] - found[1]) / (2 * _EPS), float((gradient * v).sum())
-        floor = 1e-6 * scale * np.sqrt(array.size) + 1e-9 * max(abs(found[0]), 1e-3)
+        floor = 1e-6 * scale * np.sqrt(array.size) + 1e-5 * max(abs(found[0]), 1e-3)  # what rounding leaves of a slope
         errors.append(abs(measured - claimed) / max(abs(measured) + abs(claimed), floor, 1e-12))
     return float(np.median(errors)) if np.isfinite(errors).all() else 0.0

@@ -22,6 +22,8 @@ from layerwise.training.samples import Batch
 from layerwise.types import Array
 
 STEPS = 4
+BETWEEN = 80
+"""Steps that may lie between the first ones and those of the second epoch that are looked at."""
 CLOSE = 1e-2
 """Relative difference up to which two updates are one: float32, and sums in another order, stay below a thousandth."""
 
@@ -38,8 +40,12 @@ class UpdateCheck:
     names: tuple[str, ...] = ()
 
 
-def check_update(patient: Patient, batches: Sequence[Batch]) -> UpdateCheck:
-    """Let the learner's step make a few updates, and compare each with what it should be."""
+def check_update(patient: Patient, batches: Sequence[Batch], later: Sequence[Batch] = ()) -> UpdateCheck:
+    """Let the learner's step make a few updates, and compare each with what it should be.
+
+    batches: those of the first epoch. later: those of the second, whose mode is looked at too; of plain descent, since
+    what another optimizer remembers hides the gradient.
+    """
     assert patient.step is not None
     net, thetas = deepcopy(patient.net), []
     gradients: list[Array] = []
@@ -54,8 +60,28 @@ def check_update(patient: Patient, batches: Sequence[Batch]) -> UpdateCheck:
             patient.step(net, batch.x, batch.target)
         thetas.append(net.theta.copy())
         made = np.diff(np.array(thetas, np.float64), axis=0)
-        rows = len(batches[0].x)
-        return _read(patient, made, thetas, gradients, in_evaluation, late, rows)
+        found = _read(patient, made, thetas, gradients, in_evaluation, late, len(batches[0].x))
+        if found.kind == "right" and later and len(batches) <= BETWEEN + STEPS:
+            return _later(patient, net, [*batches[STEPS:], *later[:STEPS]], found)
+        return found
+
+
+def _later(patient: Patient, net: Network, batches: Sequence[Batch], found: UpdateCheck) -> UpdateCheck:
+    """Go on to the second epoch: a step that was right may compute in another mode once something was evaluated."""
+    assert patient.step is not None
+    rights = []
+    for place, batch in enumerate(batches):
+        theta, gradients = net.theta.copy(), []
+        if place >= len(batches) - STEPS:
+            gradients = [_gradient(net, batch, patient, training=mode) for mode in (True, False)]
+        patient.step(net, batch.x, batch.target)
+        if gradients:
+            made = net.theta.astype(np.float64) - theta
+            rights.append([_compared(made, -gradient)[1] for gradient in gradients])
+    training, evaluation = np.median(rights, axis=0)
+    if evaluation < CLOSE < training:
+        return UpdateCheck("mode", found.factor, float(training))
+    return found
 
 
 def _read(

@@ -7,6 +7,7 @@ from layerwise.insight.doctor.examination import Examination
 from layerwise.insight.doctor.experiments import by_trial
 from layerwise.insight.doctor.finding import Cure, Evidence, Finding
 from layerwise.insight.doctor.rule import Rule
+from layerwise.insight.doctor.rules.rate_too_high import find as too_high
 
 FACTORS = (10.0, 100.0, 1e3, 1e4, 1e5, 1e6)
 USUAL = 1e3
@@ -16,6 +17,11 @@ TIMES = 10
 
 def find(examination: Examination) -> Finding | None:
     if not examination.is_behind or examination.course is None or examination.course.record.error is not None:
+        return None
+    patient = examination.patient
+    if patient.optimizer.lr == 0 and patient.schedule is None and patient.step is None:
+        return _none(examination)
+    if too_high(examination) is not None:
         return None
     for factor in FACTORS:
         if factor > USUAL and _moved(examination) > STILL:
@@ -56,6 +62,19 @@ def _finding(examination: Examination, factor: float, before: float, after: floa
     )
 
 
+def _none(examination: Examination) -> Finding:
+    """A rate of 0, by which nothing moves."""
+    return Finding(
+        "rate-too-low",
+        "sick",
+        "The learning rate is 0: no weight moves.",
+        Evidence("change of the weights over the run, beside their size", _moved(examination), None),
+        f"the optimizer: {examination.patient.optimizer!r}",
+        (Cure("a rate above 0, such as what lw.find_lr finds"),),
+        "certain",
+    )
+
+
 def _moved(examination: Examination) -> float:
     """How far theta has gone, beside its length at the start."""
     start, end = examination.start.theta.astype(float), examination.net.theta
@@ -68,7 +87,7 @@ RULE = Rule(
     "after",
     "where the run has failed and did not break off, the same run with 10, 100 and 1000 times the rate (up to a "
     "million times where the weights have moved by less than 1 %), and with ten times the updates",
-    "the run failed, and learns with one of them",
+    "the run failed, and learns with one of them; or the rate is 0",
     "how far a network has to go is not known before: no bound on the rate holds for all, and the trial decides",
     find,
     explains=("plateau", "underfitting", "start-loss"),
