@@ -8,7 +8,6 @@ from layerwise.insight.doctor.examination import Examination
 from layerwise.insight.doctor.finding import Cure, Evidence, Finding
 from layerwise.insight.doctor.reference import MOST, reachable
 from layerwise.insight.doctor.rule import Rule
-from layerwise.training.samples import Samples
 from layerwise.types import Array
 
 SHIFTS = (1, -1, 2, -2, 3, -3, 4, 5, 8, 10)
@@ -18,7 +17,7 @@ SEEN = 0.3
 
 def find(examination: Examination) -> Finding | None:
     data = examination.data
-    if not isinstance(data, Samples) or len(data) < 40 or examination.reachable > CLEAR:
+    if len(data.x) < 40 or examination.reachable > CLEAR:
         return None
     return _shifted(examination) or _held(examination) or _perhaps(examination)
 

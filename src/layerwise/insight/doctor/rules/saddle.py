@@ -18,7 +18,7 @@ STEPS = 300
 
 
 def find(examination: Examination) -> Finding | None:
-    if not examination.is_stuck:
+    if not (examination.is_stuck and examination.is_behind):
         return None
     here = examination.curvature
     if here is None or not (here.least < -BENT * abs(here.largest) or here.largest <= 0 > here.least):

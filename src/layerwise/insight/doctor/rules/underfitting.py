@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from layerwise.insight.doctor.examination import Examination
+from layerwise.insight.doctor.examination import BEHIND, Examination
 from layerwise.insight.doctor.finding import Cure, Evidence, Finding
 from layerwise.insight.doctor.rule import Rule
 
 
 def find(examination: Examination) -> Finding | None:
-    if not examination.is_behind:
+    if not (examination.is_poor or examination.mastery < examination.reachable - BEHIND):
         return None
     return Finding(
         "underfitting",
