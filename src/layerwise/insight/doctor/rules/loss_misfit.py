@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 from layerwise.errors import DataError, KindError, LayerwiseError, ShapeError
 from layerwise.insight.doctor.examination import Examination
 from layerwise.insight.doctor.finding import Cure, Evidence, Finding
-from layerwise.insight.doctor.heads import head_of, last_of
+from layerwise.insight.doctor.heads import Head, head_of, last_of
 from layerwise.insight.doctor.rule import Rule
+from layerwise.types import Array
 
 _SIZES = (1.0, 10.0, 100.0, 1000.0)
+MOST = 8
+ROWS = 16
 
 
 def find(examination: Examination) -> Finding | None:
@@ -19,28 +24,44 @@ def find(examination: Examination) -> Finding | None:
         return _refused(examination)
     if examination.is_of_the_library(loss):
         return None  # which refuses what it is not made for
-    rows, head = examination.output[:32].astype(np.float64), head_of(examination.start, examination.output)
-    least = [
-        _least(examination, np.clip(np.full(rows.shape, size * sign), head.low, head.high))
-        for size in _SIZES
-        for sign in (1, -1)
-    ]
-    lowest = min(least)
-    if not (lowest < -1e-6 and lowest < 2 * min(least[:4]) < 0):
+    head, target = head_of(examination.start, examination.output), examination.target
+    lowest = min((_lowest(examination, rows, head) for rows in _alike(target)), default=0.0)
+    if lowest >= 0:
         return None
-    target = np.asarray(examination.target, np.float64)
+    numbers = np.asarray(target, np.float64)
     return _finding(
-        f"{type(loss).__name__} falls without end, {lowest:.4g} where the outputs are large: there is no best "
-        f"answer to these targets, which go from {target.min():.4g} to {target.max():.4g}.",
-        Evidence("loss for outputs of size 1000", lowest, 0.0, "no loss of this kind falls below"),
+        f"{type(loss).__name__} falls without end, to {lowest:.4g} as the outputs go on: there is no best "
+        f"answer to these targets, which go from {numbers.min():.4g} to {numbers.max():.4g}.",
+        Evidence("loss at outputs near their end", lowest, 0.0, "no loss of this kind falls below"),
         f"the loss: {loss!r}",
     )
 
 
-def _least(examination: Examination, output: np.ndarray) -> float:
+def _alike(target: Array) -> list[Array]:
+    """Rows of the first few different targets, each kind together: what one gains another would lose."""
+    keys = target.reshape(len(target), -1)
+    different = np.unique(keys, axis=0)[:MOST]
+    return [np.flatnonzero((keys == each).all(axis=1))[:ROWS] for each in different]
+
+
+def _lowest(examination: Examination, rows: Array, head: Head) -> float:
+    """How low the loss of some rows falls as their outputs go to either end; 0 where it comes to rest, or is above."""
+    shape = (len(rows), *examination.output.shape[1:])
+    found = 0.0
+    for end, sign in ((head.high, 1), (head.low, -1)):
+        wide = head.high - head.low if np.isfinite(head.high - head.low) else 1.0
+        line = [sign * size for size in _SIZES] if np.isinf(end) else [end - sign * wide / 10**k for k in (1, 2, 4, 6)]
+        losses = [_loss(examination, np.full(shape, value), rows) for value in line]
+        falls = all(after < before for before, after in pairwise(losses))
+        if falls and losses[-1] < -1e-6 and losses[-1] < 2 * min(losses[0], 0.0):
+            found = min(found, losses[-1])
+    return found
+
+
+def _loss(examination: Examination, output: Array, rows: Array) -> float:
     try:
         with np.errstate(all="ignore"):
-            value = examination.patient.loss(output, examination.target[: len(output)])[0]
+            value = examination.patient.loss(output, examination.target[rows])[0]
     except LayerwiseError:
         return np.inf
     return float(value) if np.isfinite(value) else np.inf

@@ -5,6 +5,8 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Iterator
+from contextlib import suppress
+from copy import deepcopy
 from itertools import islice
 
 import numpy as np
@@ -46,30 +48,39 @@ def find(examination: Examination) -> Finding | None:
 def _first(examination: Examination, step: int) -> tuple[NonFinite | None, float]:
     """The first operation that fails around the step that broke off, and the largest weight then.
 
-    A run breaks off before an update, by the loss of its batch, or after one, where an epoch ends.
+    A run breaks off by the loss of a batch, before its update; by the loss after it, where an epoch ends; or a step
+    late, where only the gradient had left the range, and the weights with it.
     """
-    patient = examination.patient
-    keep = _Keep(step)
-    run = patient.run([keep])
+    for back in (1, 2):
+        found, size = _before(examination, step - back)
+        if found is not None:
+            return found, size
+    return _after(examination, step)
+
+
+def _before(examination: Examination, made: int) -> tuple[NonFinite | None, float]:
+    """What fails on the batches that come after so many updates."""
+    run = examination.patient.run()
     try:
-        if step > 1:
-            run.advance(step - 1)
-        found = _tried(run.net, list(islice(_next(run), 4)), patient, step - 1)
-        if found is None:
-            run.advance(1)
+        if made > 0:
+            run.advance(made)
+        found = _tried(run.net, list(islice(_next(run), 4)), examination.patient, max(made, 0))
     except LayerwiseError:
-        found = None
-    if found is not None:
-        return found, float(np.abs(run.net.theta).max())
+        return None, 0.0
+    return found, float(np.abs(run.net.theta).max())
+
+
+def _after(examination: Examination, step: int) -> tuple[NonFinite | None, float]:
+    """What fails after an update that the run has not come through."""
+    keep = _Keep(step)
+    with suppress(LayerwiseError):
+        examination.patient.run([keep]).advance(step)
     if keep.after is None:
         return None, 0.0
-    net = examination.start
-    before = net.snapshot()
+    net = deepcopy(examination.start)
     net.restore(keep.after)
-    size = float(np.abs(net.theta).max())
-    found = _tried(net, [*keep.batches, examination.some], patient, step)
-    net.restore(before)
-    return found, size
+    found = _tried(net, [*keep.batches, examination.some], examination.patient, step)
+    return found, float(np.abs(net.theta).max())
 
 
 class _Keep(Listener):

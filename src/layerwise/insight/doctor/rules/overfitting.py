@@ -6,6 +6,7 @@ import numpy as np
 
 from layerwise.insight.doctor.examination import Examination, quiet
 from layerwise.insight.doctor.finding import Cure, Evidence, Finding
+from layerwise.insight.doctor.reference import reachable
 from layerwise.insight.doctor.rule import Rule
 from layerwise.random import generator
 
@@ -29,7 +30,7 @@ def find(examination: Examination) -> Finding | None:
     rise, best = float(losses[-1] / losses.min()) if losses.min() > 0 else 1.0, int(losses.argmin()) + 1
     cost = float(losses[-1] - losses.min()) / (examination.baseline or losses[0])
     has_grown = gap > GAP and rise > RISE and cost > COST
-    is_wide = gap > WIDE and skill > 0.9 and rise > 1.1
+    is_wide = gap > WIDE and skill > 0.9 and (rise > 1.1 or _has_signal(examination))
     if not (has_grown or is_wide) or gap < 3 * _chance(examination):
         return None
     return Finding(
@@ -47,6 +48,14 @@ def find(examination: Examination) -> Finding | None:
         ),
         "likely",
     )
+
+
+def _has_signal(examination: Examination) -> bool:
+    """Whether simple methods find in the validation part what the network does not have there."""
+    held = examination.held
+    assert held is not None
+    there = reachable(held.x, held.target, examination.task, examination.start.takes_indices)
+    return len(held.x) >= 40 and there > 0.3 and there > (examination.held_skill or 0.0) + 0.15
 
 
 def _chance(examination: Examination) -> float:
@@ -68,7 +77,8 @@ RULE = Rule(
     "after",
     "skill on training and on validation rows, in evaluation mode, and the validation loss over the epochs",
     "0.2 less skill on validation rows, and a validation loss that has risen by 30 % since its least, and by 0.15 "
-    "of what a constant answer has; or 0.4 less beside 0.9 on training rows, and 10 % risen; three times what "
+    "of what a constant answer has; or 0.4 less beside 0.9 on training rows, and 10 % risen, or simple methods "
+    "that find more in the validation part; three times what "
     "other draws of rows would change",
     "a gap alone is no disease: every network that learns has one. It has to have grown at the cost of new rows",
     find,

@@ -13,13 +13,15 @@ from layerwise.network import Network
 from layerwise.types import Array
 
 BENT = 0.02
-STILL = 0.01
+STILL = 1e-3
 STEPS = 300
 
 
 def find(examination: Examination) -> Finding | None:
-    if not (examination.is_stuck and examination.is_behind):
-        return None
+    patient = examination.patient
+    penalised = patient.regularizer is not None or patient.optimizer.weight_decay > 0
+    if penalised or not (examination.is_stuck and examination.is_behind):
+        return None  # where a penalty pulls, the loss has a gradient at the end, too
     here = examination.curvature
     if here is None or not (here.least < -BENT * abs(here.largest) or here.largest <= 0 > here.least):
         return None
@@ -78,7 +80,7 @@ RULE = Rule(
     "the largest and the least eigenvalue of the Hessian where a stuck run stands, by power iteration on products "
     "of the Hessian with a vector; then a step along the direction of the least, and plain descent",
     "the least is negative and larger than a fiftieth of the largest, a step along the gradient would gain "
-    "less than 1 % of the loss, and the escape brings the loss down by 2 % at least",
+    "less than 0.1 % of the loss, and the escape brings the loss down by 2 % at least",
     "at a minimum no eigenvalue is negative. On the way down some are: only a run that stands still is at a saddle",
     find,
     explains=("plateau", "underfitting", "rate-too-low"),
