@@ -26,11 +26,11 @@ _HEAD = """\
 tool. -->
 
 ```python
-report = lw.doctor(net, data.train, loss=loss, optimizer=optimizer, validation=data.validation)   # what fit takes
-print(report)                       # or report.findings, report.to_json()
-report.findings[0].confirm()        # runs the experiment that speaks for or against it
+report = lw.doctor(net, data.train, loss=loss, optimizer=optimizer, validation=data.validation)  # what fit takes
+print(report)  # or report.findings, report.to_json()
+report.findings[0].confirm()  # runs the experiment that speaks for or against it
 
-lw.fit(..., listeners=[lw.Doctor()])   # live, within a run
+lw.fit(..., listeners=[lw.Doctor()])  # live, within a run
 ```
 
 On the command line: `layerwise doctor RUN`, and `layerwise train --doctor`; see [command-line.md](command-line.md). A

@@ -51,6 +51,19 @@ def test_occlusion_is_what_covering_by_hand_does(size: int) -> None:
         assert found[sample, i, j] == pytest.approx(wanted, abs=1e-12)
 
 
+def test_steps_of_sequences_words_and_features_are_covered() -> None:
+    net = lw.Network(lw.Linear(4, 3, bias=False), dtype="float64")
+    x = RNG.normal(size=(2, 4))
+    np.testing.assert_allclose(occlusion(net, x, [1, 2]), x * net[0].weight[[1, 2]], atol=1e-12)
+    words, tokens = lw.Network(lw.Embedding(6, 3), lw.LSTM(3, 4, output="last"), lw.Linear(4, 2)), np.array([[1, 4, 5]])
+    fall = occlusion(words, tokens, 0)
+    without = words(np.array([[1, 0, 5]]))
+    assert fall.shape == (1, 3)
+    assert fall[0, 1] == pytest.approx(float(words(tokens)[0, 0] - without[0, 0]), abs=1e-6)
+    recurrent = lw.Network(lw.LSTM(4, 3, output="last"), lw.Linear(3, 2))
+    assert occlusion(recurrent, RNG.normal(size=(2, 5, 4)), size=3).shape == (2, 5)
+
+
 def test_sequences_and_attention_have_saliency_too() -> None:
     x = RNG.normal(size=(2, 5, 4))
     for layers in ([lw.LSTM(4, 3, output="last")], [lw.MultiheadAttention(4, 2), lw.Flatten()]):
@@ -64,5 +77,6 @@ def test_mistakes(tally: Tally) -> None:
     indices = lw.Network(lw.Embedding(5, 2), lw.Flatten(), lw.Linear(6, 2))
     refused(tally, SettingError, "occlusion", lambda: saliency(indices, np.ones((1, 3), int)))
     refused(tally, SettingError, "0 to 3", lambda: saliency(net, IMAGES, 4))
-    refused(tally, ShapeError, "images", lambda: occlusion(net, IMAGES[0]))
+    refused(tally, ShapeError, "a batch", lambda: occlusion(net, IMAGES[0, 0, 0]))
+    refused(tally, SettingError, "an index", lambda: occlusion(indices, np.ones((1, 3), int), fill=0.5))
     refused(tally, SettingError, "odd", lambda: occlusion(net, IMAGES, size=2))

@@ -105,3 +105,25 @@ def test_mistakes(tally: Tally) -> None:
         tally, SettingError, "pass validation=", lambda: lw.fit(net, DATA.train, listeners=[LossGaps()], **settings)
     )
     refused(tally, SettingError, "every", lambda: LossGaps(every=0))
+
+
+def test_weights_of_samples_and_classes_count_as_in_the_history() -> None:
+    watch, net = LossGaps(), lw.Network(lw.Linear(2, 8), lw.Tanh(), lw.Dropout(0.3), lw.Linear(8, 2))
+    x, y = DATA.train
+    weight = np.random.default_rng(0).uniform(0.2, 3, len(x))
+    lw.fit(net, (x, y), validation=DATA.validation, sample_weight=weight, loss=lw.CrossEntropyLoss(weight=[1.0, 4.0]),
+           optimizer=lw.SGD(lr=1e-30), epochs=2, batch_size=16, listeners=[watch])  # fmt: skip
+    assert all(gap.moving == pytest.approx(0, abs=1e-6) for gap in watch.gaps)
+
+
+def test_sequences_and_images_have_a_gap_too() -> None:
+    draw = np.random.default_rng(0)
+    for layers, shape in (
+        ([lw.LSTM(3, 4, output="last"), lw.Dropout(0.3), lw.Linear(4, 2)], (24, 5, 3)),
+        ([lw.Conv2d(1, 3, 3), lw.BatchNorm2d(3), lw.ReLU(), lw.Flatten(), lw.Linear(48, 2)], (24, 1, 6, 6)),
+        ([lw.Linear(3, 4), lw.MultiheadAttention(4, 2), lw.Flatten(), lw.Linear(20, 2)], (24, 5, 3)),
+    ):
+        x, y, watch = draw.normal(size=shape).astype("float32"), np.arange(24) % 2, LossGaps()
+        lw.fit(lw.Network(*layers), (x[:16], y[:16]), validation=(x[16:], y[16:]), loss=lw.CrossEntropyLoss(),
+               optimizer=lw.SGD(lr=1e-30), epochs=1, batch_size=8, listeners=[watch])  # fmt: skip
+        assert watch.gaps[0].moving == pytest.approx(0, abs=1e-6)

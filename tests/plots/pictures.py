@@ -23,7 +23,7 @@ DIFFERENCE = 0.02
 
 def assert_readable(figure: Any) -> None:
     """Every word has 8 points or more and lies within the figure, and the ticks of one axis do not touch."""
-    figure.canvas.draw()
+    figure.draw_without_rendering()
     width, height = figure.canvas.get_width_height()
     words, of_ticks = words_of(figure)
     boxes = {id(word): word.get_window_extent() for word in [*words, *itertools.chain(*of_ticks)]}

@@ -21,14 +21,14 @@ def patterns(lines: np.ndarray) -> int:
     points = [rng.uniform(size=(5000, 2))]
     for one, other in itertools.combinations(lines, 2):
         meeting = np.linalg.solve(np.stack([one[:2], other[:2]]), [-one[2], -other[2]])
-        turns = np.linspace(0, 2 * np.pi, 400)
+        turns = np.linspace(0, 2 * np.pi, 60)
         points.append(meeting + 1e-7 * np.stack([np.cos(turns), np.sin(turns)], axis=1))
     places = np.concatenate(points)
     places = places[((places > 0) & (places < 1)).all(axis=1)]
     return len(np.unique(places @ lines[:, :2].T + lines[:, 2] > 0, axis=0))
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(6))
 def test_the_formula_counts_the_patterns_of_sides(seed: int) -> None:
     rng = np.random.default_rng(seed)
     lines = rng.normal(size=(5, 3))

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
+from tests.plots.pictures import assert_dressed, assert_looks_like, assert_readable
 from tests.support.tally import Tally
 
 import layerwise as lw
@@ -170,3 +171,31 @@ def test_equal_units_are_as_long_across_as_up(stretch: tuple[float, float]) -> N
     assert low < points[:, 1].min() < points[:, 1].max() < high
     assert ax.get_aspect() == 1
     assert ax.get_images()[0].get_extent() == [left, right, low, high]
+
+
+def test_two_features_of_a_wider_table_look_as_they_did() -> None:
+    wide = np.column_stack([X, X[:, ::-1] * 5, X[:, :1]])
+    classes = ["near", "between", "far"]
+    ax = decision_boundary(
+        lambda x: np.stack([-3 * x[:, 1], 0 * x[:, 0], 3 * x[:, 1] + x[:, 2]], axis=1), wide, np.arange(200) % 3,
+        classes=classes, features=(1, 2), labels=("width (cm)", "height (cm)"), resolution=60,
+    )  # fmt: skip
+    assert ax.get_title(loc="left").endswith("points on their side\nthe other 3 features held at the median")
+    assert_dressed(ax)
+    assert_readable(ax.figure)
+    assert_looks_like(ax.figure, "decision_boundary")
+    kept = decision_boundary(
+        corners_of(wide), wide, np.zeros(200, int), features=(0, 1), held=[9, 9, 3, 9, 9], resolution=9
+    )
+    assert "held at the values given" in kept.get_title(loc="left")
+
+
+def corners_of(wide: np.ndarray) -> Any:
+    """Answers that need the third feature to be 3."""
+
+    def predict(x: np.ndarray) -> np.ndarray:
+        assert x.shape[1] == wide.shape[1]
+        assert len(x) == len(wide) or (x[:, 2] == 3).all()
+        return corners(x[:, :2])
+
+    return predict

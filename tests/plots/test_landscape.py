@@ -33,7 +33,7 @@ def test_the_way_is_drawn_where_it_went() -> None:
     assert_looks_like(ax.figure, "landscape")
 
 
-@pytest.mark.parametrize("losses", [BOWL + 0.01, BOWL + 100, BOWL * 0, np.exp(5 * BOWL), BOWL - 5], ids=range(5))
+@pytest.mark.parametrize("losses", [BOWL + 0.01, BOWL * 0, np.exp(5 * BOWL), BOWL - 5], ids=range(4))
 def test_every_range_of_losses_can_be_read(losses: np.ndarray) -> None:
     ax = landscape(found(losses, way=False, kind="random"))
     assert_dressed(ax)

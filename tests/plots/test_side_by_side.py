@@ -52,8 +52,11 @@ def test_what_diverged_is_told_and_not_drawn() -> None:
     assert np.isnan(middle.get_ydata()[4:]).all()
     assert "wild: diverged" in [text.get_text() for text in ax.figure.axes[1].texts]
     assert_readable(ax.figure)
-    everything = side_by_side(result(arm("gone", np.full((2, 9), np.inf)), arm("calm", FALLS[:2])))
-    assert_readable(everything.figure)
+
+
+@pytest.mark.slow
+def test_an_arm_of_which_nothing_is_left_can_be_told() -> None:
+    assert_readable(side_by_side(result(arm("gone", np.full((2, 9), np.inf)), arm("calm", FALLS[:2]))).figure)
 
 
 def test_points_that_do_not_go_on_are_not_joined() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import matplotlib as mpl
 import numpy as np
 import pytest
+from tests.plots.pictures import assert_dressed, assert_looks_like, assert_readable
 from tests.plots.style.test_axes import HOSTILE
 from tests.support.refusals import refused
 from tests.support.tally import Tally
@@ -70,12 +71,19 @@ def test_one_call_for_classes_and_for_quantities() -> None:
     wide = decision_boundary(lambda x: x[:, 2:3], WIDE, WIDE[:, 2] > 0, features=(2, 1), resolution=9)
     assert wide.get_title(loc="left") == "60 of 60 points on their side\nthe other 2 features held at the median"
     net = lw.Network(lw.Linear(2, 3), lw.Tanh(), lw.Linear(3, 1))
-    decision_boundary(net, X, X[:, 0], task="regression", resolution=9).figure.canvas.draw()
+    assert "RMSE" in decision_boundary(net, X, X[:, 0], task="regression", resolution=9).get_title(loc="left")
 
 
 @pytest.mark.parametrize("answer", [lambda x: np.zeros(len(x)), lambda x: np.full((len(x), 1), 3.0)])
 def test_a_flat_answer_is_drawn(answer: Any) -> None:
     fitted_surface(answer, X, answer(X), resolution=5, equal=True).figure.canvas.draw()
+
+
+def test_it_looks_as_it_did() -> None:
+    ax = fitted_surface(lambda x: np.sin(3 * x[:, 0]) * x[:, 1], X, X[:, 1], part="test", resolution=60)
+    assert_dressed(ax)
+    assert_readable(ax.figure)
+    assert_looks_like(ax.figure, "fitted_surface")
 
 
 def test_global_settings_change_nothing(tmp_path: Path) -> None:

@@ -11,13 +11,14 @@ from layerwise.cli.interrupts import Interrupted
 from layerwise.cli.output import announced, look, note, say, say_all
 from layerwise.comparison import result_of
 from layerwise.errors import DivergedError, FileError, LayerwiseError, SettingError, TrainingInterrupted
+from layerwise.insight.doctor import Doctor, Finding
 from layerwise.report import result_lines
 from layerwise.report.page import RunAccount, write
 from layerwise.runs import RunFolder, Start, resumed, start, writing
 from layerwise.runs import folder as folders
 from layerwise.runs.advice import Advice, advice
 from layerwise.runs.pictures import kept_epoch
-from layerwise.training import History, Listener
+from layerwise.training import History
 from layerwise.training.changes import Changes
 from layerwise.wording import setting
 
@@ -82,22 +83,22 @@ def _resume(folder: RunFolder, progress: bool, doctor: bool) -> int:
 def _run(folder: RunFolder, ready: Start, progress: bool, doctor: bool) -> int:
     """Train in a folder, from its checkpoint if it has one, and test. The folder is held by the caller."""
     going_on = folder.checkpoint if folder.checkpoint.exists() else None
+    watching = _doctor(speaking=doctor)
     try:
         if not folder.examples.exists():  # the last of the files that belong to the start
             writing.write_start(folder, ready)
-        watching = [_doctor()] if doctor else []
         history = ready.setup.train(
-            ready.data, checkpoint=folder.checkpoint, resume=going_on, progress=progress, listeners=watching
+            ready.data, checkpoint=folder.checkpoint, resume=going_on, progress=progress, listeners=[watching]
         )
-        _finish(folder, ready, history, progress)
+        _finish(folder, ready, history, watching, progress)
     except DivergedError as error:
-        return _diverged(folder, ready, error)
+        return _diverged(folder, ready, error, watching)
     except KeyboardInterrupt as stopped:
         if not folder.experiment.exists():
             raise
         why = str(stopped).partition(";")[0] or "interrupted"
         if isinstance(stopped, TrainingInterrupted):
-            _report_unfinished(folder, ready, stopped.history, why)
+            _report_unfinished(folder, ready, stopped.history, why, watching)
         _tell_how_to_go_on(folder, why)
         raise Interrupted from None
     except LayerwiseError:
@@ -107,14 +108,24 @@ def _run(folder: RunFolder, ready: Start, progress: bool, doctor: bool) -> int:
     return FINE
 
 
-def _doctor() -> Listener:
-    """The doctor as a listener that speaks on standard error, above the line of the progress."""
-    from layerwise.insight.doctor import Doctor, Finding
+def _doctor(speaking: bool) -> Doctor:
+    """The doctor as a listener. speaking: on standard error, above the line of the progress, as soon as it finds."""
 
     def tell(finding: Finding) -> None:
-        note("", *look().wrapped(f"doctor, {finding.severity}: {finding.sentence} ({finding.code})", "  "))
+        note("", *look().wrapped(_found(finding), "  "))
 
-    return Doctor(tell=tell)
+    return Doctor(tell=tell if speaking else None)
+
+
+def _found(finding: Finding) -> str:
+    return f"doctor, {finding.severity}: {finding.sentence} ({finding.code})"
+
+
+def _diagnosis(folder: RunFolder, watching: Doctor) -> list[str]:
+    """What the doctor has found that is more than a note, and the command that looks closer."""
+    heavy = [finding for finding in watching.report.findings if finding.severity != "note"]
+    told = [line for finding in heavy for line in look().wrapped(_found(finding), "  ", first="")]
+    return [*told, f"  {_command('doctor', str(folder.path))}", ""] if told else []
 
 
 def _introduce(ready: Start) -> None:
@@ -146,16 +157,16 @@ def _settings(table: dict[str, object]) -> str:
     return f"{table['name']}({settings})"
 
 
-def _finish(folder: RunFolder, ready: Start, history: History, progress: bool) -> None:
+def _finish(folder: RunFolder, ready: Start, history: History, watching: Doctor, progress: bool) -> None:
     """Test, write what is left to write, and tell."""
     with announced("testing, drawing, and comparing with a linear model", progress):
         kept = kept_epoch(ready.setup.listeners, history.epochs)
         writing.write_history(folder, history, kept)
         result = result_of(ready.net, ready.data, ready.experiment.seed)
         writing.write_result(folder, result, ready.net, ready.data)
-        page = write(RunAccount(folder, ready, history, kept, result))
+        page = write(RunAccount(folder, ready, history, kept, result, findings=watching.report.findings))
     say("", *result_lines(result, look()), "")
-    say(*_where(page), "")
+    say(*_diagnosis(folder, watching), *_where(page), "")
     say_all(_next(folder, advice(ready.experiment, history, result.samples, kept)))
 
 
@@ -184,21 +195,23 @@ def _command(*words: str) -> str:
     return shlex.join(["layerwise", *words])
 
 
-def _diverged(folder: RunFolder, ready: Start, error: DivergedError) -> int:
+def _diverged(folder: RunFolder, ready: Start, error: DivergedError, watching: Doctor) -> int:
     ready.net.save(folder.last_good)
     if isinstance(error.history, History):
         writing.write_history(folder, error.history)
     note(*look().wrapped(f"layerwise: {error}"))
     note(f"They are in {folder.last_good}")
-    _report_unfinished(folder, ready, error.history, str(error))
+    note(*_diagnosis(folder, watching))
+    _report_unfinished(folder, ready, error.history, str(error), watching)
     return DIVERGED
 
 
-def _report_unfinished(folder: RunFolder, ready: Start, history: object, why: str) -> None:
+def _report_unfinished(folder: RunFolder, ready: Start, history: object, why: str, watching: Doctor) -> None:
     """The page of a run that was not tested. Where it can not be written, the end of the run is still told."""
     records = history if isinstance(history, History) else History()
     try:
-        page = write(RunAccount(folder, ready, records, ended=f"{why[0].upper()}{why[1:].rstrip('.')}."))
+        ended = f"{why[0].upper()}{why[1:].rstrip('.')}."
+        page = write(RunAccount(folder, ready, records, ended=ended, findings=watching.report.findings))
     except FileError as error:
         note(*look().wrapped(f"layerwise: {error}"))
     except KeyboardInterrupt:  # a second Ctrl-C: what is said next is said all the same

@@ -1,4 +1,4 @@
-"""Looking inside: gradient checks that say what is wrong, and why."""
+"""Looking inside: gradient checks that say what is wrong, recorders, experiments, and what pictures are drawn from."""
 
 from layerwise.insight import side_by_side
 from layerwise.insight.attribution import occlusion, saliency

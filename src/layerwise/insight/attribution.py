@@ -41,37 +41,41 @@ def saliency(net: Network, x: Any, answer: Any = None) -> Array:
     return dx
 
 
-def occlusion(net: Network, x: Any, answer: Any = None, *, size: int = 3, fill: float = 0.0) -> Array:
-    """By how much the output of the answer falls when a square of the image is covered, at every place of the square.
+def occlusion(net: Network, x: Any, answer: Any = None, *, size: int = 1, fill: float = 0.0) -> Array:
+    """By how much the output of the answer falls when a part of the input is covered, at every place of the part.
 
-    x: (N, C, H, W) images. answer: (N,), the output of each sample; unless given, the largest. size: of the square, in
-    pixels, odd; its middle goes over every pixel. fill: what covers: for data with mean 0, the mean. Returns (N, H, W):
-    above 0 where covering hurts the answer. It takes H x W passes forward, and measures what it says without a
-    derivative. Source: Zeiler and Fergus, Visualizing and understanding convolutional networks, ECCV 2014.
+    x: images (N, C, H, W), of which squares are covered; or anything whose second axis has places to cover: sequences
+    (N, T, D) or of indices (N, T), rows of features (N, D). answer: (N,), the output of each sample; unless given, the
+    largest. size: of the part, odd; its middle goes over every place. fill: what covers: for data with mean 0, the
+    mean; for indices the one of padding. Returns (N, H, W), or (N, T): above 0 where covering hurts the answer. It
+    takes a pass forward for every place, and measures what it says without a derivative.
+    Source: Zeiler and Fergus, Visualizing and understanding convolutional networks, ECCV 2014.
 
     >>> import layerwise as lw
     >>> net = lw.Network(lw.Flatten(), lw.Linear(9, 2))
     >>> x = np.ones((1, 1, 3, 3), "float32")
-    >>> fall = occlusion(net, x, answer=[0], size=1)
+    >>> fall = occlusion(net, x, answer=[0])
     >>> bool(np.allclose(fall[0].ravel(), net[1].weight[0], atol=1e-6))       # a pixel of 1 gives its weight
     True
     """
     require_kind("net", net, Network, "lw.Network(...)")
-    x = real_array("x", x, net.dtype)
-    if x.ndim != 4:
-        raise ShapeError(f"occlusion covers squares of images (N, C, H, W), got shape {x.shape}")
+    x = real_array("x", x, None if net.takes_indices else net.dtype)
+    if x.ndim < 2:
+        raise ShapeError(f"x must be a batch (N, ...), got shape {x.shape}")
     if whole_number("size", size) % 2 == 0:
-        raise SettingError(f"size must be odd, so that the square has a middle, got {size}")
-    N, _, H, W = x.shape
+        raise SettingError(f"size must be odd, so that the part has a middle, got {size}")
+    if net.takes_indices and fill != int(fill):
+        raise SettingError(f"indices are covered by an index, such as that of padding, got fill={fill}")
     whole = predict(net, x)
-    rows, chosen = np.arange(N), _answers(whole, answer)
-    fall, half = np.empty((N, H, W)), size // 2
-    for i in range(H):
-        covered = np.repeat(x[None], W, axis=0)  # (W, N, C, H, W), a square at every column of this row
-        for j in range(W):
-            covered[j, :, :, max(0, i - half) : i + half + 1, max(0, j - half) : j + half + 1] = fill
-        said = predict(net, covered.reshape(W * N, *x.shape[1:])).reshape(W, N, -1)
-        fall[:, i, :] = (whole[rows, chosen] - said[:, rows, chosen]).T
+    chosen = _answers(whole, answer)
+    places = x.shape[2:] if x.ndim == 4 else x.shape[1:2]
+    before = (slice(None),) * (2 if x.ndim == 4 else 1)
+    fall, half = np.empty((len(x), *places)), size // 2
+    for place in np.ndindex(places):
+        covered = x.copy()
+        covered[(*before, *(slice(max(0, each - half), each + half + 1) for each in place))] = fill
+        said = predict(net, covered)
+        fall[(slice(None), *place)] = (whole - said)[np.arange(len(x)), chosen]
     return fall
 
 

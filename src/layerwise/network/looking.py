@@ -47,7 +47,7 @@ class Looking(Displayed):
 
         input_shape: of one sample, where the layers do not fix it.
         width: of the table, 80 columns unless given; where that is too narrow, the calls of the layers are cut, and
-        then the last columns left out.
+        then the last columns left out. How the layers are joined is drawn by `lw.plots.architecture(net)`.
 
         >>> import layerwise as lw
         >>> print(lw.Network(lw.Linear(2, 8), lw.Tanh(), lw.Linear(8, 1)).summary())

@@ -15,6 +15,7 @@ from layerwise.plots.ideas import (
     convolution_steps,
     cross_entropy_curve,
     entropy_curve,
+    pull_of_losses,
     race,
     schedules,
     signal_through_depth,
@@ -33,6 +34,7 @@ from layerwise.plots.inside import (
     spread_over_time,
 )
 from layerwise.plots.landscape import landscape
+from layerwise.plots.level import level
 from layerwise.plots.lines import lines
 from layerwise.plots.regions import hidden_fields, hidden_regions
 from layerwise.plots.side_by_side import side_by_side
@@ -66,12 +68,14 @@ __all__ = [
     "information_plane",
     "landscape",
     "layers_over_time",
+    "level",
     "lines",
     "loss_curve",
     "loss_gaps",
     "network_svg",
     "new_panels",
     "progress",
+    "pull_of_losses",
     "race",
     "relevance",
     "representation",

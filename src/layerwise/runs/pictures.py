@@ -32,7 +32,8 @@ def draw_network(folder: RunFolder, net: Network, data: Dataset) -> None:
 def network_drawing(net: Network, data: Dataset) -> str:
     """The network as SVG, with the names of the features and of the answers."""
     inputs = None if data.image_shape else data.features
-    return plots.network_svg(net, inputs=inputs, outputs=data.classes or (data.preparation.target,))
+    outputs = data.classes or (data.preparation.target,)
+    return plots.architecture(net, input_shape=data.train.x.shape[1:], inputs=inputs, outputs=outputs).svg
 
 
 def draw_losses(folder: RunFolder, history: Mapping[str, Sequence[float]], kept: int | None) -> None:

@@ -20,9 +20,9 @@ def test_the_way_of_plain_descent_is_the_textbook_line() -> None:
     assert way.costs[-1] < 1e-4 <= way.costs[-2]
 
 
-@pytest.mark.parametrize(("lr", "diverged"), [(0.0199, False), (0.0201, True)])
+@pytest.mark.parametrize(("lr", "diverged"), [(0.0195, False), (0.0205, True)])
 def test_the_largest_rate_is_two_over_the_steepest_curvature(lr: float, diverged: bool) -> None:
-    way = race("ravine", {"descent": lw.GradientDescent(lr=lr)}, limit=1000).ways["descent"]
+    way = race("ravine", {"descent": lw.GradientDescent(lr=lr)}, limit=300).ways["descent"]
     assert way.diverged == diverged
     assert (way.updates is None) == diverged
 

@@ -48,6 +48,6 @@ def test_an_arm_has_a_curve_and_a_number_for_each_seed() -> None:
 
 def test_tasks(tally: Tally) -> None:
     assert (task("sine").outputs, type(task("sine").loss)) == (1, lw.MSELoss)
-    assert (task("iris").inputs, task("iris").outputs) == (4, 3)
+    assert (task("rings").inputs, task("rings").outputs) == (2, 3)
     refused(tally, KindError, "data", lambda: task(3))  # type: ignore[arg-type]
     refused(tally, SettingError, "moons", lambda: task("mons"))

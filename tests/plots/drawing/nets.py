@@ -55,7 +55,7 @@ TEST_SET: dict[str, Case] = {
     "attention": (attention, None),
     "1 unit": (lambda: mlp(1, 1), None),
     "10,000 units": (lambda: lw.Network(lw.Linear(10_000, 1), lw.Tanh(), lw.Linear(1, 10_000)), None),
-    "deep and narrow": (lambda: mlp(*[4] * 41), None),
+    "deep and narrow": (lambda: mlp(*[4] * 31), None),
     "ResNet": (resnet, (1, 28, 28)),
     "GPT": (lambda: gpt(50, blocks=3), None),
     "recommender": (lambda: factorization(30, 50), None),

@@ -28,7 +28,8 @@ def test_the_title_is_what_the_layer_computes_and_the_sum_below_says_the_same(st
     net = lw.Network(layer, dtype="float64")
     layer.weight, layer.bias = W[None, None], [bias]
     z = net(X[None, None])[0, 0]
-    for step, value in enumerate(z.ravel()):
+    for step in {0, 1, z.size // 2, z.size - 1}:
+        value = z.ravel()[step]
         ax = convolution_step(X, W, step, bias=bias, stride=stride, padding=padding)
         row, column = divmod(step, z.shape[1])
         expected = f"Step {step + 1} of {z.size}: z[{row}, {column}] = {value:.4g}".replace("-", "−")
@@ -42,14 +43,20 @@ def test_the_title_is_what_the_layer_computes_and_the_sum_below_says_the_same(st
 
 
 def test_the_output_is_filled_up_to_the_step() -> None:
-    before = len(convolution_step(X, W, 0).texts)
-    assert len(convolution_step(X, W, 5).texts) == before + 5
+    before = len(convolution_step(X[:3], W, 0).texts)
+    assert len(convolution_step(X[:3], W, 3).texts) == before + 3
 
 
 def test_it_can_be_read_and_looks_as_it_did() -> None:
+    ax = convolution_step(X, W, 4, padding=1)
+    assert_looks_like(ax.figure, "convolution")
+    assert_readable(ax.figure)
+
+
+@pytest.mark.slow
+def test_several_steps_can_be_read() -> None:
     panels = convolution_steps(X, W, stride=2, padding=1, bias=0.5)
     assert_readable(panels[0].figure)
-    assert_looks_like(convolution_step(X, W, 4, padding=1).figure, "convolution")
     assert [ax.get_title(loc="left").split(":")[0] for ax in panels] == [f"Step {k} of 9" for k in (1, 2, 3, 9)]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from copy import deepcopy
+from functools import cache
 from html.parser import HTMLParser
 from typing import Any
 
@@ -85,8 +86,9 @@ def tied() -> lw.Network:
     return lw.Network(lw.Embedding(9, 4), lw.Linear(4, 9, bias=False), ties={"1.weight": "0.weight"})
 
 
+@cache
 def large() -> lw.Network:
-    return lw.Network(*[lw.Linear(k, k + 1) for k in range(1, 210)])
+    return lw.Network(*[lw.Linear(k, k + 1) for k in range(1, 110)])
 
 
 def drowned() -> Any:
@@ -99,7 +101,11 @@ def drowned() -> Any:
 FORMS: dict[str, tuple[Callable[[], Any], list[str]]] = {
     "network": (mlp, ["4 → 8 → 3", "67 parameters", "Table of layers"]),
     "gpt": (lambda: gpt(50, blocks=3), ["× 3", "Unfold", "Q", "weight is 0.weight"]),
-    "large network": (large, ["more lines"]),
+    "large network": (large, ["... and", "more lines"]),
+    "deep network": (
+        lambda: lw.Network(*[layer for _ in range(60) for layer in (lw.Linear(3, 3), lw.Tanh())]),
+        ["× 60", "Unfold", "■ 90   Linear(3, 3)", "720 parameters"],
+    ),
     "network without weights": (lambda: lw.Network(lw.ReLU()), ["ReLU", "0 parameters"]),
     "layer of a network": (lambda: mlp()[0], ["Linear", "weight", "8 × 4", "Picture of weight"]),
     "fresh layer": (lambda: lw.LSTM(3, 4), ["LSTM", "weight_ih_l0", "16 × 3", "h and c to the next step"]),
@@ -109,7 +115,7 @@ FORMS: dict[str, tuple[Callable[[], Any], list[str]]] = {
     "fresh parameter": (lambda: lw.Linear(2, 2).parameters["weight"], ["2 × 2"]),
     "parameters": (lambda: mlp().parameters(), ["4 arrays", "67 numbers", 'net.parameters()["2.bias"]']),
     "tied parameters": (lambda: tied().parameters(), ["2 arrays", "36 numbers", "is 0.weight"]),
-    "large parameters": (lambda: large().parameters(), ["218 more arrays are not shown."]),
+    "large parameters": (lambda: large().parameters(), ["18 more arrays are not shown."]),
     "gradients": (lambda: mlp().gradients(), ["4 arrays"]),
     "history": (trained, ["History", "3 epochs, finished", "train_loss", "0.7 after epoch 2", "0.6 after epoch 2"]),
     "empty history": (lw.History, ["Nothing is recorded yet."]),

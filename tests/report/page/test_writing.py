@@ -10,6 +10,8 @@ import pytest
 from tests.support.html import Read
 
 from layerwise.errors import FileError
+from layerwise.insight.doctor.codes import CODES
+from layerwise.insight.doctor.finding import Cure, Evidence, Finding
 from layerwise.report.page import RunAccount, run_page, write
 from layerwise.runs import RunFolder
 
@@ -123,6 +125,20 @@ def test_findings_stand_in_a_chapter_of_their_own(classes: RunAccount) -> None:
     assert "What helps, each by itself:" in read.texts["p"]
     assert "What helps: wait" in read.texts["p"]
     assert page.count("zero units 2; expected 0") == 2
+
+
+def test_findings_of_the_doctor_are_told_in_their_words(classes: RunAccount) -> None:
+    found = Finding(
+        next(iter(CODES)),
+        "warning",
+        "The rate is too high.",
+        Evidence("rate", 0.5, 0.1, "2/λmax"),
+        cures=(Cure("lower it"),),
+    )
+    read = Read(run_page(replace(classes, findings=(found,))))
+    assert "Warning: The rate is too high." in read.texts["p"]
+    assert "rate 0.5; 2/λmax 0.1 (ratio 5)" in read.texts["p"]
+    assert "What helps: lower it" in read.texts["p"]
 
 
 def test_names_from_files_stay_text(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from layerwise.pages import NOTHING, Markup, element
 from layerwise.types import Array
 
 _STYLE = """
-.skills { width: 100%; height: auto; font: 13px var(--font-text); margin-bottom: var(--s3); }
+.skills { width: 100%; min-width: 560px; height: auto; font: 13px var(--font-text); margin-bottom: var(--s3); }
 .skills text { fill: var(--ink); } .skills .soft { fill: var(--ink-soft); } .skills .grid { stroke: var(--line); }
 .skills .network { fill: var(--accent); stroke: var(--accent); }
 .skills .other { fill: var(--ink-soft); stroke: var(--ink-soft); }
@@ -76,9 +76,9 @@ def _skills(result: Comparison) -> Markup:
             element("circle", class_=kind, cx=across(each), cy=y, r=4, fill_opacity=0.35) for each in skills[name]
         ]
         parts.append(element("line", class_=kind, stroke_width=3, x1=x, y1=y - 9, x2=x, y2=y + 9))
-    box = f"0 0 {_WIDTH} {height}"
+    box, words = f"0 0 {_WIDTH} {height}", "Skill of each model on each fold"
     return element(
-        "svg", *parts, class_="skills", viewBox=box, role="img", aria_label="Skill of each model on each fold"
+        "div", element("svg", *parts, class_="skills", viewBox=box, role="img", aria_label=words), class_="wide"
     )
 
 

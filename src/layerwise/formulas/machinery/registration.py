@@ -10,6 +10,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from layerwise.errors import SettingError
@@ -81,12 +82,12 @@ class Formula:
         path = self.function.__module__.split(".")
         return "/".join(path[1:] or path) + ".py"
 
-    @property
+    @cached_property
     def arguments(self) -> tuple[str, ...]:
         """All arguments, in order."""
         return tuple(inspect.signature(self.function).parameters)
 
-    @property
+    @cached_property
     def differentiable(self) -> tuple[str, ...]:
         """The arguments that `backward` returns gradients for, in its order."""
         return tuple(name for name in self.arguments if name not in self.constants)

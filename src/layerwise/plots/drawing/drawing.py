@@ -76,8 +76,8 @@ def architecture(
     with up to 16 units a layer and 400 weights, or where units have names, and blocks for all others.
     input_shape: of one sample, where the layers do not fix it. unfold: draw equal blocks that follow each other one by
     one; they are one, with the number of times, unless given. inputs, outputs: names of the features and of the
-    answers, one for each unit. limit: the size of a weight at which its line is thickest, so that drawings can be
-    compared; the largest weight unless given.
+    answers, one for each unit; beside blocks as many as fit. limit: the size of a weight at which its line is thickest,
+    so that drawings can be compared; the largest weight unless given.
 
     Blocks stand below each other. A residual block is a way around on the left; branches stand side by side; a layer
     that is used twice is drawn once, with a mark where the data go through it again; a recurrent layer has a loop, and
@@ -118,7 +118,8 @@ def architecture(
         return Drawing(sheet, f"{letters}{_BREAK if letters else ''}{text_of(row, shape, 'Network', total)}")
     shown = row if unfold else folded(row)
     title = "Network" if isinstance(net, Network) else type(net).__name__
-    return Drawing(block_sheet(shown, shape, title, total), text_of(shown, shape, title, total))
+    names = [[printable(name, _LONGEST_NAME) for name in given or ()] for given in (inputs, outputs)]
+    return Drawing(block_sheet(shown, shape, title, total, *names), text_of(shown, shape, title, total))
 
 
 def network_svg(net: Network, inputs: Sequence[str] | None = None, outputs: Sequence[str] | None = None) -> str:

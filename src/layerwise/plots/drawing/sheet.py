@@ -8,13 +8,15 @@ from itertools import pairwise
 from layerwise.plots.drawing.blocks import GAP, draw_row
 from layerwise.plots.drawing.items import Box, Disc, Item, Line, Rect, Sheet, Text, extent
 from layerwise.plots.drawing.letters import broken, width
-from layerwise.plots.drawing.structure import Block, Row, blocks_in
+from layerwise.plots.drawing.structure import Again, Block, Branches, Group, Part, Repeat, Row, Skip
 from layerwise.plots.drawing.words import call, owned, remarks, shape_words, ties
 from layerwise.types import Shape
 
 MARGIN = 24.0
 _LANE = 14.0
 _NARROWEST = 260.0
+_LONGEST = 300.0
+"""Of the names of all features or answers."""
 
 
 def composed(items: Sequence[Item], title: str, below: str, notes: Iterable[str], spoken: str) -> Sheet:
@@ -35,12 +37,15 @@ def composed(items: Sequence[Item], title: str, below: str, notes: Iterable[str]
     return Sheet(tuple(placed), round(across + 2 * MARGIN), round(height), title, spoken)
 
 
-def block_sheet(row: Row, shape: Shape | None, title: str, below: str) -> Sheet:
-    """The drawing of blocks, from the input at the top to the output at the bottom."""
+def block_sheet(
+    row: Row, shape: Shape | None, title: str, below: str, inputs: Sequence[str] = (), outputs: Sequence[str] = ()
+) -> Sheet:
+    """The drawing of blocks, from the input at the top to the output at the bottom, with names, if these have any."""
     drawn = draw_row(row)
-    ends: list[Item] = [*_end("input", shape, -GAP - 8.0), Line(((0.0, -GAP), (0.0, 0.0)))]
-    ends += [Line(((0.0, drawn.height), (0.0, drawn.height + GAP)))]
-    ends += _end("output", row.after, drawn.height + GAP + 14.0)
+    bottom = drawn.height + GAP
+    ends: list[Item] = [*_names(inputs, -GAP - 25.0), *_end("input", shape, -GAP - 8.0)]
+    ends += [Line(((0.0, -GAP), (0.0, 0.0))), Line(((0.0, drawn.height), (0.0, bottom)))]
+    ends += [*_end("output", row.after, bottom + 14.0), *_names(outputs, bottom + 31.0)]
     items = [*drawn.items, *ends]
     items += _links(items, -drawn.left)
     return composed(items, title, below, not_drawn(remarks(row)), _spoken(row, shape, below))
@@ -58,6 +63,20 @@ def _end(role: str, shape: Shape | None, y: float) -> list[Item]:
     start = -whole / 2
     name = Text(start, y, role, "ink", 12.0, True)
     return [name, Text(start + name.width + 6.0, y, words, "ink-soft", 11.0)]
+
+
+def _names(names: Sequence[str], y: float) -> list[Item]:
+    """The names of features or answers in a line, as many as fit, and how many there are beside these."""
+    shown = list(names)
+    while shown and width(_listed(shown, len(names)), 11.0) > _LONGEST:
+        shown.pop()
+    words = _listed(shown, len(names)) if shown else ""
+    return [Text(0.0, y, words, "ink-soft", 11.0, anchor="middle")] if words else []
+
+
+def _listed(shown: Sequence[str], count: int) -> str:
+    more = count - len(shown)
+    return ", ".join(shown) + (f" and {more:,} more" if more else "")
 
 
 def _links(items: Sequence[Item], left: float) -> list[Item]:
@@ -87,10 +106,29 @@ def _ways_of(items: Sequence[Item]) -> Iterator[Box]:
 
 def _spoken(row: Row, shape: Shape | None, below: str) -> str:
     """The drawing in words, for those who do not see it."""
-    sentences = [f"Input: {shape_words(shape) or 'any shape'}."]
-    for block in blocks_in(row):
-        sentences.append(_sentence(block))
-    return " ".join([*sentences, f"Output: {shape_words(row.after) or 'any shape'}. {below} in all."])
+    start, end = (shape_words(each) or "any shape" for each in (shape, row.after))
+    return f"Input: {start}. {_told(row)} Output: {end}. {below} in all."
+
+
+def _told(part: Part) -> str:
+    match part:
+        case Block():
+            return _sentence(part)
+        case Again(of=of):
+            return f"Through {of} again."
+        case Row(parts=parts):
+            return " ".join(map(_told, parts))
+        case Skip(body=body, shortcut=None):
+            return f"To what comes in is added: [{_told(body)}]"
+        case Skip(body=body, shortcut=Row() as shortcut):
+            return f"Added up are: [{_told(body)}] and the shortcut [{_told(shortcut)}]"
+        case Branches(ways=ways, joined=joined):
+            return f"Side by side, then {joined}: {', '.join(f'[{_told(way)}]' for way in ways)}."
+        case Group(layer=layer, members=members):
+            return f"In {type(layer).__name__}: {', '.join(f'[{_told(member)}]' for member in members)}."
+        case Repeat(body=body, times=times):
+            return f"{times:,} times: [{_told(body)}]"
+    raise AssertionError(part)
 
 
 def _sentence(block: Block) -> str:

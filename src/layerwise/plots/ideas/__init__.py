@@ -3,6 +3,7 @@
 from layerwise.plots.ideas.activation import activation, activations
 from layerwise.plots.ideas.convolution import convolution_step, convolution_steps
 from layerwise.plots.ideas.depth import signal_through_depth
+from layerwise.plots.ideas.mistake import pull_of_losses
 from layerwise.plots.ideas.race import race
 from layerwise.plots.ideas.schedule import schedules
 from layerwise.plots.ideas.temperature import temperature
@@ -15,6 +16,7 @@ __all__ = [
     "convolution_steps",
     "cross_entropy_curve",
     "entropy_curve",
+    "pull_of_losses",
     "race",
     "schedules",
     "signal_through_depth",

@@ -26,9 +26,9 @@ def race(found: Race | str = "ravine", *, resolution: int = 160, ax: Axes | None
     of the surface on each axis. ax: where to draw; unless given, a new figure. Returns the axes. The key tells how many
     updates each one took. What leaves the picture is drawn up to its edge.
 
-    >>> ax = race("turned ravine", resolution=20)
+    >>> ax = race("ravine", resolution=20)
     >>> [text.get_text() for text in ax.get_legend().get_texts()]
-    ['descent 0.019: 223 updates', 'momentum 0.01: 100 updates', 'Adam 0.1: 388 updates']
+    ['descent 0.019: 223 updates', 'momentum 0.01: 100 updates', 'Adam 0.1: 82 updates']
     """
     found = run_race(found) if isinstance(found, str) else found
     require_kind("found", found, Race, "lw.insight.race(...)")

@@ -25,9 +25,10 @@ border:0!important;border-bottom:1px solid var(--line)!important;vertical-align:
 .layerwise-card th{color:var(--ink-soft);font-weight:400}
 .layerwise-card .right{text-align:right!important}
 .layerwise-card summary{cursor:pointer;color:var(--accent);margin:4px 0}
-.layerwise-card pre{color:var(--ink);background:none;margin:8px 0;font:12px/16px ui-monospace,'SF Mono',Menlo,Consolas,
-'DejaVu Sans Mono',monospace;white-space:pre;overflow-x:auto}
-.layerwise-card code{color:var(--ink);background:none;font:12px ui-monospace,Menlo,'DejaVu Sans Mono',monospace}
+.layerwise-card pre{color:var(--ink);background:none!important;margin:8px 0;
+font:12px/16px ui-monospace,'SF Mono',Menlo,Consolas,'DejaVu Sans Mono',monospace;white-space:pre;overflow-x:auto}
+.layerwise-card code{color:var(--ink);background:none!important;padding:0!important;
+font:12px ui-monospace,Menlo,'DejaVu Sans Mono',monospace}
 .layerwise-card .layerwise-drawing{margin:-12px 0 -12px -24px}
 .layerwise-card img{image-rendering:pixelated;display:block}
 """

@@ -12,6 +12,9 @@ from layerwise.network.names import Parameters, named_parameters
 from layerwise.plots import architecture, array_picture
 from layerwise.plots.arrays.scale import statistics
 from layerwise.plots.drawing import Drawing
+from layerwise.plots.drawing.folding import folded as fold
+from layerwise.plots.drawing.structure import blocks_in, structure
+from layerwise.plots.drawing.text import text_of
 from layerwise.report.notebook.form import html
 from layerwise.report.notebook.fragment import card, escaped, folded, letters, paragraph, table, title
 from layerwise.types import Array
@@ -19,20 +22,26 @@ from layerwise.wording import quantity
 
 _BYTES = 90_000
 """Of a drawing in a notebook, and of all pictures of parameters together."""
+_UNFOLDED = 60
+"""Blocks that are drawn when a network is unfolded; more are told in letters."""
 _ROWS = 200
 _SHOWN = 1200
 """Elements of an array that one of several pictures shows."""
-_LINES = 150
+_LINES = 100
 
 
 @html.register
 def network(net: Network) -> str:
     """The drawing, unfolded with one action where something is folded, and the table of layers."""
     parts = [_drawing(architecture(net))]
-    whole = architecture(net, kind="blocks", unfold=True)
-    folds = len(whole.text.splitlines()) > len(architecture(net, kind="blocks").text.splitlines())
-    if folds:
-        parts.append(folded("Unfold", _drawing(whole)))
+    row, shape = structure(net)
+    count = sum(1 for _ in blocks_in(row))
+    if count > sum(1 for _ in blocks_in(fold(row))):
+        if count <= _UNFOLDED:
+            whole = _drawing(architecture(net, kind="blocks", unfold=True))
+        else:
+            whole = letters(_shortened(text_of(row, shape, "Network", f"{net.theta.size:,} parameters")))
+        parts.append(folded("Unfold", whole))
     if input_shape(net.chain) is not None:
         parts.append(folded("Table of layers", letters(_shortened(net.summary(width=100)))))
     return card(*parts)
