@@ -22,6 +22,7 @@ HELD_BY_A_TABLE = {
     "data/tables/": "data/tables/test_kinds.py",
     "formulas/": "formulas/test_gradients.py",
     "insight/doctor/": "insight/doctor/test_rules.py",
+    "insight/doctor/zoo/": "insight/doctor/zoo/test_cases.py",
     "insight/explain/": "insight/explain/test_random_networks.py",
     "metrics/": "test_metrics.py",
     "models/": "models/test_models.py",

@@ -43,14 +43,15 @@ def explain(
     )
 
 
-@app.command(epilog="Example: layerwise doctor runs/digits-001 --confirm")
+@app.command(epilog="Examples: layerwise doctor runs/digits-001 --confirm; layerwise doctor --zoo 7")
 def doctor(
     run: Annotated[
-        str,
+        str | None,
         typer.Argument(
-            metavar="RUN", help="The folder of a run, an experiment (.toml), a dataset by name, or a table."
+            metavar="RUN",
+            help="The folder of a run, an experiment (.toml), a dataset by name, or a table; with --zoo a case.",
         ),
-    ],
+    ] = None,
     target: Annotated[str | None, typer.Option(metavar="COLUMN", help="The column of a table to predict.")] = None,
     seed: Annotated[int | None, typer.Option(metavar="N", help="Another seed than the run's.")] = None,
     entries: Annotated[
@@ -62,11 +63,21 @@ def doctor(
     ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print the report as JSON instead.")] = False,
     progress: Annotated[bool, typer.Option("--progress/--no-progress", help="Say what takes long.")] = True,
+    zoo: Annotated[
+        bool, typer.Option("--zoo", help="List sick networks to learn from; with a number or a name, show one.")
+    ] = False,
+    show: Annotated[bool, typer.Option("--show", help="With --zoo: name the disease without waiting.")] = False,
 ) -> int:
     """Say what is wrong with a run: it is trained again, on copies, and examined before, during and after.
 
     Each finding has its numbers, the line to look at, and its cures. Exit code 4 where something is above a note.
     """
+    if zoo:
+        from layerwise.cli import zoo as shows
+
+        return shows.zoo(run, show=show, seed=seed or 0)
+    if run is None:
+        raise typer.BadParameter("which run? Or --zoo, for sick networks to learn from", param_hint="RUN")
     from layerwise.cli import doctor as command
     from layerwise.training.changes import Changes
 

@@ -1,0 +1,1 @@
+"""Healthy programs, which the cases make sick."""
