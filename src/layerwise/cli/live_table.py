@@ -13,7 +13,7 @@ from rich.table import Table
 
 from layerwise.cli.output import note
 from layerwise.comparison.contest.models import DUMMY
-from layerwise.comparison.contest.run import Standing, Watch
+from layerwise.comparison.contest.standing import Standing, Watch
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from layerwise.comparison.contest.budget import Budget
+from layerwise.comparison.contest.budget import Budget, Effort
 from layerwise.comparison.contest.encoding import Encoder
 from layerwise.comparison.contest.features import Features
 from layerwise.comparison.contest.folds import Fold
@@ -81,8 +81,9 @@ def _pair(problem: Problem, fold: Fold) -> Pair:
 
 def _gap(pair: Pair, rival: str, measure: Measure, budget: Budget, seed: int) -> float:
     training, test = pair
+    effort = Effort(budget.fit, tuning=True)
     gains = [
-        measure.gain(test.y, MODELS[name].fit(training, MODELS[name].default, seed, budget.fit).answer(test))
+        measure.gain(test.y, MODELS[name].fit(training, MODELS[name].default, seed, effort).answer(test))
         for name in (NETWORK, rival)
     ]
     return gains[0] - gains[1]

@@ -1,0 +1,153 @@
+"""What breaks outside the range: models trained on the lower values of a column, and asked about the highest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from layerwise.comparison.contest.budget import Budget, Effort
+from layerwise.comparison.contest.features import Features
+from layerwise.comparison.contest.folds import fewer
+from layerwise.comparison.contest.importance import Importance
+from layerwise.comparison.contest.models import DUMMY, MODELS
+from layerwise.comparison.contest.problem import Problem
+from layerwise.comparison.contest.scoring import Measure
+from layerwise.comparison.contest.trial import answers_of
+from layerwise.comparison.contest.words import listed
+from layerwise.random import generator
+from layerwise.types import Array
+
+_OUTSIDE, _LEAST_VALUES, _LEAST_ROWS, _ROWS = 0.2, 10, 10, 4000
+_SHARE = 0.96
+_POINTS = 61
+
+
+@dataclass(frozen=True)
+class Beyond:
+    """Models, untuned, trained on rows where a column is at most `edge`, tested on others there and on those above.
+
+    inside, outside: gains by model. spread: by model, how far its answers go beyond the edge when this column alone
+    goes on and the others stand at their medians, as a share of how far they go within the range; 0 is constant, as
+    trees are. at, answers: the values of the column that were asked about, and what each model answered: quantities, or
+    the probability of the class named by `class_name`.
+    """
+
+    column: str
+    edge: float
+    inside: Mapping[str, float]
+    outside: Mapping[str, float]
+    spread: Mapping[str, float]
+    at: tuple[float, ...]
+    answers: Mapping[str, tuple[float, ...]]
+    class_name: str = ""
+
+
+def outside_the_range(
+    problem: Problem,
+    importances: Sequence[Importance],
+    names: Sequence[str],
+    measure: Measure,
+    budget: Budget,
+    seed: int,
+) -> Beyond | None:
+    """Cut at four fifths of the most important column of numbers; None where no column has values and rows enough."""
+    place = _place(problem, importances)
+    if place is None:
+        return None
+    draw = generator(seed, "compare.outside the range")
+    column = problem.features.columns[place]
+    rows = np.flatnonzero(~np.isnan(column))
+    edge = float(np.quantile(column[rows], 1 - _OUTSIDE))
+    within, above = rows[column[rows] <= edge], rows[column[rows] > edge]
+    if len(above) < _LEAST_ROWS or len(within) < 4 * _LEAST_ROWS:
+        return None
+    within = draw.permutation(within)
+    near, learn = np.sort(within[: len(above)]), np.sort(within[min(len(above), len(within) // 2) :])
+    training = problem.take(learn)
+    training = training.take(fewer(training, _ROWS, draw))
+    if problem.classes and len(np.unique(training.y)) < 2:
+        return None
+    sweep, at = _sweep(training, place, float(column[rows].max()))
+    label = _commonest(training)
+    tests = problem.take(near), problem.take(above)
+    inside: dict[str, float] = {}
+    outside: dict[str, float] = {}
+    answers: dict[str, Array] = {}
+    for name in names:
+        if not budget.allows(budget.fit, _SHARE):
+            return None
+        try:
+            fitted = MODELS[name].fit(training, MODELS[name].default, seed, Effort(budget.fit, tuning=True))
+            gains = [measure.gain(part.y, answers_of(fitted, part)) for part in tests]
+            asked = answers_of(fitted, sweep)
+        except (ValueError, ArithmeticError):
+            continue
+        inside[name], outside[name] = gains
+        answers[name] = asked[:, label] if problem.classes else asked
+    return Beyond(
+        problem.features.names[place],
+        edge,
+        inside,
+        outside,
+        {name: _spread(each, at <= edge) for name, each in answers.items() if name != DUMMY},
+        tuple(at.tolist()),
+        {name: tuple(each.tolist()) for name, each in answers.items() if name != DUMMY},
+        problem.classes[label] if problem.classes else "",
+    )
+
+
+def _place(problem: Problem, importances: Sequence[Importance]) -> int | None:
+    """Of the most important column of numbers that has values enough."""
+    for each in importances:
+        place = problem.features.names.index(each.column)
+        column = problem.features.columns[place]
+        if problem.features.categories[place] is None and len(np.unique(column[~np.isnan(column)])) >= _LEAST_VALUES:
+            return place
+    return None
+
+
+def _sweep(training: Problem, place: int, end: float) -> tuple[Problem, Array]:
+    """Rows that are alike in all but this column, which goes from its least value to beyond the end of all."""
+    column = training.features.columns[place]
+    low, edge = float(np.nanmin(column)), float(np.nanmax(column))
+    at = np.linspace(low, max(end, edge + (edge - low) / 2), _POINTS)
+    columns = []
+    for number, (_, values, categories) in enumerate(training.features):
+        if number == place:
+            columns.append(at)
+        elif categories is None:
+            middle = np.nanmedian(values) if not np.isnan(values).all() else np.nan
+            columns.append(np.full(_POINTS, middle))
+        else:
+            known = values[values >= 0]
+            columns.append(np.full(_POINTS, np.bincount(known).argmax() if len(known) else -1, dtype=values.dtype))
+    features = Features(training.features.names, tuple(columns), training.features.categories)
+    rows = np.zeros(_POINTS, dtype=np.int64)
+    return replace(training.take(rows), features=features), at
+
+
+def _commonest(training: Problem) -> int:
+    return int(np.bincount(training.y).argmax()) if training.classes else 0
+
+
+def _spread(answers: Array, inside: Array) -> float:
+    within = float(np.ptp(answers[inside]))
+    return float(np.ptp(answers[~inside])) / within if within > 0 else 0.0
+
+
+def told(beyond: Beyond | None, measure: Measure) -> str:
+    """How each model does beyond the edge, beside within, in one sentence; and which of them answer as at the edge."""
+    if beyond is None:
+        return ""
+    names = [name for name in beyond.answers if name in beyond.outside]
+    moved = [
+        f"{name} from {measure.words(beyond.inside[name])} to {measure.words(beyond.outside[name])}" for name in names
+    ]
+    flat = [name for name in names if beyond.spread[name] < 0.01]
+    constant = f" Beyond it {listed(flat)} answer{'s' * (len(flat) == 1)} as at the edge." if flat else ""
+    return (
+        f"Outside the range: trained where {beyond.column!r} is at most {beyond.edge:.4g} and asked above, "
+        f"{measure.name} goes, for {', '.join(moved)}.{constant}"
+    )
