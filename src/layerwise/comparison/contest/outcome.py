@@ -5,12 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from layerwise.comparison.contest.comparison import Comparison, scores_of
-from layerwise.comparison.contest.models import NETWORK
+from layerwise.comparison.contest.models import DUMMY, MODELS, NETWORK
 from layerwise.comparison.contest.problem import Problem
 from layerwise.comparison.contest.shapes import shapes_of
 from layerwise.comparison.contest.standing import Standing
 from layerwise.comparison.contest.verdict import Judgement, judged
 from layerwise.types import Array
+
+_ENOUGH = 3
+"""Folds from which having no signal is a verdict."""
 
 
 def outcome(standing: Standing, seeds: int, average: bool, equivalence: float) -> Comparison:
@@ -53,14 +56,25 @@ def outcome(standing: Standing, seeds: int, average: bool, equivalence: float) -
 def _judgement(standing: Standing, equivalence: float) -> Judgement:
     done = standing.done
     if done < 2:
-        told = "Fewer than two folds are done, which is too little to say anything."
-        return Judgement("unfinished", "", float("nan"), (), (), float("nan"), (told,))
+        return _unfinished("Fewer than two folds are done, which is too little to say anything.")
     gains: dict[str, Array] = {
         name: np.array([trial.gain for trial in standing.trials if trial.model == name and trial.fold < done])
         for name in standing.whole
     }
     ratio = float(np.mean([len(fold.test) / len(fold.train) for fold in standing.folds[:done]]))
-    return judged(gains, ratio, equivalence, standing.measure)
+    found = judged(gains, ratio, equivalence, standing.measure)
+    if found.verdict == "no signal" and done < min(_ENOUGH, len(standing.folds)):  # two folds can hardly show any
+        ahead = max(gains, key=lambda name: float(gains[name].mean()))
+        score, dummy = (standing.measure.words(float(gains[name].mean())) for name in (ahead, DUMMY))
+        return _unfinished(
+            f"Two folds are too few to tell a signal from chance. Ahead so far: {MODELS[ahead].title}, "
+            f"{standing.measure.name} {score}, beside {dummy} of the dummy."
+        )
+    return found
+
+
+def _unfinished(sentence: str) -> Judgement:
+    return Judgement("unfinished", "", float("nan"), (), (), float("nan"), (sentence,))
 
 
 def _split(problem: Problem) -> str:
