@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
-from tools.compare_studies.__main__ import PAGE, RECORD, section, study
+from tools.compare_studies.page import PAGE, recorded, section
+from tools.compare_studies.study import study
 from tools.compare_studies.truths import TRUTHS
 
 LEAKS = [name for name, truth in TRUTHS.items() if not truth.full]
@@ -24,11 +23,11 @@ def test_the_verdict_is_right(name: str) -> None:
 
 
 def test_the_page_is_what_the_record_says() -> None:
-    record = json.loads(RECORD.read_text(encoding="utf-8"))
+    record = recorded()
     assert PAGE.read_text(encoding="utf-8").endswith(section(record))
 
 
 def test_every_verdict_of_the_record_is_right() -> None:
-    record = json.loads(RECORD.read_text(encoding="utf-8"))
+    record = recorded()
     wrong = {name: [run["seed"] for run in runs if not run["right"]] for name, runs in record.items()}
     assert not any(wrong.values()), wrong

@@ -33,7 +33,7 @@ def smooth(draw: Draw, rows: int = 20_000, width: int = 10) -> Table:
     return columns(x), np.sin(2 * x @ directions).sum(axis=1) + 0.1 * draw.normal(size=rows)
 
 
-def stepped(draw: Draw, rows: int = 3000, width: int = 10) -> Table:
+def stepped(draw: Draw, rows: int = 2000, width: int = 10) -> Table:
     """Steps along single columns, many of them, whose places and heights are drawn."""
     x = draw.uniform(-1, 1, size=(rows, width))
     y = 0.1 * draw.normal(size=rows)
@@ -57,7 +57,7 @@ def flipped(draw: Draw, rows: int = 1500) -> Table:
 
 def plain(draw: Draw) -> Table:
     """A weighted sum, and rows enough for a network to find out that it is one."""
-    return linear(draw, 3000, 5)
+    return linear(draw, 2000, 5)
 
 
 # Truths that are drawn: the seed decides what they are made of, and not only their numbers.
@@ -79,7 +79,7 @@ def drawn_line(draw: Draw) -> Table:
 
 def drawn_curve(draw: Draw) -> Table:
     """A smooth function that lies across the columns: waves, a product of two sums, or bends of sums."""
-    rows, width = int(draw.integers(5000, 9000)), int(draw.integers(5, 9))
+    rows, width = int(draw.integers(2500, 4500)), int(draw.integers(5, 9))
     x = draw.normal(size=(rows, width))
     count = int(draw.integers(3, 7))
     along = x @ (draw.normal(size=(width, 2 * count)) / np.sqrt(width))
@@ -95,7 +95,7 @@ def drawn_curve(draw: Draw) -> Table:
 
 def drawn_steps(draw: Draw) -> Table:
     """Steps along columns, added up, or boxes of a tree whose cuts and heights are drawn; other columns have no use."""
-    rows, width = int(draw.integers(1500, 4000)), int(draw.integers(6, 13))
+    rows, width = int(draw.integers(1000, 2500)), int(draw.integers(6, 13))
     x = draw.uniform(-1, 1, size=(rows, width)) ** draw.choice([1, 3])
     if draw.random() < 0.5:
         y = np.zeros(rows)

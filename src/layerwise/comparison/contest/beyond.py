@@ -11,7 +11,7 @@ from layerwise.comparison.contest.budget import Budget, Effort
 from layerwise.comparison.contest.features import Features
 from layerwise.comparison.contest.folds import fewer
 from layerwise.comparison.contest.importance import Importance
-from layerwise.comparison.contest.models import DUMMY, MODELS
+from layerwise.comparison.contest.models import DUMMY, MODELS, NETWORK
 from layerwise.comparison.contest.problem import Problem
 from layerwise.comparison.contest.scoring import Measure
 from layerwise.comparison.contest.trial import answers_of
@@ -22,6 +22,7 @@ from layerwise.types import Array
 _OUTSIDE, _LEAST_VALUES, _LEAST_ROWS, _ROWS = 0.2, 10, 10, 4000
 _SHARE = 0.96
 _POINTS = 61
+_TREES = ("tree", "forest", "boosting")
 
 
 @dataclass(frozen=True)
@@ -141,11 +142,12 @@ def told(beyond: Beyond | None, measure: Measure) -> str:
     """How each model does beyond the edge, beside within, in one sentence; and which of them answer as at the edge."""
     if beyond is None:
         return ""
-    names = [name for name in beyond.answers if name in beyond.outside]
+    trees = max((name for name in _TREES if name in beyond.inside), key=lambda name: beyond.inside[name], default="")
     moved = [
-        f"{name} from {measure.words(beyond.inside[name])} to {measure.words(beyond.outside[name])}" for name in names
-    ]
-    flat = [name for name in names if beyond.spread[name] < 0.01]
+        f"{name} from {measure.words(beyond.inside[name])} to {measure.words(beyond.outside[name])}"
+        for name in ("linear", trees, NETWORK) if name in beyond.inside
+    ]  # fmt: skip
+    flat = [name for name in beyond.answers if beyond.spread[name] < 0.01]
     constant = f" Beyond it {listed(flat)} answer{'s' * (len(flat) == 1)} as at the edge." if flat else ""
     return (
         f"Outside the range: trained where {beyond.column!r} is at most {beyond.edge:.4g} and asked above, "

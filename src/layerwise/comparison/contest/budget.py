@@ -17,7 +17,7 @@ _TUNING, _FIT = 0.2, 0.07
 class Effort:
     """What one fit may cost. seconds: after which a model that learns step by step ends, however much is left to do.
 
-    tuning: whether it only chooses settings, for which the network makes half of its updates and the forest 25 trees.
+    tuning: whether it only chooses settings, for which the network makes half of its updates and the forest 20 trees.
     """
 
     seconds: float = float("inf")

@@ -108,7 +108,11 @@ def _word(step: Step, region: float) -> str:
 def _rule_of_thumb(words: Sequence[tuple[int, str]]) -> str:
     """Whether these rows bear out that a network needs more than 10,000 samples, and nothing beyond what they reach."""
     most = words[-1][0]
-    first = next((rows for rows, word in words if word == AHEAD), None)
+    first = None  # the size from which it stays ahead
+    for rows, word in reversed(words):
+        if word != AHEAD:
+            break
+        first = rows
     rule = f"The rule that networks need more than {MANY:,} samples"
     if first is not None and first <= MANY:
         return f"{rule} does not hold here: {first:,} were enough."

@@ -143,13 +143,13 @@ def _tree(problem: Problem, settings: Settings, seed: int, effort: Effort) -> Fi
     return _learnt(problem, "none", lambda *_: kind(**settings, random_state=seed))
 
 
-_TREES, _FEWEST_TREES, _TREES_OF_ROWS, _TREES_AT_ONCE = 200, 50, 800_000, 5
-_TREES_TUNING = 25
+_TREES, _FEWEST_TREES, _TREES_OF_ROWS = 100, 30, 500_000
+_TREES_TUNING, _TREES_AT_ONCE = 20, 10
 _ROUNDS = 500
 
 
 def _forest(problem: Problem, settings: Settings, seed: int, effort: Effort) -> Fitted:
-    """200 trees; fewer where rows are many, so that trees times rows stay below 800,000, but 50 at least."""
+    """100 trees; fewer where rows are many, so that trees times rows stay below 500,000, but 30 at least."""
     from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 
     began = time.perf_counter()
@@ -162,7 +162,7 @@ def _forest(problem: Problem, settings: Settings, seed: int, effort: Effort) -> 
         if time.perf_counter() - began > effort.seconds:
             forest.cut = True
             break
-        forest.model.n_estimators += _TREES_AT_ONCE
+        forest.model.n_estimators = min(wanted, forest.model.n_estimators + _TREES_AT_ONCE)
         forest.model.fit(x, problem.y)
     return forest
 

@@ -19,7 +19,7 @@ from layerwise.types import Array
 _SMALL, _MOST_ROWS = 1000, 4000
 """Below so many rows of the training part, settings are tried on three splits; above so many, on no more of them."""
 _AT_LEAST = 4
-"""Settings that a model which learns step by step sees below the ceiling of its tuning, whatever the rows."""
+"""The share of the ceiling of its tuning that a fit of a model which learns step by step may take is 1 in so many."""
 
 
 @dataclass
@@ -136,12 +136,14 @@ def _chosen(
     splits = [
         held_out(training, 0.25, draw) for _ in range(3 if len(training) < _SMALL and training.time is None else 1)
     ]
-    effort = Effort(budget.tuning / (_AT_LEAST * len(splits)), tuning=True)
+    effort = Effort(budget.tuning / _AT_LEAST, tuning=True)
     best, best_gain = model.default, -np.inf
     while trial.tried < budget.configurations and time.perf_counter() < ends:
         settings = model.draw(draw) if trial.tried else model.default
         try:
-            gain = float(np.mean([_inner(model, training, split, settings, measure, effort) for split in splits]))
+            gain = float(
+                np.mean([_inner(model, training, split, settings, measure, effort, trial) for split in splits])
+            )
         except (ValueError, ArithmeticError):  # settings with which it fails are not chosen
             gain = -np.inf
         trial.tried += 1
@@ -153,8 +155,16 @@ def _chosen(
 
 
 def _inner(
-    model: Model, training: Problem, split: tuple[Array, Array], settings: Settings, measure: Measure, effort: Effort
+    model: Model,
+    training: Problem,
+    split: tuple[Array, Array],
+    settings: Settings,
+    measure: Measure,
+    effort: Effort,
+    trial: Trial,
 ) -> float:
     learn, choose = split
     held = training.take(choose)
-    return measure.gain(held.y, answers_of(model.fit(training.take(learn), settings, 0, effort), held))
+    fitted = model.fit(training.take(learn), settings, 0, effort)
+    trial.cut = trial.cut or fitted.cut
+    return measure.gain(held.y, answers_of(fitted, held))
