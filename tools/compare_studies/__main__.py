@@ -18,6 +18,7 @@ def main() -> None:
     parser.add_argument("--only", action="append", choices=sorted(TRUTHS), help="this truth; may be repeated")
     parser.add_argument("--seeds", type=int, default=10, help="how many")
     parser.add_argument("--first", type=int, default=0, help="the first seed")
+    parser.add_argument("--configurations", type=int, default=4, help="of the models where all compete; 1: untuned")
     parser.add_argument("--jobs", type=int, default=2, help="processes")
     parser.add_argument("--dry", action="store_true", help="print, and keep nothing: for seeds to develop with")
     given = parser.parse_args()
@@ -25,7 +26,11 @@ def main() -> None:
     seeds = range(given.first, given.first + given.seeds)
     # Fresh processes: a forked one would share the threads of the matrix products.
     with ProcessPoolExecutor(given.jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
-        asked = {pool.submit(study, name, seed): name for seed in seeds for name in given.only or TRUTHS}
+        asked = {
+            pool.submit(study, name, seed, given.configurations): name
+            for seed in seeds
+            for name in given.only or TRUTHS
+        }
         for done in as_completed(asked):
             name, run = asked[done], done.result()
             print(name, json.dumps(run), flush=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from layerwise.arrays import real_array
-from layerwise.errors import SettingError, ShapeError
+from layerwise.errors import DataError, SettingError, ShapeError
 from layerwise.plots import style
 
 if TYPE_CHECKING:
@@ -23,7 +23,8 @@ def reliability_diagram(tables: Mapping[str, Any], *, title: str = "", ax: Axes 
 
     tables: name to (3, bins): of the answers in each bin of stated probability how many there are, how many are right,
     and the sum of what was stated; at most eight. The larger a marker, the more answers it stands for; empty bins are
-    left out. ax: where to draw; unless given, a new figure. Returns the axes. Raises ShapeError or SettingError.
+    left out. ax: where to draw; unless given, a new figure. Returns the axes. Raises ShapeError, SettingError or
+    DataError for what does not fit.
     Source: Guo et al., On calibration of modern neural networks, 2017.
 
     >>> ax = reliability_diagram({"model": [[0, 10, 30], [0, 7, 24], [0, 6, 27]]})
@@ -36,13 +37,15 @@ def reliability_diagram(tables: Mapping[str, Any], *, title: str = "", ax: Axes 
     for name, table in rows.items():
         if table.ndim != 2 or len(table) != 3:
             raise ShapeError(f"{name!r} must be a table (3, bins), got shape {table.shape}")
+        if not table[0].any():
+            raise DataError(f"{name!r} has no answers in any bin: there is nothing to draw")
     ax = style.new_axes(4.8, 4.6) if ax is None else ax
     style.dress(ax, title, "stated probability of the answer", "share of right answers")
     ax.plot([0, 1], [0, 1], color=style.INK_FAINT, linewidth=1.2, linestyle=(0, (4, 3)), zorder=1)
     drawn = [_curve(ax, table, name, number) for number, (name, table) in enumerate(rows.items())]
     ax.set_aspect("equal", adjustable="box")
-    low = min(0.5, *(float(np.min(each.get_offsets(), initial=1.0)) for each in drawn))
-    low = np.floor(10 * low) / 10
+    lowest = min(float(np.min(each.get_offsets())) for each in drawn)
+    low = np.floor(10 * min(0.5, lowest)) / 10
     ax.set(xlim=(low - 0.02, 1.02), ylim=(low - 0.02, 1.02))
     ax.grid(True, which="major", color=style.LINE, linewidth=0.6, linestyle="solid", alpha=0.7)
     style.key(ax, drawn)

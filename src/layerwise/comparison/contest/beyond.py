@@ -138,14 +138,18 @@ def _spread(answers: Array, inside: Array) -> float:
     return float(np.ptp(answers[~inside])) / within if within > 0 else 0.0
 
 
+def best_of_trees(beyond: Beyond) -> str:
+    """The model of trees that is best within the range; "" where none took part."""
+    return max((name for name in _TREES if name in beyond.inside), key=lambda name: beyond.inside[name], default="")
+
+
 def told(beyond: Beyond | None, measure: Measure) -> str:
     """How each model does beyond the edge, beside within, in one sentence; and which of them answer as at the edge."""
     if beyond is None:
         return ""
-    trees = max((name for name in _TREES if name in beyond.inside), key=lambda name: beyond.inside[name], default="")
     moved = [
         f"{name} from {measure.words(beyond.inside[name])} to {measure.words(beyond.outside[name])}"
-        for name in ("linear", trees, NETWORK) if name in beyond.inside
+        for name in ("linear", best_of_trees(beyond), NETWORK) if name in beyond.inside
     ]  # fmt: skip
     flat = [name for name in beyond.answers if beyond.spread[name] < 0.01]
     constant = f" Beyond it {listed(flat)} answer{'s' * (len(flat) == 1)} as at the edge." if flat else ""

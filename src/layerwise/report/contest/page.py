@@ -70,7 +70,8 @@ def _columns(result: Comparison) -> list[str]:
         head = ["column", "size of its coefficients" if several else "coefficient"]
         ordered = sorted(result.importances, key=lambda each: -abs(each.coefficient or 0.0))
         rows = [[each.column, quantity(each.coefficient or 0.0)] for each in ordered[:_ROWS]]
-        note = "Of the linear model, for one standard deviation of the column" + _rest(len(ordered))
+        towards = f", towards {result.classes[1]}" if len(result.classes) == 2 else ""
+        note = f"Of the linear model, for one standard deviation of the column{towards}" + _rest(len(ordered))
         found += ["<h2>Coefficients</h2>", _table([head, *rows]), f'<p class="soft">{_text(note)}</p>']
     if result.shapes:
         head = ["column", "skewness", "excess kurtosis", "far out", "gaps", "values"]

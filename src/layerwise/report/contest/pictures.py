@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
@@ -12,14 +12,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from layerwise.comparison.contest import Comparison
-from layerwise.comparison.contest.models import DUMMY, MODELS, NETWORK
+from layerwise.comparison.contest.beyond import best_of_trees
+from layerwise.comparison.contest.models import DUMMY, NETWORK
 from layerwise.plots import dots, lines, reliability_diagram, style
+from layerwise.plots.scales import mark_logarithmic
 from layerwise.types import Array
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _COLUMNS = 12
+_FULL = 6.4
+"""Inches of a picture that takes the width of the page."""
+_LOOKS = {"linear": 0, NETWORK: 1, "boosting": 2, "forest": 3, "tree": 4, "neighbours": 5}
+"""Which of the colours and markers a model has where all are drawn."""
 _WORST = -1.0
 """Skills further down are drawn there: a model that is this bad needs no exact place."""
 
@@ -39,8 +45,9 @@ class Picture:
         assert figure is not None
         figure.savefig(content, format="png", facecolor=figure.get_facecolor(), metadata={"Software": None})
         image, caption = base64.b64encode(content.getvalue()).decode(), escape(self.caption)
+        width = round(100 * float(figure.get_figwidth()) / _FULL)
         return (
-            f'<figure><img alt="{caption}" src="data:image/png;base64,{image}">'
+            f'<figure><img alt="{caption}" style="width: {width}%" src="data:image/png;base64,{image}">'
             f"<figcaption>{caption}</figcaption></figure>"
         )
 
@@ -50,8 +57,12 @@ def skills(result: Comparison) -> Axes | None:
     names = [name for name, score in result.scores.items() if not score.failure and name != DUMMY]
     if result.folds_done < 2 or not names:
         return None
-    rows = [np.maximum(_of_folds(result, name), _WORST) for name in names]
-    return dots(names, {"folds": rows}, label="skill: 0 a dummy, 1 perfect", bold=[NETWORK])
+    rows = {name: np.maximum(_of_folds(result, name), _WORST) for name in names}
+    kinds = {
+        "traditional": [[] if name == NETWORK else rows[name] for name in names],
+        "network": [rows[name] if name == NETWORK else [] for name in names],
+    }
+    return dots(names, kinds, label="skill: 0 a dummy, 1 perfect", bold=[NETWORK])
 
 
 def _of_folds(result: Comparison, name: str) -> Array:
@@ -64,9 +75,7 @@ def _of_folds(result: Comparison, name: str) -> Array:
 def pictures(result: Comparison) -> Iterator[Picture]:
     """Those of what was looked at."""
     if len(result.growth) > 1:
-        yield Picture(
-            "More rows", "Trained on ever more rows, untuned, the mean over two folds.", _growth(result)
-        )  # fmt: skip
+        yield Picture("More rows", "Trained on ever more rows, untuned, the mean over two folds.", _growth(result))
     if result.importances:
         caption = f"What is lost when a column is shuffled among the test rows, in {result.measure.name}."
         yield Picture("What each column is worth", caption, _importance(result))
@@ -82,16 +91,26 @@ def pictures(result: Comparison) -> Iterator[Picture]:
 
 def _growth(result: Comparison) -> Axes:
     measure = result.measure
-    names = sorted(result.growth[0].gains, key=lambda name: MODELS[name].rank)
+    names = _ordered(result.growth[0].gains)
     curves = {name: [measure.score(step.gains[name]) for step in result.growth] for name in names}
-    return lines([step.rows for step in result.growth], curves, labels=("rows to train on", measure.name), log="x")
+    rows = [step.rows for step in result.growth]
+    ax = lines(rows, curves, labels=("rows to train on", measure.name), log="x")
+    for line in ax.lines:
+        line.set(marker="o", markersize=5)
+    ax.set_xticks(rows, labels=[f"{count:,}" for count in rows])
+    return ax
 
 
 def _importance(result: Comparison) -> Axes:
     shown = result.importances[:_COLUMNS]
-    names = sorted(shown[0].lost, key=lambda name: MODELS[name].rank)
+    names = _ordered(shown[0].lost)
     kinds = {name: [each.lost[name] for each in shown] for name in names}
     return dots([_short(each.column) for each in shown], kinds, label=f"lost {result.measure.name}")
+
+
+def _ordered(names: Iterable[str]) -> list[str]:
+    """The linear model and the network first, so that they have the same colours everywhere."""
+    return sorted(names, key=lambda name: _LOOKS[name])
 
 
 def _short(name: str) -> str:
@@ -101,16 +120,11 @@ def _short(name: str) -> str:
 def _beyond(result: Comparison) -> Axes:
     beyond = result.beyond
     assert beyond is not None
-    chosen = [name for name in ("linear", _best_of_trees(result), NETWORK) if name in beyond.answers]
+    chosen = _ordered(name for name in ("linear", best_of_trees(beyond), NETWORK) if name in beyond.answers)
     answered = f"probability of {beyond.class_name}" if beyond.class_name else "answer"
     ax = lines(beyond.at, {name: beyond.answers[name] for name in chosen}, labels=(beyond.column, answered))
     ax.axvspan(beyond.edge, max(beyond.at), color=style.LINE, alpha=0.35, linewidth=0, zorder=0)
     return ax
-
-
-def _best_of_trees(result: Comparison) -> str:
-    names = [name for name in ("tree", "forest", "boosting") if name in result.scores]
-    return max(names, key=lambda name: np.nan_to_num(result.scores[name].skill, nan=-np.inf), default="")
 
 
 def _beyond_caption(result: Comparison) -> str:
@@ -125,25 +139,24 @@ def _calibration(result: Comparison) -> Axes:
     tables = {name: score.reliability for name, score in result.scores.items() if score.reliability and name != DUMMY}
     best = [result.best, NETWORK, "linear", *sorted(tables, key=lambda name: -result.scores[name].skill)]
     chosen = list(dict.fromkeys(name for name in best if name in tables))[:3]
-    return reliability_diagram({name: tables[name] for name in chosen})
+    return reliability_diagram({name: tables[name] for name in _ordered(chosen)})
 
 
 def _limited(result: Comparison) -> Axes:
-    """A point a model, with its name beside it."""
-    scores = [score for score in result.scores.values() if not score.failure and score.model != DUMMY]
-    ax = style.new_axes(6.4, 3.4)
+    """A point a model."""
+    scores = {name: result.scores[name] for name in _ordered(name for name in result.scores if name != DUMMY)}
+    ax = style.new_axes(6.4, 3.6)
     style.dress(ax, "", "seconds of one untuned fit", f"{result.measure.name}, untuned")
-    ax.set_xscale("log")
-    for score in scores:
-        number = 1 if score.model == NETWORK else 0
+    drawn = [
         ax.scatter(
-            score.untuned_seconds, score.untuned, s=44, c=style.CLASSES[number], marker=style.MARKERS[number],
-            linewidths=0, zorder=3,
-        )  # fmt: skip
-        ax.annotate(
-            score.model, (score.untuned_seconds, score.untuned), xytext=(7, 4), textcoords="offset points",
-            fontsize=style.LABEL, fontfamily=style.FONT, color=style.INK,
-        )  # fmt: skip
-    ax.margins(x=0.14, y=0.12)
+            score.untuned_seconds, score.untuned, s=50 * style.MARKER_SIZES[_LOOKS[name]], label=name, linewidths=0,
+            c=style.CLASSES[_LOOKS[name]], marker=style.MARKERS[_LOOKS[name]], zorder=3,
+        )
+        for name, score in scores.items() if not score.failure
+    ]  # fmt: skip
+    ax.set_xscale("log")
+    mark_logarithmic(ax.xaxis, *ax.dataLim.intervalx)
+    ax.margins(x=0.08, y=0.12)
     ax.grid(True, which="major", color=style.LINE, linewidth=0.6, linestyle="solid", alpha=0.7)
+    style.key(ax, drawn)
     return ax
