@@ -79,6 +79,6 @@ def _kind(ax: Axes, entries: Sequence[Any], name: str, number: int) -> Any:
 
 
 def _strokes(ax: Axes, rows: Sequence[Array], colour: str) -> None:
-    means = [float(np.nanmean(row)) if np.isfinite(row).any() else np.nan for row in rows]
-    places = np.arange(len(rows))
+    places = np.array([place for place, row in enumerate(rows) if np.isfinite(row).sum() > 1])
+    means = [float(np.nanmean(rows[place])) for place in places]
     ax.vlines(means, places - 0.32, places + 0.32, color=colour, linewidth=2.2, zorder=4)
