@@ -129,9 +129,11 @@ def disguised(draw: Draw) -> Table:
 
 
 def sole(draw: Draw) -> Table:
-    """One column knows of the target all that the others know, and is not the target."""
-    table, y = linear(draw)
-    return {**table, "leak": y + 0.4 * y.std() * draw.normal(size=len(y))}, y + 0.4 * y.std() * draw.normal(size=len(y))
+    """One column knows all that can be known of the target, which is not all of it; the others know nothing."""
+    table, _ = linear(draw)
+    kind = draw.integers(0, 8, size=500)
+    heights = draw.permutation(np.linspace(-1.5, 1.5, 8))
+    return {**table, "leak": kind}, heights[kind] + 0.4 * draw.normal(size=500)
 
 
 def copied(draw: Draw) -> Table:
