@@ -28,7 +28,7 @@ def study(name: str, seed: int, configurations: int = 4, **changes: object) -> R
         "right": bool(truth.right(result)),
         "verdict": result.verdict,
         "best": result.best,
-        "sure": round(result.judgement.sure, 3),
+        "sure": None if np.isnan(result.judgement.sure) else round(result.judgement.sure, 3),
         "scores": {model: round(score.tuned, 4) for model, score in result.scores.items() if not score.failure},
         "alarms": [alarm.code for alarm in result.alarms],
         "configurations": result.budget["configurations"],

@@ -50,7 +50,7 @@ def shapes_of(features: Features) -> tuple[Shape, ...]:
     >>> from layerwise.comparison.contest.features import features_of
     >>> shape, = shapes_of(features_of({"x": [0, 0, 0, 1, 1, 1, 2, 2, 2, 40]}))
     >>> round(shape.skewness, 2), round(shape.kurtosis, 2), shape.far, shape.is_skewed
-    (2.64, 5.03, 0.1, True)
+    (2.64, 5.04, 0.1, True)
     """
     return tuple(_shape(name, column) for name, column, categories in features if categories is None)
 
