@@ -51,7 +51,7 @@ def _mean(standing: Standing, name: str) -> float:
 
 
 def drawn(standing: Standing) -> Group:
-    """One row a model: the folds it has done, its mean score so far, and what it took; above, where all of it stands."""
+    """One row a model: the folds it has done, its mean score so far, and what it took; above, where all stands."""
     budget = standing.budget
     phase = f"fold {standing.fold + 1} of {len(standing.folds)}" if standing.phase == "folds" else standing.phase
     head = f"{budget.spent:.0f} s of {budget.seconds:g} s at most; now: {phase}; Ctrl-C keeps what is done"

@@ -32,6 +32,6 @@ def test_normal_columns_are_quiet_and_long_tails_are_told() -> None:
     shapes = shapes_of(features_of({"normal": normal, "heavy": heavy, "skewed": skewed}))
     assert [shape.is_heavy for shape in shapes] == [False, True, True]
     assert shapes[2].is_skewed
-    assert "2 of 3 of numbers are skewed or heavy-tailed" in told(shapes)
-    assert told(shapes[:1]) == "Columns: none of 1 of numbers is skewed or has heavy tails."
+    assert "Columns of numbers: 2 of 3 are skewed or heavy-tailed" in told(shapes)
+    assert told(shapes[:1]) == "Columns of numbers: none of 1 is skewed or has heavy tails."
     assert told([]) == ""

@@ -76,11 +76,11 @@ def told(shapes: Sequence[Shape]) -> str:
         return ""
     odd = [shape for shape in shapes if shape.is_skewed or shape.is_heavy]
     if not odd:
-        return f"Columns: none of {len(shapes)} of numbers is skewed or has heavy tails."
+        return f"Columns of numbers: none of {len(shapes)} is skewed or has heavy tails."
     worst = max(odd, key=lambda shape: abs(shape.skewness))
     verb = "is" if len(odd) == 1 else "are"
     return (
-        f"Columns: {len(odd)} of {len(shapes)} of numbers {verb} skewed or heavy-tailed, most of all {worst.column!r} "
+        f"Columns of numbers: {len(odd)} of {len(shapes)} {verb} skewed or heavy-tailed, most of all {worst.column!r} "
         f"(skewness {worst.skewness:.1f}, {100 * worst.far:.1f} % far out); a network sees them clipped, trees do not "
         "mind."
     )

@@ -77,7 +77,7 @@ def pictures(result: Comparison) -> Iterator[Picture]:
     if len(result.growth) > 1:
         yield Picture("More rows", "Trained on ever more rows, untuned, the mean over two folds.", _growth(result))
     if result.importances:
-        caption = f"What is lost when a column is shuffled among the test rows, in {result.measure.name}."
+        caption = "What it costs to shuffle a column among the test rows."
         yield Picture("What each column is worth", caption, _importance(result))
     if result.beyond is not None:
         yield Picture("Outside the range", _beyond_caption(result), _beyond(result))
@@ -105,7 +105,8 @@ def _importance(result: Comparison) -> Axes:
     shown = result.importances[:_COLUMNS]
     names = _ordered(shown[0].lost)
     kinds = {name: [each.lost[name] for each in shown] for name in names}
-    return dots([_short(each.column) for each in shown], kinds, label=f"lost {result.measure.name}")
+    verb = "lost" if result.measure.rising else "added"
+    return dots([_short(each.column) for each in shown], kinds, label=f"{result.measure.name} {verb}")
 
 
 def _ordered(names: Iterable[str]) -> list[str]:
