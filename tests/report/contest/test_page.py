@@ -15,7 +15,8 @@ def test_it_holds_verdict_scores_reasons_and_pictures(result: Comparison) -> Non
     text = page(result, "mine.csv")
     for heading in (
         "How good each model is", "What each model costs", "Why", "More rows", "What each column is worth",
-        "Outside the range", "Calibration", "Limited computation", "Coefficients", "Shape of the columns", "Under which rules",
+        "Outside the range", "Calibration", "Limited computation", "Coefficients", "Shape of the columns",
+        "Under which rules",
     ):  # fmt: skip
         assert f"<h2>{heading}</h2>" in text
     assert text.count('src="data:image/png;base64,') == 6

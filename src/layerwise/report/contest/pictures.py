@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -58,7 +58,7 @@ def skills(result: Comparison) -> Axes | None:
     if result.folds_done < 2 or not names:
         return None
     rows = {name: np.maximum(_of_folds(result, name), _WORST) for name in names}
-    kinds = {
+    kinds: dict[str, list[Any]] = {
         "traditional": [[] if name == NETWORK else rows[name] for name in names],
         "network": [rows[name] if name == NETWORK else [] for name in names],
     }
