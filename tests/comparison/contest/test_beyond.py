@@ -51,6 +51,19 @@ def test_rows_above_the_edge_are_never_learnt_from() -> None:
     assert changed.outside["linear"] < -900
 
 
+def test_no_group_stands_on_both_sides() -> None:
+    """Each group has a height of its own, which a tree could learn by heart from its number."""
+    rng = np.random.default_rng(4)
+    group = np.repeat(np.arange(40), 10)
+    table = {"x": rng.normal(size=400), "number": group * 1.0}
+    height = rng.normal(size=40)
+    beyond = found(problem_of(table, height[group], "regression", group), "x")
+    assert beyond is not None
+    assert beyond.inside["tree"] < beyond.inside["dummy"]
+    assert beyond.outside["tree"] < beyond.outside["dummy"]
+    assert found(problem_of(table, height[group], "regression", 0 * group), "x") is None
+
+
 def test_classes_are_told_by_the_probability_of_the_commonest() -> None:
     x = np.random.default_rng(2).normal(size=(200, 2))
     beyond = found(problem_of(x, np.where(x[:, 0] > 0.2, "yes", "no")))

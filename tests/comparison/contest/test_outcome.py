@@ -30,7 +30,9 @@ def test_three_folds_are_enough_for_that() -> None:
 
 
 def test_a_signal_that_two_folds_show_is_a_verdict() -> None:
-    assert stopped_after(2, X[:, 0] > 0).verdict == "traditional"
+    result = stopped_after(2, X[:, 0] > 0)
+    assert result.verdict == "traditional"
+    assert result.judgement.sentences[-1].startswith("Only 2 of 4 folds are done")
 
 
 def test_the_mean_of_the_seeds_answers_is_judged_where_that_is_asked() -> None:

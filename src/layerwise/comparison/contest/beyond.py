@@ -9,15 +9,16 @@ import numpy as np
 
 from layerwise.comparison.contest.budget import Budget, Effort
 from layerwise.comparison.contest.features import Features
-from layerwise.comparison.contest.folds import fewer
+from layerwise.comparison.contest.folds import fewer, held_out
 from layerwise.comparison.contest.importance import Importance
 from layerwise.comparison.contest.models import DUMMY, MODELS, NETWORK
 from layerwise.comparison.contest.problem import Problem
 from layerwise.comparison.contest.scoring import Measure
 from layerwise.comparison.contest.trial import answers_of
 from layerwise.comparison.contest.words import listed
+from layerwise.errors import DataError
 from layerwise.random import generator
-from layerwise.types import Array
+from layerwise.types import Array, Generator
 
 _OUTSIDE, _LEAST_VALUES, _LEAST_ROWS, _ROWS = 0.2, 10, 10, 4000
 _SHARE = 0.96
@@ -55,24 +56,12 @@ def outside_the_range(
 ) -> Beyond | None:
     """Cut at four fifths of the most important column of numbers; None where no column has values and rows enough."""
     place = _place(problem, importances)
-    if place is None:
-        return None
     draw = generator(seed, "compare.outside the range")
-    column = problem.features.columns[place]
-    rows = np.flatnonzero(~np.isnan(column))
-    edge = float(np.quantile(column[rows], 1 - _OUTSIDE))
-    within, above = rows[column[rows] <= edge], rows[column[rows] > edge]
-    if len(above) < _LEAST_ROWS or len(within) < 4 * _LEAST_ROWS:
+    cut = None if place is None else _cut(problem, problem.features.columns[place], draw)
+    if place is None or cut is None:
         return None
-    within = draw.permutation(within)
-    near, learn = np.sort(within[: len(above)]), np.sort(within[min(len(above), len(within) // 2) :])
-    training = problem.take(learn)
-    training = training.take(fewer(training, _ROWS, draw))
-    if problem.classes and len(np.unique(training.y)) < 2:
-        return None
-    sweep, at = _sweep(training, place, float(column[rows].max()))
-    label = _commonest(training)
-    tests = problem.take(near), problem.take(above)
+    sweep, at = _sweep(cut.training, place, float(np.nanmax(problem.features.columns[place])))
+    label = int(np.bincount(cut.training.y).argmax()) if problem.classes else 0
     inside: dict[str, float] = {}
     outside: dict[str, float] = {}
     answers: dict[str, Array] = {}
@@ -80,23 +69,55 @@ def outside_the_range(
         if not budget.allows(budget.fit, _SHARE):
             return None
         try:
-            fitted = MODELS[name].fit(training, MODELS[name].default, seed, Effort(budget.fit, tuning=True))
-            gains = [measure.gain(part.y, answers_of(fitted, part)) for part in tests]
+            fitted = MODELS[name].fit(cut.training, MODELS[name].default, seed, Effort(budget.fit, tuning=True))
+            gains = [measure.gain(part.y, answers_of(fitted, part)) for part in (cut.inside, cut.outside)]
             asked = answers_of(fitted, sweep)
         except (ValueError, ArithmeticError):
             continue
         inside[name], outside[name] = gains
         answers[name] = asked[:, label] if problem.classes else asked
+    answers.pop(DUMMY, None)
     return Beyond(
         problem.features.names[place],
-        edge,
+        cut.edge,
         inside,
         outside,
-        {name: _spread(each, at <= edge) for name, each in answers.items() if name != DUMMY},
+        {name: _spread(each, at <= cut.edge) for name, each in answers.items()},
         tuple(at.tolist()),
-        {name: tuple(each.tolist()) for name, each in answers.items() if name != DUMMY},
+        {name: tuple(each.tolist()) for name, each in answers.items()},
         problem.classes[label] if problem.classes else "",
     )
+
+
+@dataclass(frozen=True, eq=False)
+class _Cut:
+    """training, inside: of rows up to the edge. outside: of the others, without those whose groups were learnt from."""
+
+    edge: float
+    training: Problem
+    inside: Problem
+    outside: Problem
+
+
+def _cut(problem: Problem, column: Array, draw: Generator) -> _Cut | None:
+    """None where a part is too small, or the training part has one class only."""
+    rows = np.flatnonzero(~np.isnan(column))
+    edge = float(np.quantile(column[rows], 1 - _OUTSIDE))
+    within, outside = (problem.take(rows[side]) for side in (column[rows] <= edge, column[rows] > edge))
+    if len(within) < 4 * _LEAST_ROWS:
+        return None
+    try:
+        learn, near = held_out(within, _OUTSIDE, draw)
+    except DataError:  # one group only
+        return None
+    training = within.take(learn)
+    training = training.take(fewer(training, _ROWS, draw))
+    if outside.groups is not None and training.groups is not None:
+        outside = outside.take(np.flatnonzero(~np.isin(outside.groups, training.groups)))
+    small = min(len(near), len(outside)) < _LEAST_ROWS or not len(training)
+    if small or (problem.classes and len(np.unique(training.y)) < 2):
+        return None
+    return _Cut(edge, training, within.take(near), outside)
 
 
 def _place(problem: Problem, importances: Sequence[Importance]) -> int | None:
@@ -127,10 +148,6 @@ def _sweep(training: Problem, place: int, end: float) -> tuple[Problem, Array]:
     features = Features(training.features.names, tuple(columns), training.features.categories)
     rows = np.zeros(_POINTS, dtype=np.int64)
     return replace(training.take(rows), features=features), at
-
-
-def _commonest(training: Problem) -> int:
-    return int(np.bincount(training.y).argmax()) if training.classes else 0
 
 
 def _spread(answers: Array, inside: Array) -> float:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from layerwise.comparison.contest.comparison import Comparison, scores_of
@@ -70,6 +72,9 @@ def _judgement(standing: Standing, equivalence: float) -> Judgement:
             f"Two folds are too few to tell a signal from chance. Ahead so far: {MODELS[ahead].title}, "
             f"{standing.measure.name} {score}, beside {dummy} of the dummy."
         )
+    if done < len(standing.folds):
+        rest = f"Only {done} of {len(standing.folds)} folds are done: all of them would narrow the interval."
+        return replace(found, sentences=(*found.sentences, rest))
     return found
 
 
