@@ -19,7 +19,7 @@ NAMES = ("dummy", "linear", "tree")
 def trials(names: tuple[str, ...] = NAMES) -> list[Trial]:
     order = {"dummy": -3.0, "linear": -1.0, "tree": -2.0, "forest": -1.5}
     return [
-        Trial(name, fold, untuned=(order[name],), tuned=(order[name],))
+        Trial(name, fold, untuned=order[name], tuned=(order[name],))
         for name in names for fold in (0, 1)
     ]  # fmt: skip
 

@@ -172,7 +172,7 @@ def scores_of(trials: Sequence[Trial], names: Sequence[str], done: int, measure:
         table = None if own[0].reliability is None else np.sum([np.asarray(trial.reliability) for trial in own], axis=0)
         found[name] = ModelScore(
             model=name,
-            untuned=measure.score(float(np.mean([np.mean(trial.untuned) for trial in own]))),
+            untuned=measure.score(float(np.mean([trial.untuned for trial in own]))),
             tuned=measure.score(float(gains.mean())),
             together=measure.score(_mean(own, "together")),
             fold_spread=float(gains.std(ddof=1)) if len(gains) > 1 else math.nan,

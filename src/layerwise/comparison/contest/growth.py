@@ -63,7 +63,7 @@ def rivals(trials: Sequence[Trial]) -> list[str]:
     """The linear model, the best other traditional one by the first folds, and the network; none that failed."""
     failed = {trial.model for trial in trials if trial.failure} | {DUMMY}
     means = {
-        name: float(np.mean([np.mean(trial.untuned) for trial in trials if trial.model == name and trial.fold < FOLDS]))
+        name: float(np.mean([trial.untuned for trial in trials if trial.model == name and trial.fold < FOLDS]))
         for name in {trial.model for trial in trials} - failed
     }
     traditional = [name for name in means if MODELS[name].kind == "traditional"]

@@ -67,7 +67,7 @@ def _best_of_trees(trials: Sequence[Trial]) -> str:
     if NETWORK not in names:
         return ""
     means = {
-        name: np.mean([np.mean(trial.untuned) for trial in trials if trial.model == name])
+        name: np.mean([trial.untuned for trial in trials if trial.model == name])
         for name in _TREES if name in names
     }  # fmt: skip
     return max(means, key=lambda name: means[name], default="")

@@ -26,17 +26,17 @@ _AT_LEAST = 4
 class Trial:
     """What a model did on a fold.
 
-    untuned, tuned: gains on the test rows, one a seed. together: that of the mean of the seeds' tuned answers.
-    averaged: whether that is what counts. settings: those that the tuning chose. tried: configurations.
-    tuning_seconds, fit_seconds, untuned_seconds: of the tuning, of one final fit, and of one untuned. answer_seconds:
-    for 1,000 rows. size: numbers that it holds. steps: updates, trees or rounds of a final fit. cut: whether a ceiling
-    of seconds ended a final fit, or the tuning. reliability: of classes, see `scoring.reliability`. failure: why there
-    is no score.
+    untuned: the gain on the test rows, of the first seed. tuned: gains, one a seed. together: that of the mean of the
+    seeds' tuned answers; averaged: whether it is what counts. settings: those that the tuning chose. tried:
+    configurations. tuning_seconds, fit_seconds, untuned_seconds: of the tuning, of one final fit, and of one untuned.
+    answer_seconds: for 1,000 rows. size: numbers that it holds. steps: updates, trees or rounds of a final fit. cut:
+    whether a ceiling of seconds ended a final fit, or the tuning. reliability: of classes, see `scoring.reliability`.
+    failure: why there is no score.
     """
 
     model: str
     fold: int
-    untuned: tuple[float, ...] = ()
+    untuned: float = float("nan")
     tuned: tuple[float, ...] = ()
     together: float = float("nan")
     averaged: bool = False
@@ -77,17 +77,17 @@ def tried(
     training, test = problem.take(fold.train), problem.take(fold.test)
     numbers = [seed + 1000 * (fold.number + 1) + each for each in range(seeds if model.random else 1)]
 
-    def answers_with(settings: Settings) -> list[Array]:
+    def answers_with(settings: Settings, numbers: list[int]) -> list[Array]:
         return [_answered(model, training, test, settings, each, budget, trial) for each in numbers]
 
     try:
-        answers = answers_with(model.default)
-        trial.untuned = tuple(measure.gain(test.y, each) for each in answers)
+        first = answers_with(model.default, numbers[:1])
+        trial.untuned = measure.gain(test.y, first[0])
         trial.untuned_seconds = trial.fit_seconds
         settings = _chosen(model, training, measure, budget, trial, generator(seed, "compare.tuning", step=fold.number))
         trial.settings = dict(settings)
-        if settings != model.default:
-            answers = answers_with(settings)
+        known = first if settings == model.default else []
+        answers = known + answers_with(settings, numbers[len(known) :])
         trial.tuned = tuple(measure.gain(test.y, each) for each in answers)
         trial.together = measure.gain(test.y, np.mean(answers, axis=0))
         if test.classes:
