@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import layerwise as lw
-from layerwise.comparison.contest import Standing, growth, reasons, verdict
+from layerwise.comparison.contest import Standing, growth, network_model, reasons, verdict
 from layerwise.comparison.contest.alarms import alarms_of
 from layerwise.comparison.contest.budget import Effort, budget_of
 from layerwise.comparison.contest.differences import difference, holm
@@ -21,6 +21,7 @@ from layerwise.comparison.contest.models import MODELS
 from layerwise.comparison.contest.network_model import DEFAULT, fit_network
 from layerwise.comparison.contest.problem import named, problem_of
 from layerwise.comparison.contest.scoring import calibration_error, measure_of, reliability
+from layerwise.comparison.contest.trial import Trial
 from layerwise.errors import DataError, SettingError, ShapeError
 
 QUICK: dict[str, Any] = {"folds": 3, "repeats": 1, "configurations": 2, "seeds": 2, "budget_seconds": 2000}
@@ -286,7 +287,7 @@ def test_the_target_in_disguise(task: str) -> None:
 def test_a_linear_truth_and_what_is_told_of_it() -> None:
     x = drawn(240, 5)
     y = x @ [1.0, -2.0, 0.5, 0.0, 0.0] + 0.5 * drawn(240, 1, seed=7)[:, 0]
-    result = lw.compare(x, y, models=["linear", "tree", "network"], **{**QUICK, "configurations": 1})
+    result = lw.compare(x, y, models=["linear", "tree", "network"], why=False, **{**QUICK, "configurations": 1})
     assert result.verdict in ("traditional", "no practical difference")
     assert result.best == "linear"
     assert result.scores["linear"].tuned == pytest.approx(0.5, rel=0.15)
@@ -360,7 +361,8 @@ def test_a_fit_beyond_the_limit_is_a_failure() -> None:
 def test_the_same_seed_gives_the_same_scores() -> None:
     x = drawn(60)
     one, other = (
-        lw.compare(x, x[:, 0] ** 2, models=["linear", "network"], **{**QUICK, "folds": 2, "seeds": 1}) for _ in range(2)
+        lw.compare(x, x[:, 0] ** 2, models=["linear", "network"], why=False, **{**QUICK, "folds": 2, "seeds": 1})
+        for _ in range(2)
     )
     assert [trial.tuned for trial in one.trials] == [trial.tuned for trial in other.trials]
 
@@ -399,7 +401,8 @@ def test_what_fewer_rows_say() -> None:
     )
 
 
-def test_sample_sizes_grow_and_the_control_is_quiet() -> None:
+def test_sample_sizes_grow_and_the_control_is_quiet(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(network_model, "_MOST_EPOCHS", 30)
     x = drawn(400, 4)
     result = lw.compare(
         x, x @ [1.0, 1.0, 0.0, 0.0], models=["linear", "network"], **{**QUICK, "seeds": 1, "configurations": 1}
@@ -498,11 +501,12 @@ def test_what_the_reasons_say() -> None:
 def test_rotation_is_the_reason_where_trees_win_by_axes() -> None:
     x = np.random.default_rng(0).uniform(-1, 1, (500, 4))
     y = np.sign(np.sin(8 * x[:, 0])) + np.sign(np.sin(8 * x[:, 1]))
-    result = lw.compare(
-        x, y, task="regression", models=["tree", "network"], **{**QUICK, "seeds": 1, "configurations": 1}
-    )
-    assert result.scores["tree"].skill > result.scores["network"].skill
-    reason = next(each for each in result.reasons if each.change == "rotating the columns")
+    problem = problem_of(x, y, "regression")
+    trials = [Trial(name, fold, untuned=0.0) for name in ("tree", "network") for fold in (0, 1)]
+    measure, budget = measure_of("regression", None), budget_of(2000, 1, None, 3)
+    found = reasons.reasons_of(problem, folds_of(problem, 3, 1), trials, measure, budget, 0)
+    reason = next(each for each in found if each.change == "rotating the columns")
+    assert (reason.rival, len(found)) == ("tree", 3)
     assert reason.before < 0
     assert reason.after > reason.before + 0.1
-    assert "rotating the columns brings it forward" in " ".join(str(result).split())
+    assert "rotating the columns brings it forward" in reasons.told(found, 0.01, "{:+.2f}".format)

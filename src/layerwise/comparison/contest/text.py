@@ -113,8 +113,8 @@ def rules(result: Comparison) -> list[str]:
         found.append(f"Not all is done: {result.stopped}; what stands here is what was done until then.")
     found.append(
         "± folds: standard deviation over folds; ± seeds: range over seeds within a fold; skill: 0 a dummy, 1 perfect; "
-        "untuned: settings as they come, one seed; tried: configurations; work: of one fit; size: numbers that the model "
-        "holds."
+        "untuned: settings as they come, one seed; tried: configurations; work: of one fit; size: numbers that the "
+        "model holds."
     )
     return found
 
