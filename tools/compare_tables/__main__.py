@@ -74,7 +74,7 @@ def answered(question: Question, problem: Problem, **changes: Any) -> Row:
         "best": result.best,
         "sure": None if result.judgement.sure != result.judgement.sure else round(result.judgement.sure, 3),
         "top": top,
-        "words": {name: result.measure.words(_gain(result, scores[name].tuned)) for name in ("dummy", top, "network")},
+        "words": {name: _words(result, name) for name in ("dummy", top, "network")},
         "scores": {name: score.tuned for name, score in scores.items()},
         "failed": [name for name, score in result.scores.items() if score.failure],
         "alarms": [alarm.code for alarm in result.alarms],
@@ -84,8 +84,9 @@ def answered(question: Question, problem: Problem, **changes: Any) -> Row:
     }
 
 
-def _gain(result: Any, score: float) -> float:
-    return score if result.measure.rising else -score
+def _words(result: Any, name: str) -> str:
+    score = result.scores[name]
+    return "failed" if score.failure else result.measure.words(score.tuned if result.measure.rising else -score.tuned)
 
 
 def main() -> None:
