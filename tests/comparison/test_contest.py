@@ -353,9 +353,13 @@ def test_a_budget_that_is_spent_ends_with_two_folds() -> None:
     assert "budget" in result.stopped
 
 
-def test_a_fit_beyond_the_limit_is_a_failure() -> None:
-    result = lw.compare(drawn(300, 4), drawn(300, 1)[:, 0], models=["linear", "forest"], limit_seconds=1e-4, **QUICK)
-    assert "the limit is" in result.scores["forest"].failure
+def test_a_fit_beyond_the_limit_is_a_failure_but_of_a_model_that_ends_by_itself() -> None:
+    models = ["linear", "boosting", "forest"]
+    result = lw.compare(drawn(300, 4), drawn(300, 1)[:, 0], models=models, limit_seconds=1e-4, why=False, **QUICK)
+    assert "the limit is" in result.scores["boosting"].failure
+    assert not result.scores["forest"].failure
+    assert result.scores["forest"].steps < 100
+    assert result.scores["forest"].cut == 3
 
 
 def test_the_same_seed_gives_the_same_scores() -> None:

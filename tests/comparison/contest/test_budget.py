@@ -41,7 +41,7 @@ def test_the_clock_decides_nothing_below_the_ceiling(monkeypatch: pytest.MonkeyP
 def test_a_ceiling_that_is_reached_is_told() -> None:
     x = drawn(300, 4)
     settings: dict[str, Any] = {"models": ["linear", "network"], "folds": 2, "repeats": 1, "seeds": 1, "why": False}
-    result = lw.compare(x, x[:, 0], budget_seconds=0.5, limit_seconds=60, **settings)
+    result = lw.compare(x, x[:, 0], budget_seconds=0.5, **settings)
     assert result.scores["network"].cut == 2
     assert "network in 2 folds" in " ".join(str(result).split())
 

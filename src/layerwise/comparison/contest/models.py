@@ -46,6 +46,7 @@ class Model:
     name: for tables. title: in a sentence. kind: "dummy", "traditional" or "network". rank: from the simplest, 0, up.
     default: settings untuned. draw: settings for the tuning; None where there is nothing to tune.
     fit: learns from a problem with settings and a seed, with an effort. step: what its work is counted in, one of it.
+    stops: whether it learns step by step, and ends by itself when its seconds are over.
     random: whether the seed changes what it learns so much that several are trained in every fold.
     """
 
@@ -57,6 +58,7 @@ class Model:
     draw: Callable[[Generator], Settings] | None
     fit: Callable[[Problem, Settings, int, Effort], Fitted]
     step: str = ""
+    stops: bool = False
     random: bool = False
 
 
@@ -220,14 +222,14 @@ MODELS = {
             "neighbours", "nearest neighbours", "traditional", 3, {"neighbours": 5, "weights": "uniform"},
             _draw_neighbours, _neighbours,
         ),
-        Model("forest", "a random forest", "traditional", 4, {}, _draw_forest, _forest, "tree"),
+        Model("forest", "a random forest", "traditional", 4, {}, _draw_forest, _forest, "tree", stops=True),
         Model(
             "boosting", "gradient boosting", "traditional", 5, {"learning_rate": 0.1}, _draw_boosting, _boosting,
             "round",
         ),
         Model(
             NETWORK, "the neural network", "network", 6, network_model.DEFAULT, network_model.drawn,
-            network_model.fit_network, "update", random=True,
+            network_model.fit_network, "update", stops=True, random=True,
         ),
     )
 }  # fmt: skip
