@@ -54,7 +54,7 @@ def drawn(standing: Standing) -> Group:
     """One row a model: the folds it has done, its mean score so far, and what it took; above, where all stands."""
     budget = standing.budget
     phase = f"fold {standing.fold + 1} of {len(standing.folds)}" if standing.phase == "folds" else standing.phase
-    head = f"{budget.spent:.0f} s of {budget.seconds:g} s at most; now: {phase}; Ctrl-C keeps what is done"
+    above = f"{budget.spent:.0f} s of {budget.seconds:g} s at most; now: {phase}; Ctrl-C keeps what is done"
     table = Table(box=None, pad_edge=False)
     table.add_column("model")
     for head in ("folds", f"{standing.measure.name} so far", "one fit", ""):
@@ -68,4 +68,4 @@ def drawn(standing: Standing) -> Group:
         seconds = f"{np.mean([trial.fit_seconds for trial in own]):.2f} s" if own else ""
         score = standing.measure.words(_mean(standing, name)) if own else ""
         table.add_row(name, done, score, seconds, "at work" if standing.doing == name else "")
-    return Group(head, table)
+    return Group(above, table)
