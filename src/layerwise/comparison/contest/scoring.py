@@ -69,17 +69,27 @@ CLASS_MEASURES = {
 QUANTITY_MEASURES = {"rmse": Measure("RMSE", 0.0, False, _negative_rmse)}
 
 
-def calibration_error(y: Array, probabilities: Array, bins: int = 10) -> float:
-    """The expected calibration error: how far stated probabilities are from how often the answer is right.
+def reliability(y: Array, probabilities: Array, bins: int = 10) -> Array:
+    """(3, bins), by the stated probability of the answer: how many answers, how many right ones, and the sum stated.
 
-    Σ_b (n_b / N) |accuracy_b - mean probability_b| over bins of the probability of the answer.
-    Source: Guo et al., On calibration of modern neural networks, 2017.
-
-    >>> float(calibration_error(np.array([0, 1]), np.array([[1.0, 0.0], [1.0, 0.0]])))
-    0.5
+    >>> reliability(np.array([0, 1]), np.array([[0.9, 0.1], [0.6, 0.4]]), bins=2)
+    array([[0. , 2. ],
+           [0. , 1. ],
+           [0. , 1.5]])
     """
     sure, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == y
     bin_of = np.minimum((sure * bins).astype(int), bins - 1)
-    counts = np.bincount(bin_of, minlength=bins)
-    off = np.abs(np.bincount(bin_of, right, bins) - np.bincount(bin_of, sure, bins))
-    return float(off[counts > 0].sum() / len(y))
+    return np.stack([np.bincount(bin_of, each, bins) for each in (np.ones(len(y)), right, sure)])
+
+
+def calibration_error(table: Array) -> float:
+    """The expected calibration error: how far stated probabilities are from how often the answer is right.
+
+    Σ_b (n_b / N) |accuracy_b - mean probability_b| over the bins of `reliability`; of several folds, their sum.
+    Source: Guo et al., On calibration of modern neural networks, 2017.
+
+    >>> float(calibration_error(reliability(np.array([0, 1]), np.array([[1.0, 0.0], [1.0, 0.0]]))))
+    0.5
+    """
+    counts, right, sure = table
+    return float(np.abs(right - sure).sum() / counts.sum())

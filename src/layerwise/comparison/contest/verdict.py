@@ -10,12 +10,12 @@ import numpy as np
 from layerwise.comparison.contest.differences import Difference, difference, holm
 from layerwise.comparison.contest.models import DUMMY, MODELS, NETWORK
 from layerwise.comparison.contest.scoring import Measure
+from layerwise.comparison.contest.words import signed, size
 from layerwise.types import Array
-from layerwise.wording import quantity
 
-SURE, LEVEL, SIGNAL = 0.9, 0.05, 0.1
+SURE, LEVEL, SIGNAL = 0.9, 0.05, 0.02
 """The probability that a verdict needs; the level of its adjusted p-value; and that of being better than the dummy, of
-which only one side counts, so that it is half of this."""
+which only one side counts, so that it is half of this: one table of noise in a hundred may look like more."""
 
 
 @dataclass(frozen=True)
@@ -143,13 +143,3 @@ def _sentences(verdict: str, best: str, d: Difference, region: float, measure: M
 
 def _probability(value: float) -> str:
     return "over 0.99" if value > 0.99 else "under 0.01" if value < 0.01 else f"{value:.2f}"
-
-
-def signed(gain: float, measure: Measure) -> str:
-    """A difference of gains with its sign: points of a share, or the units of the score."""
-    return f"{'+' if gain >= 0 else '-'}{size(abs(gain), measure)}"
-
-
-def size(gain: float, measure: Measure) -> str:
-    """How large a difference is."""
-    return f"{100 * gain:.2f} points" if "accuracy" in measure.name else quantity(gain)

@@ -1,0 +1,5 @@
+"""A comparison as a page of its own, with its pictures."""
+
+from layerwise.report.contest.page import page
+
+__all__ = ["page"]
