@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -124,7 +125,7 @@ def _account(
                   tuple(recalls)),
         ),
         findings=_findings(stars, recalls),
-        own=_top_ten(opinions, parts, learnt[0], own),
+        own=_top_ten(opinions, parts, learnt[0], own, request.data),
         seeds=request.seeds,
         seconds=time.monotonic() - begin,
         pictures=(
@@ -148,20 +149,24 @@ def _findings(stars: list[Score], recalls: list[Score]) -> tuple[str, ...]:
     )
 
 
-def _top_ten(opinions: Opinions, parts: Parts, learnt: Learnt, own: tuple[Array, Array] | None) -> tuple[str, ...]:
+def _top_ten(
+    opinions: Opinions, parts: Parts, learnt: Learnt, own: tuple[Array, Array] | None, source: str | None
+) -> tuple[str, ...]:
+    """source: the data that were asked for, so that the command to go on with has them too."""
     user = 0 if own is None else parts.train.users - 1
     mine = parts.train.pairs[:, 0] == user
     items, stars = parts.train.pairs[mine, 1], parts.train.ratings[mine, 0]
     order = [place for place in np.argsort(-stars, kind="stable")[:3] if stars[place] >= lists.LIKED]
     loved = ", ".join(opinions.titles[items[place]] for place in order) or "nothing so far"
     rows = [
-        f"{place:2}. {opinions.titles[item][:48]:<48}  {np.clip(learnt.stars[user, item], 0.5, 5):.1f} stars expected"
+        f"{place:2}. {np.clip(learnt.stars[user, item], 0.5, 5):.1f}  {opinions.titles[item]}"
         for place, item in enumerate(lists.top(learnt.liking[user], parts.seen[user]), start=1)
     ]
     who = "You" if own is not None else "Person 1 of the data"
-    hint = f'layerwise apps recommendation --own "{opinions.titles[0]}=5"'
+    data = f"--data {shlex.quote(source)} " if source else ""
+    hint = f'layerwise apps recommendation {data}--own "{opinions.titles[0]}=5"'
     return (
-        f"{who} liked most: {loved}. The top ten:",
+        f"{who} liked most: {loved}. The top ten, with the stars expected:",
         *rows,
         "",
         "A list for you, from films and stars, parted by semicolons:",
