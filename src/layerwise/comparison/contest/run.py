@@ -116,7 +116,9 @@ def _warm_up(standing: Standing) -> None:
     """Compile what the network needs, once for this machine, before any ceiling of seconds counts."""
     if NETWORK in standing.names:
         rows = np.arange(0, len(standing.problem), -(-len(standing.problem) // _WARM_ROWS))
-        with suppress(ValueError, ArithmeticError):  # too few groups, or moments, for so few rows; then it is compiled on the way
+        with suppress(
+            ValueError, ArithmeticError
+        ):  # too few groups, or moments, for so few rows; then it is compiled on the way
             MODELS[NETWORK].fit(standing.problem.take(rows), MODELS[NETWORK].default, 0, Effort(0.0))
 
 
