@@ -23,8 +23,8 @@ def signals_of(
     """What each model loses less than the dummy, over test rows that do not depend on each other.
 
     Given what a model has learnt, its losses on test rows are independent; where nothing can be learnt, none of them is
-    lower in the mean. A row that is tested in several dealings counts once, a group once, and of rows in time order a run
-    of neighbours.
+    lower in the mean. A row that is tested in several dealings counts once, a group once, and of rows in time order a
+    run of neighbours.
     """
     parts = _parts(problem, folds)
     losses = {name: _meant(trials, name, parts, len(folds)) for name in names}
