@@ -73,7 +73,7 @@ def test_losses_are_what_the_score_is_a_mean_of() -> None:
 @pytest.mark.parametrize("seed", range(3))
 def test_noise_is_none_and_a_clear_signal_in_time_is_one(seed: int) -> None:
     rng = np.random.default_rng(seed)
-    x, noise = rng.normal(size=(60, 3)), rng.normal(size=60)
-    settings = {"models": ["linear", "tree"], "repeats": 1, "configurations": 1, "why": False, "time": np.arange(60)}
+    x, noise = rng.normal(size=(200, 3)), rng.normal(size=200)
+    settings = {"models": ["linear", "tree"], "repeats": 1, "configurations": 1, "why": False, "time": np.arange(200)}
     assert lw.compare(x, noise, **settings).verdict == "no signal"
     assert lw.compare(x, x[:, 0] + 0.5 * noise, **settings).verdict == "traditional"
