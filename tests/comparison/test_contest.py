@@ -207,10 +207,16 @@ def test_calibration_of_a_coin() -> None:
 # The verdict follows from the numbers
 
 
+def signals(gains: dict[str, np.ndarray]) -> list[Any]:
+    return [
+        difference(name, "dummy", each - gains["dummy"], 0.0, 0.0) for name, each in gains.items() if name != "dummy"
+    ]
+
+
 def judged(**means: float) -> verdict.Judgement:
     noise = np.array([-0.01, 0.01, 0.0, 0.005, -0.005])
     gains = {name: mean + noise * (1 + place % 2) for place, (name, mean) in enumerate(means.items())}
-    return verdict.judged(gains, 0.25, 0.01, measure_of("classification", None))
+    return verdict.judged(gains, 0.25, 0.01, measure_of("classification", None), signals(gains))
 
 
 def test_verdicts() -> None:
@@ -231,8 +237,9 @@ def test_one_of_several_may_be_ahead_by_chance() -> None:
     gains = {"dummy": np.full(10, 0.5), "network": np.full(10, 0.9)}
     gains["linear"] = gains["network"] + behind
     others = {name: gains["network"] + 1e-3 * rng.normal(size=10) for name in ("tree", "forest", "boosting")}
-    alone = verdict.judged(gains, 0.25, 0.01, measure_of("classification", None))
-    among = verdict.judged({**gains, **others}, 0.25, 0.01, measure_of("classification", None))
+    measure, together = measure_of("classification", None), {**gains, **others}
+    alone = verdict.judged(gains, 0.25, 0.01, measure, signals(gains))
+    among = verdict.judged(together, 0.25, 0.01, measure, signals(together))
     assert alone.differences[0].p_value == among.differences[0].p_value < 0.05
     assert (alone.verdict, among.verdict) == ("traditional", "no practical difference")
     assert "corrected by Holm" in among.sentences[-1]

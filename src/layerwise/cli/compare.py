@@ -15,7 +15,7 @@ from layerwise.comparison.contest.table import problem_of_table
 from layerwise.comparison.contest.text import lines
 from layerwise.data import TABLES, names
 from layerwise.errors import FileError, SettingError, nearest
-from layerwise.report.contest import page
+from layerwise.report.contest.page import page
 from layerwise.training.changes import Changes
 from layerwise.wording import printable
 

@@ -8,7 +8,7 @@ import numpy as np
 
 import layerwise as lw
 from layerwise.comparison import Comparison
-from layerwise.report.contest import page
+from layerwise.report.contest.page import page
 
 
 def test_it_holds_verdict_scores_reasons_and_pictures(result: Comparison) -> None:

@@ -144,7 +144,7 @@ class Comparison(Displayed):
                 "beyond": None if self.beyond is None else asdict(self.beyond),
                 "shapes": [asdict(each) for each in self.shapes],
                 "control": None if self.control is None else {"rows": self.control.rows, "skills": self.control.skills},
-                "trials": [asdict(each) | {"reliability": None} for each in self.trials],
+                "trials": [asdict(each) | {"reliability": None, "losses": None} for each in self.trials],
                 "folds": self.folds,
                 "folds_done": self.folds_done,
                 "seeds": self.seeds,

@@ -10,6 +10,7 @@ from layerwise.comparison.contest.comparison import Comparison, scores_of
 from layerwise.comparison.contest.models import DUMMY, MODELS, NETWORK
 from layerwise.comparison.contest.problem import Problem
 from layerwise.comparison.contest.shapes import shapes_of
+from layerwise.comparison.contest.signal import signals_of
 from layerwise.comparison.contest.standing import Standing
 from layerwise.comparison.contest.verdict import Judgement, judged
 from layerwise.types import Array
@@ -64,7 +65,8 @@ def _judgement(standing: Standing, equivalence: float) -> Judgement:
         for name in standing.whole
     }
     ratio = float(np.mean([len(fold.test) / len(fold.train) for fold in standing.folds[:done]]))
-    found = judged(gains, ratio, equivalence, standing.measure)
+    signals = signals_of(standing.problem, standing.folds[:done], standing.trials, standing.whole)
+    found = judged(gains, ratio, equivalence, standing.measure, signals)
     if found.verdict == "no signal" and done < min(_ENOUGH, len(standing.folds)):  # two folds can hardly show any
         ahead = max(gains, key=lambda name: float(gains[name].mean()))
         score, dummy = (standing.measure.words(float(gains[name].mean())) for name in (ahead, DUMMY))

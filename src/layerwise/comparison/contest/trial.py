@@ -31,7 +31,7 @@ class Trial:
     configurations. tuning_seconds, fit_seconds, untuned_seconds: of the tuning, of one final fit, and of one untuned.
     answer_seconds: for 1,000 rows. size: numbers that it holds. steps: updates, trees or rounds of a final fit. cut:
     whether a ceiling of seconds ended a final fit, or the tuning. reliability: of classes, see `scoring.reliability`.
-    failure: why there is no score.
+    losses: of each test row, the mean over the seeds. failure: why there is no score.
     """
 
     model: str
@@ -50,6 +50,7 @@ class Trial:
     steps: int = 0
     cut: bool = False
     reliability: Array | None = None
+    losses: Array | None = None
     failure: str = ""
 
     @property
@@ -90,6 +91,7 @@ def tried(
         answers = known + answers_with(settings, numbers[len(known) :])
         trial.tuned = tuple(measure.gain(test.y, each) for each in answers)
         trial.together = measure.gain(test.y, np.mean(answers, axis=0))
+        trial.losses = np.mean([measure.loss(test.y, each) for each in answers], axis=0)
         if test.classes:
             trial.reliability = np.mean([reliability(test.y, each) for each in answers], axis=0)
     except (ValueError, ArithmeticError, MemoryError, TypeError) as error:

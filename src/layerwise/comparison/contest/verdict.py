@@ -37,9 +37,16 @@ class Judgement:
     sentences: tuple[str, ...]
 
 
-def judged(gains: Mapping[str, Array], test_to_train: float, equivalence: float, measure: Measure) -> Judgement:
+def judged(
+    gains: Mapping[str, Array],
+    test_to_train: float,
+    equivalence: float,
+    measure: Measure,
+    signals: Sequence[Difference],
+) -> Judgement:
     """Judge from the gains of each model on the same folds.
 
+    signals: of each model beside the dummy, see `signal.signals_of`.
     gains: (J,) a model. test_to_train: see `difference`. equivalence: the region, as a share of the way from the dummy
     to perfect.
     """
@@ -49,7 +56,7 @@ def judged(gains: Mapping[str, Array], test_to_train: float, equivalence: float,
     def against(first: str, second: str, within: float) -> Difference:
         return difference(first, second, gains[first] - gains[second], test_to_train, within)
 
-    signals = _adjusted([against(name, DUMMY, 0.0) for name in gains if name != DUMMY])
+    signals = _adjusted(signals)
     traditional = [name for name in gains if MODELS[name].kind == "traditional"]
     differences = _adjusted([against(NETWORK, name, region) for name in traditional]) if NETWORK in gains else ()
     if not any(each.mean > 0 and each.adjusted < SIGNAL for each in signals):
