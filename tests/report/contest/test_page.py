@@ -21,7 +21,7 @@ def test_it_holds_verdict_scores_reasons_and_pictures(result: Comparison) -> Non
         assert f"<h2>{heading}</h2>" in text
     assert text.count('src="data:image/png;base64,') == 6
     assert f"<h1>mine.csv: {result.verdict}, take" in text
-    assert '<td><b>network</b></td>' in text
+    assert "<td><b>network</b></td>" in text
     assert "towards yes" in text
 
 

@@ -31,6 +31,12 @@ class Report:
         """The codes of all findings, in their order."""
         return tuple(finding.code for finding in self.findings)
 
+    @property
+    def _headline(self) -> str:
+        """What is said first where nothing is more than a note."""
+        count = len(self.findings)
+        return f"Nothing more than {'a note' if count == 1 else f'{count} notes'}:" if count else HEALTHY
+
     def as_table(self) -> dict[str, Any]:
         """The report as plain data."""
         return {"ok": self.ok, "examined": self.examined, "findings": [each.as_table() for each in self.findings]}
@@ -45,7 +51,7 @@ class Report:
 
     def _lines(self, width: int) -> Iterator[str]:
         if self.ok:
-            yield HEALTHY
+            yield self._headline
         for finding in self.findings:
             yield ""
             yield f"{finding.severity}: {finding.name} ({finding.code}, {finding.sure})"
@@ -67,7 +73,7 @@ class Report:
 
     def _repr_html_(self) -> str:
         """The report in plain HTML, in the colours of the page around it."""
-        parts = [f"<p>{HEALTHY}</p>"] if self.ok else []
+        parts = [f"<p>{self._headline}</p>"] if self.ok else []
         parts += [_section(finding) for finding in self.findings]
         parts += [f"<p><small>{html.escape(self.examined)}</small></p>"] if self.examined else []
         return f'<div style="max-width: 46em">{"".join(parts)}</div>'
