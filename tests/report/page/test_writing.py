@@ -137,7 +137,7 @@ def test_findings_of_the_doctor_are_told_in_their_words(classes: RunAccount) -> 
     )
     read = Read(run_page(replace(classes, findings=(found,))))
     assert "Warning: The rate is too high." in read.texts["p"]
-    assert "rate 0.5; 2/λmax 0.1 (ratio 5)" in read.texts["p"]
+    assert "rate 0.5; 2/λmax: 0.1 (ratio 5)" in read.texts["p"]
     assert "What helps: lower it" in read.texts["p"]
 
 
