@@ -19,9 +19,10 @@ def main(path: str | None = None, *, epochs: int = 20) -> None:
     parts = rec.split(opinions.ratings)
     users, items, person = parts.train.users, parts.train.items, 0
 
-    stars, _ = rec.stars_network(parts.train, parts.validation, decay=3e-4, epochs=epochs)
-    expected = rec.table(stars, users, items)
-    print(f"RMSE of the stars: network {parts.rmse(expected):.3f}, biases {parts.rmse(rec.biases(parts.train)):.3f}")
+    biases = rec.biases(parts.train)
+    stars, _ = rec.stars_network(parts.train, parts.validation, beside=biases, pull=9, epochs=epochs)
+    expected = biases + rec.table(stars, users, items)
+    print(f"RMSE of the stars: network {parts.rmse(expected):.3f}, biases {parts.rmse(biases):.3f}")
 
     liking = rec.table(rec.liking_network(parts.train, epochs=epochs), users, items)
     popular = np.tile(rec.popularity(parts.train), (users, 1))

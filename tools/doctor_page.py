@@ -53,7 +53,8 @@ chance), a run has failed if the network can not even learn sixteen rows by hear
 the data, and that is told as a note.
 
 Where a run has failed or is behind, the doctor *tries*: the same run with another rate, scaled inputs, fresh weights,
-no penalty, other activations, for up to {updates} updates from the same start. A change that brings half of what was
+no penalty, other activations, for up to {updates:,} updates (of a large network {fewest}) from the same start. A
+change that brings half of what was
 left to learn, and more than 0.15, names the cause. A sign, such as a dead layer, is told after its cause, as its
 consequence.
 
@@ -89,9 +90,10 @@ _TITLES = {
 
 def page(exams: str) -> str:
     """The whole page. exams: what stands between the marks."""
+    from layerwise.insight.doctor.trial import FEWEST
     from layerwise.insight.doctor.trial import MOST as UPDATES
 
-    parts = [_HEAD.format(updates=UPDATES, most=MOST), f"## The {len(rules())} rules\n"]
+    parts = [_HEAD.format(fewest=FEWEST, updates=UPDATES, most=MOST), f"## The {len(rules())} rules\n"]
     for kind in KINDS:
         parts.append(f"### {_TITLES[kind]}\n")
         parts += [_section(rules()[code]) for code, what in CODES.items() if what.kind == kind]

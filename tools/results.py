@@ -4,8 +4,8 @@
 
 Four real sets are then compared with scikit-learn's MLP on the same folds (`tools.folds`). What is not run again keeps
 its place on the page, and so do the figures of `tools.csv_scale`, which `--only csv` measures, and those of
-`tools.deep_results`, which are measured by themselves. The image sets are downloaded once, or read from
-LAYERWISE_DATA_MIRROR. Takes about fifteen minutes on two cores.
+`tools.compare_tables` and `tools.deep_results`, which are measured by themselves. The image sets are downloaded once,
+or read from LAYERWISE_DATA_MIRROR. Takes about fifteen minutes on two cores.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from tools.compare_tables import page as compare_tables
 from tools.deep_results import page as deep_results
 
 import layerwise as lw
@@ -131,6 +132,7 @@ def page(record: dict[str, Any], seeds: int) -> str:
     ]
     parts = [head + "\n".join(table), "", *_spiral(record.get("spiral", [])), folds.section(record.get(BESIDE, {}))]
     parts.append(csv_scale.section(record.get(LARGE, [])))
+    parts.append(compare_tables.section(compare_tables.recorded()))
     return "\n".join([*parts, deep_results.section(deep_results.recorded())]).rstrip() + "\n"
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import runpy
+import tarfile
+import zipfile
+from email.message import EmailMessage
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +13,7 @@ import pytest
 
 from layerwise.applications import Request, spam
 from layerwise.applications.spam import bags_of, generated_mails, read_mails
+from layerwise.applications.spam.letters import text_of
 from layerwise.errors import DataError, FileError
 
 SCRIPT = Path(__file__).resolve().parents[2] / "examples" / "app_spam.py"
@@ -39,21 +43,83 @@ def test_the_best_answer_is_better_than_any_that_reads_words() -> None:
     assert np.mean(mails.best == mails.texts.labels) == pytest.approx(expected, abs=0.012)
 
 
-def test_a_folder_is_read(tmp_path: Path) -> None:
-    for name in ("ham", "spam"):
-        (tmp_path / name).mkdir()
+def _folders(root: Path, ham: str = "ham", spam: str = "spam") -> None:
+    for name in (ham, spam):
+        (root / name).mkdir(parents=True)
         for number in range(20):
-            (tmp_path / name / f"{number:02}").write_bytes(f"{name} {number} gr\xfc\xdfe ".encode("latin-1") * 400)
-        (tmp_path / name / ".hidden").write_text("no mail")
+            (root / name / f"{number:02}").write_bytes(f"{name} {number} gr\xfc\xdfe ".encode("latin-1") * 400)
+        (root / name / ".hidden").write_text("no mail")
+        (root / name / "cmds").write_text("mv 1 2")
+
+
+def test_a_folder_is_read(tmp_path: Path) -> None:
+    _folders(tmp_path)
     mails = read_mails(tmp_path)
     assert (len(mails.texts.texts), mails.texts.labels.tolist()) == (40, [0] * 20 + [1] * 20)
     assert mails.texts.texts[21].startswith("spam 1 gr��e")
     assert max(map(len, mails.texts.texts)) <= 3000
     (tmp_path / "spam" / "00").unlink()
-    with pytest.raises(DataError, match="holds 19 files"):
+    with pytest.raises(DataError, match="holds 19 of spam"):
         read_mails(tmp_path)
-    with pytest.raises(FileError, match="no subfolder 'ham'"):
+    with pytest.raises(DataError, match="holds 0 of ham"):
         read_mails(tmp_path / "ham")
+
+
+def test_archives_are_read_as_they_were_published(tmp_path: Path) -> None:
+    unpacked, published = tmp_path / "unpacked", tmp_path / "published"
+    published.mkdir()
+    _folders(unpacked, "easy_ham_2", "spam_2")
+    for name in ("easy_ham_2", "spam_2"):
+        with tarfile.open(published / f"20030228_{name}.tar.bz2", "w:bz2") as archive:
+            archive.add(unpacked / name, name)
+    one, two = read_mails(unpacked).texts, read_mails(published).texts
+    assert sorted(zip(one.texts, one.labels.tolist(), strict=True)) == sorted(
+        zip(two.texts, two.labels.tolist(), strict=True)
+    )
+    assert sum(text.startswith("spam_2") for text, label in zip(two.texts, two.labels, strict=True) if label) == 20
+    whole = (published / "20030228_spam_2.tar.bz2").read_bytes()
+    (published / "20030228_spam_2.tar.bz2").write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(FileError, match="damaged"):
+        read_mails(published)
+
+
+def test_a_table_of_messages_is_read_as_it_is_and_in_its_archive(tmp_path: Path) -> None:
+    lines = [f"{('ham', 'spam')[number % 2]}\tmessage {number}\tfree" for number in range(40)]
+    table = tmp_path / "SMSSpamCollection"
+    table.write_text("\n".join(lines) + "\n")
+    with zipfile.ZipFile(tmp_path / "sms.zip", "w") as archive:
+        archive.writestr("readme", "about")
+        archive.write(table, "SMSSpamCollection")
+    for source in (table, tmp_path / "sms.zip"):
+        texts = read_mails(source).texts
+        assert texts.texts[3] == "message 3\tfree"
+        assert texts.labels.tolist() == [0, 1] * 20
+    table.write_text("\n".join(lines * 2))
+    assert len(read_mails(table).texts.texts) == 40
+    table.write_text("\n".join([*lines, "eggs\tno kind"]))
+    with pytest.raises(DataError, match="line 41 does not begin"):
+        read_mails(table)
+    with zipfile.ZipFile(tmp_path / "other.zip", "w") as archive:
+        archive.writestr("readme", "about")
+    with pytest.raises(DataError, match="no file SMSSpamCollection"):
+        read_mails(tmp_path / "other.zip")
+    with pytest.raises(FileError, match="can not be read"):
+        read_mails(tmp_path / "nowhere")
+
+
+def test_a_mail_is_its_subject_and_its_text() -> None:
+    mail = EmailMessage()
+    mail["From"], mail["Subject"] = "a@example.org", "Grüße"
+    mail.set_content("Nur Text: schön")
+    mail.add_alternative("<p>HTML</p>", subtype="html")
+    mail.add_attachment(b"\x00\x01", maintype="image", subtype="png", filename="x.png")
+    assert text_of(mail.as_bytes()).split() == ["Grüße", "Nur", "Text:", "schön"]
+    assert text_of(b"Subject: =?nowhere?b?xx?=\nContent-Type: text/plain; charset=nowhere\n\nhi\xff").endswith("hi�")
+    assert text_of(b"Received: by mx\nSubject: one\n\n").strip() == "one"
+    assert text_of(b"Subject: caf\xe9\n\nbody").endswith("body")
+    assert text_of(b"Note: bring bread") == "Note: bring bread"
+    hidden = b"Subject: s\nContent-Type: text/html\n\n<style>x{}</style><!-- no --><a href='#'>A &amp; B</a>"
+    assert text_of(hidden).split() == ["s", "A", "&", "B"]
 
 
 def test_words_are_those_of_the_training_part() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from tests.support.refusals import refused
 from tests.support.tally import Tally
 
@@ -49,6 +50,21 @@ def test_after_going_back_the_future_is_forgotten() -> None:
     running.advance()
     assert path.epochs == [0, 1, 2, 3, 4]
     assert {len(points) for points in path.points.values()} == {5}
+
+
+@pytest.mark.usefixtures("formulas_alone")
+def test_every_kind_of_network_has_one() -> None:
+    sequences, images = RNG.normal(size=(8, 3, 4)), RNG.normal(size=(8, 1, 5, 5))
+    networks = [
+        (lw.Network(lw.Conv2d(1, 2, 3), lw.ReLU(), lw.Flatten(), lw.Linear(18, 2)), images, "1"),
+        (lw.Network(lw.LSTM(4, 5, output="last"), lw.Linear(5, 2)), sequences, "0"),
+        (lw.Network(lw.MultiheadAttention(4, 2), lw.Flatten(), lw.Linear(12, 2)), sequences, "0"),
+    ]
+    for net, x, layer in networks:
+        path = InformationPath(x, np.arange(8) % 2, width=0.5, layers=[layer])
+        how = {"loss": lw.CrossEntropyLoss(), "optimizer": lw.Adam(), "epochs": 1, "listeners": [path]}
+        lw.Run(net, (x, np.arange(8) % 2), **how).advance()
+        assert [0 <= each.input_bits <= 3 for each in path.points[layer]] == [True, True]
 
 
 def test_what_can_not_be_measured(tally: Tally) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -59,6 +60,16 @@ def test_two_futures_of_one_past_part_where_the_rate_changes() -> None:
     run.advance(1)
     other.advance(1)
     assert (run.net.theta != other.net.theta).any()
+
+
+@pytest.mark.slow
+def test_a_hundred_times_the_rate_breaks_it_and_the_doctor_says_how() -> None:
+    data = lw.data.load("xor", n=300)
+    how = {"loss": lw.CrossEntropyLoss(), "epochs": 20, "batch_size": 16}
+    sick = lw.doctor(lw.mlp(2, 4, 2), data.train, optimizer=lw.SGD(lr=0.3 * 100), **how)
+    assert sick.findings[0].code in ("rate-too-high", "diverged")
+    cured = lw.doctor(lw.mlp(2, 4, 2), data.train, optimizer=lw.SGD(lr=0.3), **how)
+    assert all(each.code not in ("rate-too-high", "diverged") for each in cured.findings)
 
 
 # 1. Chain rule: two votes that cancel.
@@ -227,6 +238,9 @@ def test_a_frozen_floor_lets_the_loss_fall_to_guessing_and_no_further() -> None:
     assert moved["sigmoid", 0] < 0.005 < 0.2 < moved["sigmoid", 12]
     assert ends["tanh"][-1] < 0.1
     assert moved["tanh", 0] > 0.02
+    sick = {"loss": lw.CrossEntropyLoss(), "optimizer": lw.SGD(lr=0.3), "epochs": 20, "batch_size": 16}
+    report = lw.doctor(lw.mlp(2, *[32] * 7, 3, activation="sigmoid"), data.train, **sick)
+    assert report.findings[0].code == "vanishing"
 
 
 # 6. Initialisation.
@@ -418,8 +432,7 @@ def test_a_sum_of_parabolas_is_a_parabola() -> None:
 @pytest.mark.slow
 def test_the_valleys_in_which_xor_gets_stuck() -> None:
     """2-2-1 sigmoid, normal(0, 1) weights, rate 1, on the four points: 29 of 40 seeds learn it."""
-    x, y = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]), np.array([[0.0], [1.0], [1.0], [0.0]])
-    ends = np.array([xor_loss(x, y, hidden=2, seed=seed) for seed in range(40)])
+    ends = np.array([xor_loss(2, seed) for seed in range(40)])
     half, third = math.log(2) / 2, (2 * math.log(1.5) + math.log(3)) / 4
     learnt = ends < 0.1
     assert 25 <= learnt.sum() <= 33
@@ -429,20 +442,34 @@ def test_the_valleys_in_which_xor_gets_stuck() -> None:
     assert (stuck[np.abs(stuck - half) < 0.02] > half).all(), "they still sink towards it"
 
 
-def xor_loss(x: Array, y: Array, hidden: int, seed: int) -> float:
+@pytest.mark.slow
+@pytest.mark.parametrize(("seed", "words"), [(1, "two of four points right"), (36, "one of four points right")])
+def test_the_doctor_knows_both_valleys(seed: int, words: str) -> None:
+    report = lw.doctor(xor_network(2, seed), (XOR, ODD), **xor_run())
+    assert report.findings[0].code == "valley"
+    assert words in report.findings[0].sentence
+
+
+XOR, ODD = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]), np.array([[0.0], [1.0], [1.0], [0.0]])
+
+
+def xor_network(hidden: int, seed: int) -> lw.Network:
     init = {"name": "normal", "std": 1.0}
-    net = lw.Network(
-        lw.Linear(2, hidden, init=init),
-        lw.Sigmoid(),
-        lw.Linear(hidden, 1, init=init),
-        seed=seed,
-        dtype="float64",
-    )
+    layers = lw.Linear(2, hidden, init=init), lw.Sigmoid(), lw.Linear(hidden, 1, init=init)
+    net = lw.Network(*layers, seed=seed, dtype="float64")
     for name, value in net.parameters().items():
         if name.endswith("bias"):
             value[...] = 0
-    how = {"loss": lw.BCEWithLogitsLoss(), "optimizer": lw.GradientDescent(lr=1.0), "epochs": 4000, "batch_size": 4}
-    return lw.fit(net, (x, y), progress=False, **how)["train_loss"][-1]
+    return net
+
+
+def xor_run() -> dict[str, Any]:
+    optimizer = lw.GradientDescent(lr=1.0)
+    return {"loss": lw.BCEWithLogitsLoss(), "optimizer": optimizer, "epochs": 4000, "batch_size": 4}
+
+
+def xor_loss(hidden: int, seed: int) -> float:
+    return lw.fit(xor_network(hidden, seed), (XOR, ODD), progress=False, **xor_run())["train_loss"][-1]
 
 
 def test_one_sigmoid_unit_can_have_two_minima_and_cross_entropy_has_one() -> None:

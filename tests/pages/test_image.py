@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from layerwise.pages.image import address_of, image_of, png
+from layerwise.pages.image import address_of, image_of
+from layerwise.pages.png import png_of_brightness as png
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (3, 5), (28, 28), (4, 3, 3)])

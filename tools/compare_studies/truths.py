@@ -1,4 +1,4 @@
-"""Tables whose right answer is known, and what counts as right."""
+"""What counts as the right answer to each generated table."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
+from tools.compare_studies import tables
+from tools.compare_studies.tables import Draw, Table
 
-Table = tuple[dict[str, np.ndarray], np.ndarray]
-Draw = np.random.Generator
+TREES = ("tree", "forest", "boosting")
 
 
 @dataclass(frozen=True)
 class Truth:
     """name: in the record. wanted: the right answer, in words. make: the table of a seed. right: whether a result says
-    so. full: whether it needs the whole budget, or a verdict on alarms alone that a few seconds give."""
+    so. full: whether all models compete, or a linear model and a tree alone, which an alarm does not depend on."""
 
     name: str
     wanted: str
@@ -24,91 +24,58 @@ class Truth:
     full: bool = True
 
 
-def columns(x: np.ndarray) -> dict[str, np.ndarray]:
-    """Columns by name."""
-    return {f"x{place}": column for place, column in enumerate(x.T)}
-
-
-def linear(draw: Draw, rows: int = 500, width: int = 8) -> Table:
-    """A weighted sum with a little noise."""
-    x = draw.normal(size=(rows, width))
-    return columns(x), x @ draw.normal(size=width) + 0.5 * draw.normal(size=rows)
-
-
-def small(draw: Draw) -> Table:
-    """80 rows, and noise twice as large as what can be known."""
-    x = draw.normal(size=(80, 6))
-    return columns(x), x[:, 0] + 2 * draw.normal(size=80)
-
-
-def smooth(draw: Draw, rows: int = 20_000, width: int = 10) -> Table:
-    """Waves along directions that lie across the columns."""
-    x = draw.normal(size=(rows, width))
-    directions = draw.normal(size=(width, 5)) / np.sqrt(width)
-    return columns(x), np.sin(2 * x @ directions).sum(axis=1) + 0.1 * draw.normal(size=rows)
-
-
-def stepped(draw: Draw, rows: int = 3000, width: int = 10) -> Table:
-    """Steps along single columns, many of them, whose places and heights are drawn."""
-    x = draw.uniform(-1, 1, size=(rows, width))
-    y = 0.1 * draw.normal(size=rows)
-    for place in draw.permutation(width)[:4]:
-        heights = draw.normal(size=12)
-        y += heights[np.digitize(x[:, place], np.linspace(-1, 1, 13)[1:-1])]
-    return columns(x), y
-
-
-def noise(draw: Draw) -> Table:
-    """A target that has nothing to do with the columns."""
-    return columns(draw.normal(size=(300, 6))), draw.normal(size=300)
-
-
-def disguised(draw: Draw) -> Table:
-    """One column is a curve of the target."""
-    table, y = linear(draw)
-    return {**table, "leak": np.exp(y / y.std())}, y
-
-
-def copied(draw: Draw) -> Table:
-    """A third of the rows stand there twice, in any order."""
-    table, y = linear(draw, 300)
-    rows = draw.permutation(np.r_[0:300, 0:100])
-    return {name: column[rows] for name, column in table.items()}, y[rows]
-
-
-def counted(draw: Draw) -> Table:
-    """One column counts the rows."""
-    table, y = linear(draw)
-    return {**table, "number": np.arange(len(y))}, y
-
-
-def dated(draw: Draw) -> Table:
-    """One column is a day, written as 20240131."""
-    table, y = linear(draw)
-    days = draw.integers(0, 336, len(y))
-    return {**table, "when": 20240101 + 100 * (days // 28) + days % 28}, y
-
-
 def alarm(code: str) -> Callable[[Any], bool]:
-    """Whether the result has this alarm and no other of its kind."""
-    return lambda result: code in {each.code for each in result.alarms}
+    """Whether the result has this alarm and no other."""
+    return lambda result: {each.code for each in result.alarms} == {code}
 
 
-def _simple(result: Any) -> bool:
+def quietly(right: Callable[[Any], bool]) -> Callable[[Any], bool]:
+    """Whether it is right, and raises no alarm, since there is no leak."""
+    return lambda result: right(result) and not result.alarms
+
+
+def _a_line(result: Any) -> bool:
     return result.verdict in ("traditional", "no practical difference") and result.best == "linear"
+
+
+def _trees(result: Any) -> bool:
+    return result.verdict == "traditional" and result.best in TREES
+
+
+def _not_the_network(result: Any) -> bool:
+    return result.verdict != "network"
+
+
+def _the_network(result: Any) -> bool:
+    return result.verdict == "network"
+
+
+def _equal(result: Any) -> bool:
+    """Shown to be equal, and not only not shown to differ."""
+    return result.verdict == "no practical difference" and result.judgement.sure >= 0.9
+
+
+def _no_signal(result: Any) -> bool:
+    return result.verdict == "no signal"
 
 
 TRUTHS = {
     truth.name: truth
     for truth in (
-        Truth("linear", "the linear model", linear, _simple),
-        Truth("small and noisy", "not the network", small, lambda result: result.best != "network"),
-        Truth("smooth", "the network", smooth, lambda result: result.verdict == "network"),
-        Truth("stepped", "trees", stepped, lambda result: result.best in ("tree", "forest", "boosting")),
-        Truth("noise", "no signal", noise, lambda result: result.verdict == "no signal"),
-        Truth("disguise", "the alarm", disguised, alarm("disguise"), full=False),
-        Truth("copies", "the alarm", copied, alarm("duplicates"), full=False),
-        Truth("index", "the alarm", counted, alarm("index"), full=False),
-        Truth("date", "the alarm", dated, alarm("date"), full=False),
+        Truth("linear", "the linear model", tables.linear, quietly(_a_line)),
+        Truth("small and noisy", "not the network", tables.small, quietly(_not_the_network)),
+        Truth("smooth", "the network", tables.smooth, quietly(_the_network)),
+        Truth("stepped", "trees", tables.stepped, quietly(_trees)),
+        Truth("noise", "no signal", tables.noise, quietly(_no_signal)),
+        Truth("flipped labels", "shown to be equal", tables.flipped, _equal),
+        Truth("many rows on a plane", "shown to be equal, the linear model", tables.plain, quietly(_equal)),
+        Truth("a drawn line", "the linear model", tables.drawn_line, quietly(_a_line)),
+        Truth("a drawn curve", "the network", tables.drawn_curve, quietly(_the_network)),
+        Truth("drawn steps", "trees", tables.drawn_steps, quietly(_trees)),
+        Truth("disguise", "the alarm", tables.disguised, alarm("disguise"), full=False),
+        Truth("one column", "the alarm", tables.sole, alarm("one column"), full=False),
+        Truth("copies", "the alarm", tables.copied, alarm("duplicates"), full=False),
+        Truth("index", "the alarm", tables.counted, alarm("index"), full=False),
+        Truth("date", "the alarm", tables.dated, alarm("date"), full=False),
     )
 }

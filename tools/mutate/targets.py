@@ -257,7 +257,7 @@ OTHERS = [
     _other(
         "both ways in one call",
         "network/execution/fusion.py",
-        "DenseChain.cost DenseChain._place_for",
+        "DenseChain.backpropagate DenseChain._place_for",
         "network/test_backpropagate.py network/execution/test_fusion.py",
         twins=True,
     ),

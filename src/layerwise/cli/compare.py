@@ -10,12 +10,12 @@ from layerwise.cli.interrupts import Interrupted
 from layerwise.cli.live_table import shown_live
 from layerwise.cli.output import look, note, say
 from layerwise.comparison.contest import compare as comparison_of
-from layerwise.comparison.contest.html import page
 from layerwise.comparison.contest.problem import Problem, named
 from layerwise.comparison.contest.table import problem_of_table
 from layerwise.comparison.contest.text import lines
 from layerwise.data import TABLES, names
 from layerwise.errors import FileError, SettingError, nearest
+from layerwise.report.contest.page import page
 from layerwise.training.changes import Changes
 from layerwise.wording import printable
 

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import numpy as np
-from rich.console import Console
+from rich.console import Console, Group
 from rich.live import Live
 from rich.table import Table
 
 from layerwise.cli.output import note
 from layerwise.comparison.contest.models import DUMMY
-from layerwise.comparison.contest.run import Standing, Watch
+from layerwise.comparison.contest.standing import Standing, Watch
 
 
 @contextmanager
@@ -50,12 +50,12 @@ def _mean(standing: Standing, name: str) -> float:
     return float(np.mean(gains)) if gains else -np.inf
 
 
-def drawn(standing: Standing) -> Table:
-    """One row a model: the folds it has done, its mean score so far, and what it took."""
+def drawn(standing: Standing) -> Group:
+    """One row a model: the folds it has done, its mean score so far, and what it took; above, where all stands."""
     budget = standing.budget
-    phase = "" if standing.phase == "folds" else f"; now: {standing.phase}"
-    title = f"{budget.spent:.0f} s of {budget.seconds:g} s; Ctrl-C keeps what is done{phase}"
-    table = Table(title=title, title_justify="left", title_style="", box=None, pad_edge=False)
+    phase = f"fold {standing.fold + 1} of {len(standing.folds)}" if standing.phase == "folds" else standing.phase
+    above = f"{budget.spent:.0f} s of {budget.seconds:g} s at most; now: {phase}; Ctrl-C keeps what is done"
+    table = Table(box=None, pad_edge=False)
     table.add_column("model")
     for head in ("folds", f"{standing.measure.name} so far", "one fit", ""):
         table.add_column(head, justify="left" if not head else "right")
@@ -68,4 +68,4 @@ def drawn(standing: Standing) -> Table:
         seconds = f"{np.mean([trial.fit_seconds for trial in own]):.2f} s" if own else ""
         score = standing.measure.words(_mean(standing, name)) if own else ""
         table.add_row(name, done, score, seconds, "at work" if standing.doing == name else "")
-    return table
+    return Group(above, table)

@@ -22,7 +22,7 @@ from layerwise.types import Array
 NORMALIZATIONS = ("batch", "layer")
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Propagation:
     """RMS after each layer. addresses: of the layers. forward: (L + 1,), the input first. backward: (L + 1,), the
     gradient of the cost at the same places, so that the last is that which arrives at the output.
@@ -42,6 +42,9 @@ class Propagation:
     def returned(self) -> float:
         """What is left of the gradient at the first place of the way back: a ratio of RMS."""
         return float(self.backward[0] / self.backward[-1])
+
+    def __repr__(self) -> str:
+        return f"<Propagation: {self}>"
 
     def __str__(self) -> str:
         return (

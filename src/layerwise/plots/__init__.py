@@ -4,6 +4,7 @@ from layerwise.plots.answers import calibration, confusion, worst_mistakes
 from layerwise.plots.arrays import array_picture
 from layerwise.plots.boundary import decision_boundary
 from layerwise.plots.curves import loss_curve
+from layerwise.plots.dots import dots
 from layerwise.plots.drawing import Drawing, architecture, network_svg
 from layerwise.plots.fit import fitted_curve
 from layerwise.plots.heatmap import heatmap
@@ -37,6 +38,7 @@ from layerwise.plots.landscape import landscape
 from layerwise.plots.level import level
 from layerwise.plots.lines import lines
 from layerwise.plots.regions import hidden_fields, hidden_regions
+from layerwise.plots.reliability import reliability_diagram
 from layerwise.plots.side_by_side import side_by_side
 from layerwise.plots.style import new_panels, save_figure
 from layerwise.plots.surface import fitted_surface
@@ -55,6 +57,7 @@ __all__ = [
     "convolution_steps",
     "cross_entropy_curve",
     "decision_boundary",
+    "dots",
     "entropy_curve",
     "feature_maps",
     "filters",
@@ -78,6 +81,7 @@ __all__ = [
     "pull_of_losses",
     "race",
     "relevance",
+    "reliability_diagram",
     "representation",
     "run_difference",
     "save_figure",

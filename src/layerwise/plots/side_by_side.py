@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _LETTERS = 42
 """Of the name of the right panel's axis, in a line."""
-_SPREAD = 1000.0
+_SPREAD = 100.0
 """From this ratio of the largest to the smallest deciding number, their axis is logarithmic."""
 _BELOW = 0.21
 """How far the dots of an arm stand below the middle of its row, whose upper half has the words."""

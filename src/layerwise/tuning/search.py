@@ -166,7 +166,7 @@ def _require_some(trials: Iterable[Trial], experiment: bytes, epochs: int) -> No
         else:
             return
     if problem is not None:
-        raise problem
+        raise type(problem)(str(problem).replace("--set ", "")) from None  # who varies an entry has set none
 
 
 def _make(folder: Path) -> None:

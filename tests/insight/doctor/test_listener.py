@@ -57,7 +57,7 @@ def test_a_rate_beyond_the_limit_is_told_when_the_run_has_broken_off():
 
 
 def test_trials_are_made_on_wish_alone():
-    run = labels(optimizer=lw.Adam(lr=1e-5))
+    run = labels(optimizer=lw.Adam(lr=2e-4))
     plain, thorough = lw.Doctor(), lw.Doctor(trials=True)
     trained(run, plain)
     trained(run, thorough)
@@ -93,20 +93,24 @@ def test_a_fork_has_a_course_of_its_own():
 @pytest.mark.slow
 def test_between_its_looks_it_costs_less_than_a_twentieth_of_a_step():
     """Of the network W2 of the benchmarks, by what this thread computes."""
+
+    class Timed(lw.Doctor):
+        spent = 0.0
+
+        def tap(self, step):
+            begun = time.thread_time()
+            found = super().tap(step)
+            self.spent += time.thread_time() - begun
+            return found
+
     rng = np.random.default_rng(0)
     x, t = rng.normal(size=(12_800, 784)).astype(np.float32), rng.integers(0, 10, 12_800)
-
-    def run(*listeners):
-        net = lw.Network(lw.Linear(784, 128), lw.ReLU(), lw.Linear(128, 64), lw.ReLU(), lw.Linear(64, 10))
-        made = lw.Run(net, (x, t), loss=lw.CrossEntropyLoss(), optimizer=lw.Adam(), epochs=9, batch_size=128, threads=1,
-                      listeners=listeners)  # fmt: skip
-        made.advance(110)
-        return made
-
-    runs, spent = (run(), run(lw.Doctor())), ([], [])
-    for _ in range(12):
-        for which, each in enumerate(runs):
-            begun = time.thread_time()
-            each.advance(40)
-            spent[which].append(time.thread_time() - begun)
-    assert np.median(np.array(spent[1]) / np.array(spent[0])) < 1.05
+    net = lw.Network(lw.Linear(784, 128), lw.ReLU(), lw.Linear(128, 64), lw.ReLU(), lw.Linear(64, 10))
+    doctor = Timed()
+    run = lw.Run(net, (x, t), loss=lw.CrossEntropyLoss(), optimizer=lw.Adam(), epochs=9, batch_size=128, threads=1,
+                 listeners=[doctor])  # fmt: skip
+    run.advance(110)
+    before, begun = doctor.spent, time.thread_time()
+    run.advance(290)
+    whole = time.thread_time() - begun
+    assert doctor.spent - before < 0.05 * whole

@@ -27,7 +27,7 @@ def test_printed_it_says_what_where_and_what_to_do():
     assert str(REPORT).splitlines() == [
         "sick: the learning rate is too high (rate-too-high, likely)",
         "  The learning rate 3 is too high <here>.",
-        "  measured: rate 3; limit 2/λmax 0.5 (ratio 6)",
+        "  measured: rate 3; limit 2/λmax: 0.5 (ratio 6)",
         "  look at: the optimizer: SGD(lr=3.0)",
         "  cure: a rate of 0.3",
         "  or: scaled inputs",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 from tests.support.refusals import refused
 from tests.support.tally import Tally
@@ -43,6 +45,13 @@ def test_the_text_is_the_verdict_and_a_row_for_each_arm() -> None:
     assert str(result(arm("a", 1, 2, 3), arm("bb", 0.5, 0.5, 0.5))) == (
         "It is so.\n\nloss, median of 3 seeds (least to most):\n  a   2 (1 to 3)\n  bb  0.5 (0.5 to 0.5)"
     )
+
+
+def test_as_plain_data_it_can_be_written_anywhere() -> None:
+    data = result(arm("wild", 1.0, np.inf), evidence={"e": 1.0}).as_dict()
+    assert data["arms"] == [{"name": "wild", "curves": [[1.0], [None]], "numbers": [1.0, None]}]
+    assert json.loads(json.dumps(data)) == data
+    assert data["verdict"] == "It is so."
 
 
 def test_arms_are_found_by_name(tally: Tally) -> None:

@@ -11,14 +11,14 @@ from layerwise.plots.history.thinning import envelope, worth_drawing
 CURVES = st.lists(st.one_of(st.floats(-1e6, 1e6), st.just(float("nan"))), min_size=1, max_size=300)
 
 
-@given(values=CURVES, most=st.integers(4, 60))
+@given(values=CURVES, most=st.integers(5, 60))
 def test_the_ends_and_the_extremes_stay(values: list[float], most: int) -> None:
     curve = np.array(values)
     places = worth_drawing(curve, most)
     assert places[0] == 0
     assert places[-1] == len(curve) - 1
     assert (np.diff(places) > 0).all()
-    assert len(places) <= max(most, 4)
+    assert len(places) <= most
     if np.isfinite(curve).any():
         assert np.nanmax(curve[places]) == np.nanmax(curve)
         assert np.nanmin(curve[places]) == np.nanmin(curve)
@@ -37,6 +37,6 @@ def test_the_envelope_holds_the_curve(values: list[float], most: int) -> None:
 
 def test_a_stretch_of_nan_breaks_the_line() -> None:
     curve = np.arange(100.0)
-    curve[40:60] = np.nan
+    curve[44:46] = np.nan
     places = worth_drawing(curve, 20)
     assert np.isnan(curve[places]).any()

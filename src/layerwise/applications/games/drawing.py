@@ -23,7 +23,7 @@ FRAME_SECONDS = EVERY * cartpole.SECONDS
 _TRACK, _POLE = 2 * cartpole.EDGE, 2 * cartpole.HALF
 _TILTED = np.tan(np.pi / 60)
 """From 3° on a pole of letters is drawn with slanted ones."""
-_WIDTH, _HEIGHT, _FINER = 520, 200, 3
+_WIDTH, _HEIGHT, _FINER = 720, 268, 3
 """Of a picture, in points; drawn so many times finer, for smooth edges."""
 
 
@@ -41,7 +41,7 @@ class Scene:
 
     def words(self, t: int) -> str:
         """What stands below a state: the time, and at the end how it ended."""
-        told = f"{t * cartpole.SECONDS:5.2f} s"
+        told = f"{t * cartpole.SECONDS:.2f} s"
         if t < len(self.states) - 1:
             return told
         last = self.states[-1]
@@ -83,8 +83,8 @@ def in_pictures(scene: Scene) -> Iterator[Pillow.Image]:
         _draw(ImageDraw.Draw(fine), state)
         picture = fine.reduce(_FINER)
         pen = ImageDraw.Draw(picture)
-        pen.text((14, 10), scene.title, fill=style.INK, font=font)
-        pen.text((14, _HEIGHT - 28), scene.words(t), fill=style.INK_SOFT, font=font)
+        pen.text((18, 14), scene.title, fill=style.INK, font=font)
+        pen.text((18, _HEIGHT - 34), scene.words(t), fill=style.INK_SOFT, font=font)
         yield picture
 
 
@@ -92,16 +92,16 @@ def _draw(pen: Any, state: Array) -> None:
     """Track, cart and pole, in the finer points."""
     x, _, theta, _ = state
     scale = _FINER * 0.94 * _WIDTH / (_TRACK + 0.6)  # points a metre; the cart is 0.6 m wide, and may stand at an end
-    ground, middle = _FINER * (_HEIGHT - 46), _FINER * _WIDTH / 2
+    ground, middle = _FINER * (_HEIGHT - 58), _FINER * _WIDTH / 2
     left, right = (middle + side * cartpole.EDGE * scale for side in (-1, 1))
     pen.line([(left, ground), (right, ground)], fill=style.LINE, width=2 * _FINER)
     for end in (left, right):
         pen.line([(end, ground - 6 * _FINER), (end, ground + 6 * _FINER)], fill=style.INK_FAINT, width=2 * _FINER)
     cart, pivot = middle + x * scale, ground - 0.28 * scale
-    pen.rounded_rectangle([cart - 0.3 * scale, pivot, cart + 0.3 * scale, ground], 4 * _FINER, fill=style.INK_SOFT)
+    pen.rounded_rectangle([cart - 0.3 * scale, pivot, cart + 0.3 * scale, ground], 5 * _FINER, fill=style.INK_SOFT)
     tip = (cart + _POLE * scale * np.sin(theta), pivot - _POLE * scale * np.cos(theta))
-    pen.line([(cart, pivot), tip], fill=style.POSITIVE, width=7 * _FINER)
-    for at, radius in ((tip, 3.5), ((cart, pivot), 3.5)):
+    pen.line([(cart, pivot), tip], fill=style.POSITIVE, width=9 * _FINER)
+    for at, radius in ((tip, 4.5), ((cart, pivot), 4.5)):
         box = [each + side * radius * _FINER for side in (-1, 1) for each in at]
         pen.ellipse(box, fill=style.POSITIVE)
 
@@ -110,7 +110,7 @@ def _font(fonts: Any) -> Any:
     """The letters of every other picture, which come with matplotlib."""
     import matplotlib
 
-    return fonts.truetype(str(Path(matplotlib.get_data_path(), "fonts", "ttf", "DejaVuSans.ttf")), 13)
+    return fonts.truetype(str(Path(matplotlib.get_data_path(), "fonts", "ttf", "DejaVuSans.ttf")), 16)
 
 
 def film(scenes: Sequence[Scene]) -> bytes:

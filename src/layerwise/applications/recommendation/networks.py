@@ -13,8 +13,9 @@ from layerwise.models import factorization
 from layerwise.random import generator
 from layerwise.types import Array
 
-DECAYS = (3e-4, 1e-3)
-"""Strengths of L2 for the network of stars; the validation part chooses."""
+PULLS = (6.0, 9.0)
+"""How strongly L2 holds the network of stars: so many ratings of 0 that each factor counts beside its own, as biases
+do. The validation part chooses."""
 _WEIGHT = 0.4
 """L2 of the network of liking, times the number of liked ones: more of them need less."""
 OTHERS = 4
@@ -22,21 +23,28 @@ OTHERS = 4
 
 
 def stars_network(
-    train: Ratings, validation: tuple[Array, Array], *, decay: float, factors: int = 8, epochs: int = 20, seed: int = 0,
-    progress: bool | None = None,
+    train: Ratings, validation: tuple[Array, Array], *, beside: Array, pull: float, factors: int = 8, epochs: int = 20,
+    seed: int = 0, progress: bool | None = None,
 ) -> tuple[lw.Network, float]:  # fmt: skip
-    """Learns the stars by squared error, with L2 of `decay`; goes back to the epoch of least validation loss.
+    """Learns by squared error what the stars are above or below `beside`, a table (users, items) that stays as it is.
 
-    Returns the network and that loss.
+    Counted biases need no training, and are as good as few ratings allow; the factors have to learn the rest alone, and
+    may be held by another pull. Goes back to the epoch of least validation loss. Returns the network and that loss.
     """
-    net = factorization(train.users, train.items, factors=factors, mean=float(train.ratings.mean()), seed=seed)
+    net = factorization(train.users, train.items, factors=factors, seed=seed)
     early = lw.EarlyStopping(patience=epochs)
     lw.fit(
-        net, (train.pairs, train.ratings), loss=lw.MSELoss(), optimizer=lw.Adam(0.005), regularizer=lw.L2(decay),
-        epochs=epochs, batch_size=256, validation=validation, schedule=lw.CosineAnnealingLR(epochs), seed=seed,
+        net, (train.pairs, _above(train.ratings, train.pairs, beside)), loss=lw.MSELoss(), optimizer=lw.Adam(0.005),
+        regularizer=lw.L2(pull / len(train.pairs)), epochs=epochs, batch_size=256, seed=seed,
+        schedule=lw.CosineAnnealingLR(epochs), validation=(validation[0], _above(validation[1], validation[0], beside)),
         listeners=[early], progress=progress,
     )  # fmt: skip
     return net, early.best
+
+
+def _above(ratings: Array, pairs: Array, beside: Array) -> Array:
+    """Ratings (N, 1) less what stands beside them."""
+    return (ratings - beside[tuple(pairs.T)][:, None]).astype(np.float32)
 
 
 def liking_network(

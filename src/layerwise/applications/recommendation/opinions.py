@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import csv
+import io
 import os
-from collections.abc import Iterator
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import numpy as np
 
@@ -22,6 +25,7 @@ _FIRST = (
 )  # fmt: skip
 _SECOND = ("Harbour", "Orchard", "Letter", "Engine", "Garden", "Mirror", "Comet", "Neighbour", "Station", "Waltz")
 _NOISE = 0.6
+_RATINGS = "ratings.csv"
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,11 +81,13 @@ def generated_opinions(users: int = 400, seed: int = 0) -> Opinions:
 def read_opinions(path: str | os.PathLike[str]) -> Opinions:
     """Ratings in the form of MovieLens: a CSV file with columns userId, movieId and rating.
 
-    path: the file, such as ratings.csv of ml-latest-small.zip (grouplens.org/datasets/movielens). If a file movies.csv
-    with columns movieId and title lies beside it, the films have titles; else their numbers.
+    path: the file; or the folder that holds it as ratings.csv, or a .zip of that folder, such as ml-latest-small.zip
+    (grouplens.org/datasets/movielens). If a file movies.csv with columns movieId and title lies beside it, the films
+    have titles; else their numbers.
     Raises FileError for a file that can not be read, DataError for other columns.
     """
-    rows = list(_rows(Path(path), ("userId", "movieId", "rating")))
+    read, name = _place(Path(path))
+    rows = list(_rows(read, name, ("userId", "movieId", "rating")))
     if not rows:
         raise DataError(f"{path} holds no ratings")
     users, user = np.unique([row[0] for row in rows], return_inverse=True)
@@ -90,8 +96,7 @@ def read_opinions(path: str | os.PathLike[str]) -> Opinions:
         stars = np.array([[float(row[2])] for row in rows], dtype=np.float32)
     except ValueError as error:
         raise DataError(f"{path}: a rating is no number ({error})") from None
-    beside = Path(path).with_name("movies.csv")
-    known = dict(_rows(beside, ("movieId", "title"))) if beside.is_file() else {}
+    known = dict(_rows(read, "movies.csv", ("movieId", "title"), optional=True))
     return Opinions(
         Ratings(np.stack([user, film], axis=1), stars, len(users), len(films)),
         tuple(known.get(number, f"film {number}") for number in films),
@@ -101,16 +106,45 @@ def read_opinions(path: str | os.PathLike[str]) -> Opinions:
     )
 
 
-def _rows(path: Path, columns: tuple[str, ...]) -> Iterator[list[str]]:
-    """The cells of some columns, row by row."""
+def _place(path: Path) -> tuple[Callable[[str], bytes], str]:
+    """What reads a file by its name, where the ratings are, and their own name there."""
+    if path.is_dir():
+        return lambda name: (path / name).read_bytes(), _RATINGS
+    if not zipfile.is_zipfile(path):
+        return lambda name: path.with_name(name).read_bytes(), path.name
+    with zipfile.ZipFile(path) as archive:
+        inside = [PurePosixPath(name) for name in archive.namelist() if PurePosixPath(name).name == _RATINGS]
+    if len(inside) != 1:
+        raise DataError(f"{path} holds {len(inside)} files named {_RATINGS}; it should hold one, as MovieLens has it")
+
+    def read(name: str) -> bytes:
+        with zipfile.ZipFile(path) as archive:
+            try:
+                return archive.read(str(inside[0].with_name(name)))
+            except KeyError:
+                raise FileNotFoundError(2, "no such file", f"{path}/{name}") from None
+
+    return read, _RATINGS
+
+
+def _rows(
+    read: Callable[[str], bytes], name: str, columns: tuple[str, ...], *, optional: bool = False
+) -> Iterator[list[str]]:
+    """The cells of some columns, row by row; none of a file that is not there, if it is `optional`."""
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file)
-            if missing := [name for name in columns if name not in (reader.fieldnames or ())]:
-                raise DataError(f"{path} has no column {missing[0]!r}; it should have {', '.join(columns)}")
-            for row in reader:
-                yield [row[name] or "" for name in columns]
+        text = read(name).decode("utf-8-sig")
+    except FileNotFoundError as error:
+        if optional:
+            return
+        raise FileError(f"{error.filename} can not be read: {error.strerror}") from error
     except UnicodeDecodeError:
-        raise FileError(f"{path} is no text in UTF-8") from None
+        raise FileError(f"{name} is no text in UTF-8") from None
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as error:
+        raise FileError(f"{name} is damaged or locked in its archive ({error})") from error
     except OSError as error:
-        raise FileError(f"{path} can not be read: {error.strerror or error}") from error
+        raise FileError(f"{error.filename or name} can not be read: {error.strerror or error}") from error
+    reader = csv.DictReader(io.StringIO(text, newline=""))
+    if missing := [column for column in columns if column not in (reader.fieldnames or ())]:
+        raise DataError(f"{name} has no column {missing[0]!r}; it should have {', '.join(columns)}")
+    for row in reader:
+        yield [row[column] or "" for column in columns]

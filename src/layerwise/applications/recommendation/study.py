@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +13,7 @@ from layerwise import plots
 from layerwise.applications.account import Account, Picture, Score, Table
 from layerwise.applications.application import Request
 from layerwise.applications.recommendation import lists
-from layerwise.applications.recommendation.networks import DECAYS, liking_network, stars_network, table
+from layerwise.applications.recommendation.networks import PULLS, liking_network, stars_network, table
 from layerwise.applications.recommendation.opinions import Opinions, generated_opinions, read_opinions
 from layerwise.data.corpora import Ratings
 from layerwise.data.splits import plain_split
@@ -76,13 +77,16 @@ def split(ratings: Ratings, own: tuple[Array, Array] | None = None) -> Parts:
 def _learnt(parts: Parts, seed: int, request: Request) -> Learnt:
     users, items, epochs = parts.train.users, parts.train.items, 8 if request.short else 20
     request.tell(f"seed {seed}: a network of stars, and one of what will be liked")
+    beside = lists.biases(parts.train)
     networks = [
-        stars_network(parts.train, parts.validation, decay=decay, epochs=epochs, seed=seed, progress=request.display)
-        for decay in DECAYS
+        stars_network(
+            parts.train, parts.validation, beside=beside, pull=pull, epochs=epochs, seed=seed, progress=request.display
+        )
+        for pull in PULLS
     ]
     best, _ = min(networks, key=lambda each: each[1])
     liking = liking_network(parts.train, epochs=epochs, seed=seed, progress=request.display)
-    return Learnt(table(best, users, items), table(liking, users, items))
+    return Learnt(beside + table(best, users, items), table(liking, users, items))
 
 
 def _account(
@@ -93,7 +97,7 @@ def _account(
     everybody = np.tile(lists.popularity(train), (train.users, 1))
     bias = lists.biases(train)
     stars = [
-        Score("this network", tuple(parts.rmse(each.stars) for each in learnt)),
+        Score("this network, beside user and film", tuple(parts.rmse(each.stars) for each in learnt)),
         Score("mean, user and film alone", (parts.rmse(bias),)),
         Score("always the mean", (parts.rmse(np.full_like(bias, train.ratings.mean())),)),
     ]
@@ -121,7 +125,7 @@ def _account(
                   tuple(recalls)),
         ),
         findings=_findings(stars, recalls),
-        own=_top_ten(opinions, parts, learnt[0], own),
+        own=_top_ten(opinions, parts, learnt[0], own, request.data),
         seeds=request.seeds,
         seconds=time.monotonic() - begin,
         pictures=(
@@ -145,20 +149,24 @@ def _findings(stars: list[Score], recalls: list[Score]) -> tuple[str, ...]:
     )
 
 
-def _top_ten(opinions: Opinions, parts: Parts, learnt: Learnt, own: tuple[Array, Array] | None) -> tuple[str, ...]:
+def _top_ten(
+    opinions: Opinions, parts: Parts, learnt: Learnt, own: tuple[Array, Array] | None, source: str | None
+) -> tuple[str, ...]:
+    """source: the data that were asked for, so that the command to go on with has them too."""
     user = 0 if own is None else parts.train.users - 1
     mine = parts.train.pairs[:, 0] == user
     items, stars = parts.train.pairs[mine, 1], parts.train.ratings[mine, 0]
     order = [place for place in np.argsort(-stars, kind="stable")[:3] if stars[place] >= lists.LIKED]
     loved = ", ".join(opinions.titles[items[place]] for place in order) or "nothing so far"
     rows = [
-        f"{place:2}. {opinions.titles[item][:48]:<48}  {np.clip(learnt.stars[user, item], 0.5, 5):.1f} stars expected"
+        f"{place:2}. {np.clip(learnt.stars[user, item], 0.5, 5):.1f}  {opinions.titles[item]}"
         for place, item in enumerate(lists.top(learnt.liking[user], parts.seen[user]), start=1)
     ]
     who = "You" if own is not None else "Person 1 of the data"
-    hint = f'layerwise apps recommendation --own "{opinions.titles[0]}=5"'
+    data = f"--data {shlex.quote(source)} " if source else ""
+    hint = f'layerwise apps recommendation {data}--own "{opinions.titles[0]}=5"'
     return (
-        f"{who} liked most: {loved}. The top ten:",
+        f"{who} liked most: {loved}. The top ten, with the stars expected:",
         *rows,
         "",
         "A list for you, from films and stars, parted by semicolons:",

@@ -1,21 +1,16 @@
-"""Mails, spam or ham: a generated set whose best possible answer is known, or a folder of one's own."""
+"""Mails, spam or ham: a generated set whose best possible answer is known."""
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
-from layerwise.data.corpora import Texts, mails
-from layerwise.errors import DataError, FileError
+from layerwise.data.corpora import Texts
 from layerwise.random import generator
 from layerwise.types import Array
 
 CLASSES = ("ham", "spam")
-_MOST_CHARACTERS = 3000
-_FEWEST = 20
 
 _WORDS = {
     "name": ("Anna", "Ben", "Carla", "David", "Eva", "Frank", "Grace", "Hugo", "Ida", "Jonas", "Kim", "Lena"),
@@ -84,33 +79,3 @@ def generated_mails(count: int = 4000, seed: int = 0) -> Mails:
 def _sentence(kinds: tuple[str, ...], rng: np.random.Generator) -> str:
     words = {name: choices[rng.integers(len(choices))] for name, choices in _WORDS.items()}
     return kinds[rng.integers(len(kinds))].format(**words)
-
-
-def read_mails(folder: str | os.PathLike[str]) -> Mails:
-    """Mails in two subfolders, spam and ham, a file each, at least 20 in each; the first 3,000 characters are read.
-
-    folder: such as the public corpus of SpamAssassin, unpacked; or "spam-assassin", for the table of these mails in the
-    folder that LAYERWISE_DATA_MIRROR names. Bytes that are no UTF-8 become �. Raises FileError and DataError.
-    """
-    if folder == "spam-assassin":
-        return Mails(mails(), None, "The public corpus of SpamAssassin, as one table.", "Public domain.")
-    texts, labels = [], []
-    for label, name in enumerate(CLASSES):
-        place = Path(folder) / name
-        if not place.is_dir():
-            raise FileError(
-                f"{folder} has no subfolder {name!r}: it should hold two, ham and spam, a file for each mail"
-            )
-        try:
-            found = [
-                path.read_bytes()[: 4 * _MOST_CHARACTERS].decode("utf-8", "replace")[:_MOST_CHARACTERS]
-                for path in sorted(place.iterdir())
-                if path.is_file() and not path.name.startswith(".")
-            ]
-        except OSError as error:
-            raise FileError(f"{error.filename} can not be read: {error.strerror or error}") from error
-        if len(found) < _FEWEST:
-            raise DataError(f"{place} holds {len(found)} files; at least {_FEWEST} are wanted")
-        texts += found
-        labels += [label] * len(found)
-    return Mails(Texts(texts, np.array(labels), CLASSES), None, f"{len(texts):,} mails in {folder}.", "Yours.")

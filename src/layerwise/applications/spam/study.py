@@ -12,7 +12,8 @@ import layerwise as lw
 from layerwise import plots
 from layerwise.applications.account import Account, Picture, Score, Table
 from layerwise.applications.application import Request
-from layerwise.applications.spam.mails import Mails, generated_mails, read_mails
+from layerwise.applications.spam.mails import Mails, generated_mails
+from layerwise.applications.spam.published import read_mails
 from layerwise.data.splits import stratified_split
 from layerwise.data.vocabulary import Vocabulary, words
 from layerwise.formulas import softmax

@@ -152,7 +152,7 @@ def tune(
 @app.command(epilog="Example: layerwise apps forecasting")
 def apps(
     name: Annotated[
-        str | None, typer.Argument(metavar="[NAME]", help="Which to run; the list unless given.", show_default=False)
+        str | None, typer.Argument(metavar="NAME", help="Which to run; the list unless given.", show_default=False)
     ] = None,
     seeds: Annotated[int, typer.Option(metavar="N", help="How many networks are trained, seeds 0 to N - 1.")] = 3,
     data: Annotated[

@@ -23,7 +23,7 @@ def compare(
     metric: Annotated[
         str | None, typer.Option(metavar="NAME", help="accuracy, balanced_accuracy or log_loss; rmse of quantities.")
     ] = None,
-    budget: Annotated[float, typer.Option(metavar="SECONDS", help="For everything.")] = 240.0,
+    budget: Annotated[float, typer.Option(metavar="SECONDS", help="The ceiling for everything.")] = 240.0,
     configurations: Annotated[
         int, typer.Option(metavar="N", help="Settings that each model may try in each fold.")
     ] = 10,
@@ -35,12 +35,16 @@ def compare(
         int | None, typer.Option(metavar="N", help="How often; twice below 1,000 rows unless given.")
     ] = None,
     seeds: Annotated[int, typer.Option(metavar="N", help="Of the network in each fold.")] = 3,
+    average: Annotated[
+        bool, typer.Option("--average", help="Judge the mean of the answers of the seeds' networks, as one model.")
+    ] = False,
     equivalence: Annotated[
         float, typer.Option(metavar="X", help="Up to this share of the way from a dummy to perfect, models are equal.")
     ] = 0.01,
     model: Annotated[
         list[str] | None, typer.Option(metavar="NAME", help="Only this one; may be repeated. All unless given.")
     ] = None,
+    why: Annotated[bool, typer.Option("--why/--no-why", help="Look closer after the folds.")] = True,
     seed: Annotated[int, typer.Option(metavar="N", help="Of folds, tuning and models.")] = 0,
     drop: Annotated[
         list[str] | None, typer.Option(metavar="COLUMN", help="A column to leave out; may be repeated.")
@@ -60,7 +64,7 @@ def compare(
 ) -> int:
     """Is a neural network right for these data? Compare it with other models.
 
-    All learn from the same folds, with the same budget for tuning. Ctrl-C keeps what is done and prints what it says.
+    All learn from the same folds, with the same work to be tuned by. Ctrl-C keeps what is done and prints what it says.
     """
     from layerwise.cli import compare as command
     from layerwise.training.changes import Changes
@@ -71,7 +75,7 @@ def compare(
     return command.compare(
         data, target, reading, group, time, report=report, json=json, progress=progress, metric=metric,
         budget_seconds=budget, configurations=configurations, limit_seconds=limit, folds=folds, repeats=repeats,
-        seeds=seeds, equivalence=equivalence, models=model, seed=seed,
+        seeds=seeds, average=average, equivalence=equivalence, models=model, why=why, seed=seed,
     )  # fmt: skip
 
 

@@ -10,11 +10,14 @@ from typing import Any
 import numpy as np
 
 from layerwise.comparison.contest.alarms import Alarm
+from layerwise.comparison.contest.beyond import Beyond
 from layerwise.comparison.contest.control import Control
 from layerwise.comparison.contest.growth import Step
+from layerwise.comparison.contest.importance import Importance
 from layerwise.comparison.contest.models import MODELS
 from layerwise.comparison.contest.reasons import Reason
-from layerwise.comparison.contest.scoring import Measure
+from layerwise.comparison.contest.scoring import Measure, calibration_error
+from layerwise.comparison.contest.shapes import Shape
 from layerwise.comparison.contest.trial import Trial
 from layerwise.comparison.contest.verdict import Judgement
 from layerwise.display import Displayed
@@ -25,24 +28,32 @@ class ModelScore:
     """A model over all folds.
 
     untuned, tuned: the mean score, with settings as they come, and with those that tuning within each fold chose.
-    fold_spread: standard deviation of the tuned score over folds. seed_spread: the mean range over seeds within a fold.
-    skill: how far it is from the dummy, 0, to perfect, 1. tried, tuning_seconds: of the tuning, a fold. fit_seconds:
-    of one fit. answer_seconds: for 1,000 rows. size: numbers that it holds. calibration: see `calibration_error`; None
-    for quantities. failure: why there is no score; it then has none.
+    together: the score of the mean of the seeds' answers. fold_spread: standard deviation of the tuned score over the
+    folds. seed_spread: the mean range over seeds within a fold. skill: how far it is from the dummy, 0, to perfect, 1.
+    tried, tuning_seconds: of the tuning, a fold. fit_seconds: of one fit; untuned_seconds: of one with settings as they
+    come. answer_seconds: for 1,000 rows. size: numbers that it holds. steps: updates, trees or rounds of a fit. cut: in
+    how many folds a ceiling of seconds ended a fit or the tuning. calibration: see `calibration_error`; reliability:
+    the table behind it, see `scoring.reliability`; both None for quantities. failure: why there is no score; it then
+    has none.
     """
 
     model: str
     untuned: float
     tuned: float
+    together: float
     fold_spread: float
     seed_spread: float
     skill: float
     tried: int
     tuning_seconds: float
     fit_seconds: float
+    untuned_seconds: float
     answer_seconds: float
     size: int
+    steps: int
+    cut: int
     calibration: float | None
+    reliability: tuple[tuple[float, ...], ...] | None
     failure: str = ""
 
 
@@ -53,25 +64,32 @@ class Comparison(Displayed):
     verdict: "network", "traditional", "no practical difference", "no signal", or "unfinished" where fewer than two
     folds are done. best: the model to take, None if unfinished. scores: `ModelScore` by name. alarms: what should be
     looked at before any number is believed. growth: the scores with fewer rows. reasons: what
-    three changes of the data do to the network and to trees. control: the skills with permuted
-    labels; None where there was no time for it. differences: the network minus each traditional model. folds_done,
-    folds: how many are done, and were planned. stopped: why some are missing. trials: every model on every fold.
+    three changes of the data do to the network and to trees. importances: what each column is worth, the most important
+    first. beyond: what breaks outside the range. shapes: skew and tails of the columns. control: the skills with
+    permuted labels; None where there was no time for it. differences: the network minus each traditional model.
+    average: whether the network is the mean of its seeds' answers. folds_done, folds: how many are done, and were
+    planned. stopped: why some are missing. trials: every model on every fold.
     """
 
     task: str
     rows: int
     columns: int
+    classes: tuple[str, ...]
     measure: Measure
     judgement: Judgement
     scores: dict[str, ModelScore]
     alarms: tuple[Alarm, ...]
     growth: tuple[Step, ...]
     reasons: tuple[Reason, ...]
+    importances: tuple[Importance, ...]
+    beyond: Beyond | None
+    shapes: tuple[Shape, ...]
     control: Control | None
     trials: tuple[Trial, ...]
     folds_done: int
     folds: int
     seeds: int
+    average: bool
     split: str
     equivalence: float
     budget: dict[str, float]
@@ -122,11 +140,15 @@ class Comparison(Displayed):
                     for step in self.growth
                 ],
                 "reasons": [asdict(each) for each in self.reasons],
+                "importances": [asdict(each) for each in self.importances],
+                "beyond": None if self.beyond is None else asdict(self.beyond),
+                "shapes": [asdict(each) for each in self.shapes],
                 "control": None if self.control is None else {"rows": self.control.rows, "skills": self.control.skills},
-                "trials": [asdict(each) for each in self.trials],
+                "trials": [asdict(each) | {"reliability": None, "losses": None} for each in self.trials],
                 "folds": self.folds,
                 "folds_done": self.folds_done,
                 "seeds": self.seeds,
+                "average": self.average,
                 "budget": self.budget,
                 "seconds": self.seconds,
                 "stopped": self.stopped,
@@ -148,19 +170,25 @@ def scores_of(trials: Sequence[Trial], names: Sequence[str], done: int, measure:
         gains = np.array([trial.gain for trial in own])
         if MODELS[name].kind == "dummy":
             dummy = float(gains.mean())
+        table = None if own[0].reliability is None else np.sum([np.asarray(trial.reliability) for trial in own], axis=0)
         found[name] = ModelScore(
             model=name,
-            untuned=measure.score(float(np.mean([np.mean(trial.untuned) for trial in own]))),
+            untuned=measure.score(float(np.mean([trial.untuned for trial in own]))),
             tuned=measure.score(float(gains.mean())),
+            together=measure.score(_mean(own, "together")),
             fold_spread=float(gains.std(ddof=1)) if len(gains) > 1 else math.nan,
             seed_spread=float(np.mean([max(trial.tuned) - min(trial.tuned) for trial in own])),
             skill=(float(gains.mean()) - dummy) / (measure.perfect - dummy) if measure.perfect > dummy else math.nan,
             tried=round(float(np.mean([trial.tried for trial in own]))),
             tuning_seconds=_mean(own, "tuning_seconds"),
             fit_seconds=_mean(own, "fit_seconds"),
+            untuned_seconds=_mean(own, "untuned_seconds"),
             answer_seconds=_mean(own, "answer_seconds"),
             size=round(_mean(own, "size")),
-            calibration=None if math.isnan(own[0].calibration) else _mean(own, "calibration"),
+            steps=round(_mean(own, "steps")),
+            cut=sum(trial.cut for trial in own),
+            calibration=None if table is None else calibration_error(table),
+            reliability=None if table is None else tuple(tuple(each) for each in table.tolist()),
         )
     return found
 
@@ -170,8 +198,8 @@ def _mean(trials: Sequence[Trial], name: str) -> float:
 
 
 def _failed(name: str, failure: str) -> ModelScore:
-    nothing = math.nan
-    return ModelScore(name, nothing, nothing, nothing, nothing, nothing, 0, nothing, nothing, nothing, 0, None, failure)
+    no = math.nan
+    return ModelScore(name, no, no, no, no, no, no, 0, no, no, no, no, 0, 0, 0, None, None, failure)
 
 
 def _plain(value: Any) -> Any:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from layerwise.comparison.contest.alarms import Alarm
-from layerwise.comparison.contest.budget import Budget
+from layerwise.comparison.contest.budget import Budget, Effort
 from layerwise.comparison.contest.differences import difference, holm
 from layerwise.comparison.contest.folds import folds_of
 from layerwise.comparison.contest.models import DUMMY, MODELS
@@ -48,7 +48,7 @@ def controlled(
         for name in names:
             if not budget.allows(budget.fit / 2, _SHARE):
                 return None
-            fitted = MODELS[name].fit(training, MODELS[name].default, seed, budget.fit / 2)
+            fitted = MODELS[name].fit(training, MODELS[name].default, seed, Effort(budget.fit / 2, tuning=True))
             gains[name].append(measure.gain(test.y, fitted.answer(test)))
     dummy = np.array(gains.pop(DUMMY))
     way = measure.perfect - float(dummy.mean())

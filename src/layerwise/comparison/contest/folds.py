@@ -61,6 +61,22 @@ def held_out(problem: Problem, fraction: float, draw: Generator) -> tuple[Array,
     return np.flatnonzero(place != 0), np.flatnonzero(place == 0)
 
 
+def fewer(problem: Problem, size: int, draw: Generator) -> Array:
+    """Some of its rows, ascending: the latest ones in time, whole groups, or drawn; all where they are no more."""
+    if size >= len(problem):
+        return np.arange(len(problem))
+    if problem.time is not None:
+        return np.sort(np.argsort(problem.time, kind="stable")[-size:])
+    if problem.groups is None:
+        return np.sort(draw.permutation(len(problem))[:size])
+    groups = draw.permutation(np.unique(problem.groups))
+    place = np.empty(int(groups.max()) + 1, dtype=np.int64)
+    place[groups] = np.arange(len(groups))
+    order = np.argsort(place[problem.groups], kind="stable")
+    last = place[problem.groups[order[size - 1]]]
+    return np.flatnonzero(place[problem.groups] <= last)
+
+
 def _dealt(problem: Problem, folds: int, draw: Generator) -> Array:
     """(N,) the fold of each row."""
     if problem.groups is not None:

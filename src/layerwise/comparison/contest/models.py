@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from layerwise.comparison.contest import network_model
+from layerwise.comparison.contest.budget import Effort
 from layerwise.comparison.contest.encoding import Encoder
 from layerwise.comparison.contest.problem import Problem
 from layerwise.types import Array, Generator
@@ -19,10 +20,19 @@ Settings = Mapping[str, Any]
 
 
 class Fitted(Protocol):
-    """A model that has learnt. size: how many numbers it holds."""
+    """A model that has learnt.
+
+    size: how many numbers it holds. steps: updates, trees or rounds that it took; 0 where nothing is counted. cut:
+    whether the ceiling of seconds ended it before its work was done.
+    """
+
+    cut: bool
 
     @property
     def size(self) -> int: ...
+
+    @property
+    def steps(self) -> int: ...
 
     def answer(self, problem: Problem) -> Array:
         """Probabilities (N, K) of the classes, or quantities (N,)."""
@@ -35,7 +45,8 @@ class Model:
 
     name: for tables. title: in a sentence. kind: "dummy", "traditional" or "network". rank: from the simplest, 0, up.
     default: settings untuned. draw: settings for the tuning; None where there is nothing to tune.
-    fit: learns from a problem with settings and a seed, within a limit of seconds.
+    fit: learns from a problem with settings and a seed, with an effort. step: what its work is counted in, one of it.
+    stops: whether it learns step by step, and ends by itself when its seconds are over.
     random: whether the seed changes what it learns so much that several are trained in every fold.
     """
 
@@ -45,7 +56,9 @@ class Model:
     rank: int
     default: Settings
     draw: Callable[[Generator], Settings] | None
-    fit: Callable[[Problem, Settings, int, float], Fitted]
+    fit: Callable[[Problem, Settings, int, Effort], Fitted]
+    step: str = ""
+    stops: bool = False
     random: bool = False
 
 
@@ -53,7 +66,7 @@ class _Estimator:
     """A model of scikit-learn behind an encoder."""
 
     def __init__(self, encoder: Encoder, model: Any, classes: int) -> None:
-        self.encoder, self.model, self.classes = encoder, model, classes
+        self.encoder, self.model, self.classes, self.cut = encoder, model, classes, False
 
     def answer(self, problem: Problem) -> Array:
         x = self.encoder.encode(problem.features)
@@ -66,6 +79,13 @@ class _Estimator:
     @property
     def size(self) -> int:
         return _size(self.model)
+
+    @property
+    def steps(self) -> int:
+        """Trees of a forest, rounds of boosting."""
+        if hasattr(self.model, "_predictors"):
+            return int(self.model.n_iter_)
+        return len(getattr(self.model, "estimators_", ()))
 
 
 def _size(model: Any) -> int:
@@ -91,7 +111,7 @@ def _learnt(problem: Problem, scaling: str, make: Callable[[Encoder, Array], Any
     return _Estimator(encoder, model, len(problem.classes))
 
 
-def _dummy(problem: Problem, settings: Settings, seed: int, limit: float) -> Fitted:
+def _dummy(problem: Problem, settings: Settings, seed: int, effort: Effort) -> Fitted:
     from sklearn.dummy import DummyClassifier, DummyRegressor
 
     return _learnt(
@@ -99,7 +119,7 @@ def _dummy(problem: Problem, settings: Settings, seed: int, limit: float) -> Fit
     )
 
 
-def _linear(problem: Problem, settings: Settings, seed: int, limit: float) -> Fitted:
+def _linear(problem: Problem, settings: Settings, seed: int, effort: Effort) -> Fitted:
     from sklearn.linear_model import LogisticRegression, Ridge
 
     penalty = settings["penalty"]
@@ -110,7 +130,7 @@ def _linear(problem: Problem, settings: Settings, seed: int, limit: float) -> Fi
     )
 
 
-def _neighbours(problem: Problem, settings: Settings, seed: int, limit: float) -> Fitted:
+def _neighbours(problem: Problem, settings: Settings, seed: int, effort: Effort) -> Fitted:
     from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
 
     kind = KNeighborsClassifier if problem.classes else KNeighborsRegressor
@@ -118,31 +138,38 @@ def _neighbours(problem: Problem, settings: Settings, seed: int, limit: float) -
     return _learnt(problem, "standard", lambda *_: kind(nearest, weights=settings["weights"]))
 
 
-def _tree(problem: Problem, settings: Settings, seed: int, limit: float) -> Fitted:
+def _tree(problem: Problem, settings: Settings, seed: int, effort: Effort) -> Fitted:
     from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
     kind = DecisionTreeClassifier if problem.classes else DecisionTreeRegressor
     return _learnt(problem, "none", lambda *_: kind(**settings, random_state=seed))
 
 
-_TREES, _TREES_AT_ONCE = 200, 5
+_TREES, _FEWEST_TREES, _TREES_OF_ROWS = 100, 30, 500_000
+_TREES_TUNING, _TREES_AT_ONCE = 20, 10
+_ROUNDS = 500
 
 
-def _forest(problem: Problem, settings: Settings, seed: int, limit: float) -> Fitted:
-    """As many trees as the limit allows, 200 at most."""
+def _forest(problem: Problem, settings: Settings, seed: int, effort: Effort) -> Fitted:
+    """100 trees; fewer where rows are many, so that trees times rows stay below 500,000, but 30 at least."""
     from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 
     began = time.perf_counter()
     kind = RandomForestClassifier if problem.classes else RandomForestRegressor
+    wanted = max(_FEWEST_TREES, min(_TREES, _TREES_OF_ROWS // len(problem)))
+    wanted = _TREES_TUNING if effort.tuning else wanted
     forest = _learnt(problem, "none", lambda *_: kind(_TREES_AT_ONCE, **settings, random_state=seed, warm_start=True))
     x = forest.encoder.encode(problem.features)
-    while forest.model.n_estimators < _TREES and (time.perf_counter() - began) < limit:
-        forest.model.n_estimators += _TREES_AT_ONCE
+    while forest.model.n_estimators < wanted:
+        if time.perf_counter() - began > effort.seconds:
+            forest.cut = True
+            break
+        forest.model.n_estimators = min(wanted, forest.model.n_estimators + _TREES_AT_ONCE)
         forest.model.fit(x, problem.y)
     return forest
 
 
-def _boosting(problem: Problem, settings: Settings, seed: int, limit: float) -> Fitted:
+def _boosting(problem: Problem, settings: Settings, seed: int, effort: Effort) -> Fitted:
     """It stops early by a part of its rows, where every class has rows enough for that."""
     from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 
@@ -152,8 +179,8 @@ def _boosting(problem: Problem, settings: Settings, seed: int, limit: float) -> 
         problem,
         "none",
         lambda encoder, x: kind(
-            **settings, categorical_features=encoder.categorical, early_stopping=stops, max_iter=500 if stops else 100,
-            random_state=seed,
+            **settings, categorical_features=encoder.categorical, early_stopping=stops,
+            max_iter=_ROUNDS if stops else 100, random_state=seed,
         ),
     )  # fmt: skip
 
@@ -195,11 +222,14 @@ MODELS = {
             "neighbours", "nearest neighbours", "traditional", 3, {"neighbours": 5, "weights": "uniform"},
             _draw_neighbours, _neighbours,
         ),
-        Model("forest", "a random forest", "traditional", 4, {}, _draw_forest, _forest),
-        Model("boosting", "gradient boosting", "traditional", 5, {"learning_rate": 0.1}, _draw_boosting, _boosting),
+        Model("forest", "a random forest", "traditional", 4, {}, _draw_forest, _forest, "tree", stops=True),
+        Model(
+            "boosting", "gradient boosting", "traditional", 5, {"learning_rate": 0.1}, _draw_boosting, _boosting,
+            "round",
+        ),
         Model(
             NETWORK, "the neural network", "network", 6, network_model.DEFAULT, network_model.drawn,
-            network_model.fit_network, random=True,
+            network_model.fit_network, "update", stops=True, random=True,
         ),
     )
 }  # fmt: skip

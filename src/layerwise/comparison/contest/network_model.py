@@ -1,33 +1,40 @@
-"""The neural network of the comparison: robust inputs, a shortcut that is a linear model, the best epoch restored."""
+"""The network of the comparison: robust inputs, a line that hidden layers start from, the best epoch restored."""
 
 from __future__ import annotations
 
 import math
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from copy import deepcopy
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from layerwise import formulas
-from layerwise.comparison.contest.encoding import FEW, Encoder
+from layerwise.comparison.contest.budget import Effort
+from layerwise.comparison.contest.encoding import Encoder
 from layerwise.comparison.contest.folds import held_out
+from layerwise.comparison.contest.network_layers import beside, line
 from layerwise.comparison.contest.problem import Problem
-from layerwise.layers import Layer, Linear, Pass
 from layerwise.losses import CrossEntropyLoss, MSELoss
-from layerwise.network import Network, Parallel, Residual, Sequential
-from layerwise.network.mlp import mlp_layers
+from layerwise.network import Network
 from layerwise.optimizers import Adam
 from layerwise.random import generator
 from layerwise.regularizers import L2
 from layerwise.schedules import CosineAnnealingLR
 from layerwise.training import EarlyStopping, Run
-from layerwise.training.events import EpochEnded, Stop
-from layerwise.types import Array, Backward, Shape
+from layerwise.training.events import EpochEnded, Listener, Stop
+from layerwise.types import Array
 
-_UPDATES, _MOST_EPOCHS = 6000, 300
+UPDATES, LINE_UPDATES = 5000, 600
+"""Of the whole network, and before that of its line alone: the work of a fit, which no clock decides."""
+_MOST_EPOCHS = 200
+_LINE_RATE, _LINE_PULL = 1e-2, 1.0
 _WARM, _PILOT = 5, 20
-"""Updates before, and those by which the time of an update is measured, so that the rate is 0 when the time is over."""
+"""Updates before, and those by which the time of an update is measured, where the ceiling of seconds may be near."""
+_SLOW = 1e-3
+"""Seconds of an update on a slow machine: where such a one would be in time, nothing is measured."""
 
 Settings = Mapping[str, Any]
 
@@ -35,28 +42,17 @@ DEFAULT: Settings = {"width": 128, "depth": 2, "lr": 2e-3, "dropout": 0.1, "pull
 
 
 def drawn(draw: np.random.Generator) -> Settings:
-    """Settings of the network for the tuning: width and depth of the hidden layers, rate, dropout, L2 penalty."""
+    """Settings of the network for the tuning: width and depth of the hidden layers, rate, dropout, L2 penalty.
+
+    A depth of 0 is the line alone.
+    """
     return {
         "width": int(draw.choice([64, 128, 256])),
-        "depth": int(draw.integers(1, 4)),
+        "depth": int(draw.integers(0, 4)),
         "lr": float(10 ** draw.uniform(-3.3, -2)),
         "dropout": float(draw.choice([0.0, 0.1, 0.3])),
         "pull": float(10 ** draw.uniform(-0.5, 1.7)),
     }
-
-
-class Columns(Layer):
-    """x[:, start:stop]: the columns of one part of the matrix."""
-
-    def __init__(self, start: int, stop: int) -> None:
-        super().__init__()
-        self.start, self.stop = start, stop
-
-    def forward(self, x: Array, pass_: Pass) -> tuple[Array, Backward]:
-        return pass_.call(self, formulas.index, x, (slice(None), slice(self.start, self.stop)))
-
-    def output_shape(self, shape: Shape | None) -> Shape | None:
-        return (self.stop - self.start,)
 
 
 class _UntilThen(EarlyStopping):
@@ -65,19 +61,24 @@ class _UntilThen(EarlyStopping):
     def __init__(self, patience: int, deadline: float) -> None:
         super().__init__(patience)
         self.deadline = deadline
+        self.late = False
 
     def epoch_ended(self, event: EpochEnded) -> Stop | None:
         answer = super().epoch_ended(event)
         if answer is None and time.perf_counter() > self.deadline:
+            self.late = True
             return Stop("out of time", self.best_snapshot)
         return answer
 
 
 class NetworkModel:
-    """A trained network with the encoder of its training part."""
+    """A trained network with the encoder of its training part.
 
-    def __init__(self, net: Network, encoder: Encoder, mean: float, scale: float, classes: int) -> None:
-        self.net, self.encoder, self.mean, self.scale, self.classes = net, encoder, mean, scale, classes
+    steps: updates that it has made. cut: whether the ceiling of seconds ended it.
+    """
+
+    def __init__(self, net: Network, encoder: Encoder, target: _Target, steps: int, cut: bool) -> None:
+        self.net, self.encoder, self.target, self.steps, self.cut = net, encoder, target, steps, cut
 
     @property
     def size(self) -> int:
@@ -88,53 +89,103 @@ class NetworkModel:
         """Probabilities (N, K), or quantities (N,)."""
         x = self.encoder.encode(problem.features).astype(np.float32)
         y = np.concatenate([self.net(x[start : start + 8192]) for start in range(0, len(x), 8192)]).astype(np.float64)
-        if not self.classes:
-            return y[:, 0] * self.scale + self.mean
+        if not self.target.classes:
+            return y[:, 0] * self.target.scale + self.target.mean
         probabilities, _ = formulas.softmax(y)
         return probabilities
 
 
-def fit_network(problem: Problem, settings: Settings, seed: int, limit: float) -> NetworkModel:
-    """Train on a part of the rows and stop by the others; at most `limit` seconds.
+@dataclass(frozen=True)
+class _Target:
+    """classes: how many; 0 for a quantity, which is standardised by mean and scale."""
 
-    seed: of that part, the first weights, the order of the samples and the masks.
+    classes: int
+    mean: float = 0.0
+    scale: float = 1.0
+
+    def of(self, y: Array) -> Array:
+        return y if self.classes else ((y - self.mean) / self.scale).astype(np.float32)[:, None]
+
+
+def fit_network(problem: Problem, settings: Settings, seed: int, effort: Effort) -> NetworkModel:
+    """Train on a part of the rows and stop by the others: first the line, then hidden layers beside it.
+
+    The better of the two, by those others, is what comes back. seed: of that part, the first weights, the order of the
+    samples and the masks.
     """
-    began = time.perf_counter()
     learn, choose = held_out(problem, 0.15, generator(seed, "compare.early stopping"))
     training, validation = problem.take(learn), problem.take(choose)
     encoder = Encoder("robust").learn(training.features)
     classes = len(problem.classes)
-    mean, scale = (0.0, 1.0) if classes else (float(training.y.mean()), float(training.y.std()) or 1.0)
-    parts = [_arrays(encoder, part, classes, mean, scale) for part in (training, validation)]
-    batch_size = 128 if len(learn) > 5000 else 32
-    steps = math.ceil(len(learn) / batch_size)
-    wanted = min(_MOST_EPOCHS, max(10, math.ceil(_UPDATES / steps)))
+    target = _Target(classes) if classes else _Target(0, float(training.y.mean()), float(training.y.std()) or 1.0)
+    parts = [(encoder.encode(part.features).astype(np.float32), target.of(part.y)) for part in (training, validation)]
+    trainer = _Trainer(parts[0], parts[1], classes, seed, time.perf_counter() + effort.seconds)
+    share = 0.5 if effort.tuning else 1.0
+    start = trainer.trained(line(encoder.widths, classes or 1, seed), _LINE_RATE, _LINE_PULL, share * LINE_UPDATES)
+    if settings["depth"] == 0:
+        return NetworkModel(start.net, encoder, target, trainer.steps, trainer.cut)
+    net = beside(start.net, encoder.widths, classes or 1, settings, seed)
+    whole = trainer.trained(net, settings["lr"], settings["pull"], share * UPDATES)
+    best = whole if whole.loss < start.loss else start
+    return NetworkModel(best.net, encoder, target, trainer.steps, trainer.cut)
 
-    def run(epochs: int) -> Run:
+
+@dataclass(frozen=True)
+class _Trained:
+    """loss: the least one on the rows that training stops by."""
+
+    net: Network
+    loss: float
+
+
+@dataclass
+class _Trainer:
+    """Runs on the same rows. steps: updates that they made; cut: whether the ceiling of seconds ended one of them."""
+
+    training: tuple[Array, Array]
+    validation: tuple[Array, Array]
+    classes: int
+    seed: int
+    deadline: float
+    steps: int = 0
+    cut: bool = False
+
+    def trained(self, net: Network, lr: float, pull: float, updates: float) -> _Trained:
+        """Make so many updates, in whole epochs, and go back to the best of these."""
+        rows = len(self.training[0])
+        batch_size = 32 if rows < 1000 else 64 if rows < 5000 else 128
+        in_epoch = math.ceil(rows / batch_size)
+        epochs = min(_MOST_EPOCHS, max(10, math.ceil(updates / in_epoch)))
+        left = self.deadline - time.perf_counter()
+        if left < _SLOW * epochs * in_epoch:
+            pilot = self._run(deepcopy(net), lr, pull, epochs, batch_size, [])
+            affordable = int(left / (in_epoch * _update_seconds(pilot)))
+            self.cut = self.cut or affordable < epochs
+            epochs = max(3, min(epochs, affordable))
+        early = _UntilThen(max(15, epochs // 6), self.deadline)
+        run = self._run(net, lr, pull, epochs, batch_size, [early])
+        run.advance()
+        self.steps += run.position.step
+        self.cut = self.cut or early.late
+        return _Trained(net, early.best)
+
+    def _run(
+        self, net: Network, lr: float, pull: float, epochs: int, batch_size: int, listeners: list[Listener]
+    ) -> Run:
         return Run(
-            _network(encoder, classes, settings, seed),
-            parts[0],
-            loss=CrossEntropyLoss() if classes else MSELoss(),
-            optimizer=Adam(lr=settings["lr"]),
+            net,
+            self.training,
+            loss=CrossEntropyLoss() if self.classes else MSELoss(),
+            optimizer=Adam(lr=lr),
             epochs=epochs,
             batch_size=batch_size,
-            validation=parts[1],
+            validation=self.validation,
             schedule=CosineAnnealingLR(T_max=epochs),
-            regularizer=L2(settings["pull"] / len(learn)),
-            listeners=[_UntilThen(max(15, epochs // 8), began + limit)],
-            seed=seed,
+            regularizer=L2(pull / len(self.training[0])),
+            listeners=listeners,
+            seed=self.seed,
             progress=False,
         )
-
-    affordable = (limit - (time.perf_counter() - began)) / (steps * _update_seconds(run(wanted)))
-    whole = run(max(3, min(wanted, int(affordable))))
-    whole.advance()
-    return NetworkModel(whole.net, encoder, mean, scale, classes)
-
-
-def _arrays(encoder: Encoder, part: Problem, classes: int, mean: float, scale: float) -> tuple[Array, Array]:
-    y = part.y if classes else ((part.y - mean) / scale).astype(np.float32)[:, None]
-    return encoder.encode(part.features).astype(np.float32), y
 
 
 def _update_seconds(run: Run) -> float:
@@ -146,34 +197,3 @@ def _update_seconds(run: Run) -> float:
         run.advance(_PILOT)
         found.append((time.perf_counter() - began) / _PILOT)
     return min(found)
-
-
-def _network(encoder: Encoder, classes: int, settings: Settings, seed: int) -> Network:
-    """Hidden layers beside a shortcut from the inputs straight to the output; both begin at 0."""
-    first, width = _inputs(encoder.widths)
-    outputs = classes or 1
-    hidden = [settings["width"]] * settings["depth"]
-    layers = mlp_layers(width, *hidden, outputs, activation="relu", dropout=settings["dropout"])
-    layers[-1] = Linear(hidden[-1], outputs, init="zeros")
-    return Network(*first, Residual(*layers, shortcut=Linear(width, outputs, init="zeros")), seed=seed)
-
-
-def _inputs(widths: Sequence[int]) -> tuple[list[Layer], int]:
-    """An embedding for each column of many categories: a linear layer of its one-hot columns, which is the same."""
-    if max(widths) <= FEW + 1:
-        return [], sum(widths)
-    branches: list[Layer] = []
-    total = start = plain = 0
-    for width in [*widths, 0]:  # the last one closes the run of plain columns
-        if 0 < width <= FEW + 1:
-            start += width
-            continue
-        if start > plain:
-            branches.append(Columns(plain, start))
-            total += start - plain
-        if width:
-            size = min(16, round(1.6 * width**0.56))
-            branches.append(Sequential(Columns(start, start + width), Linear(width, size, bias=False)))
-            total += size
-        plain = start = start + width
-    return [Parallel(*branches)] if len(branches) > 1 else branches, total

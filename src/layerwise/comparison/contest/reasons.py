@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from layerwise.comparison.contest.budget import Budget
+from layerwise.comparison.contest.budget import Budget, Effort
 from layerwise.comparison.contest.encoding import Encoder
 from layerwise.comparison.contest.features import Features
 from layerwise.comparison.contest.folds import Fold
@@ -67,7 +67,7 @@ def _best_of_trees(trials: Sequence[Trial]) -> str:
     if NETWORK not in names:
         return ""
     means = {
-        name: np.mean([np.mean(trial.untuned) for trial in trials if trial.model == name])
+        name: np.mean([trial.untuned for trial in trials if trial.model == name])
         for name in _TREES if name in names
     }  # fmt: skip
     return max(means, key=lambda name: means[name], default="")
@@ -81,8 +81,9 @@ def _pair(problem: Problem, fold: Fold) -> Pair:
 
 def _gap(pair: Pair, rival: str, measure: Measure, budget: Budget, seed: int) -> float:
     training, test = pair
+    effort = Effort(budget.fit, tuning=True)
     gains = [
-        measure.gain(test.y, MODELS[name].fit(training, MODELS[name].default, seed, budget.fit).answer(test))
+        measure.gain(test.y, MODELS[name].fit(training, MODELS[name].default, seed, effort).answer(test))
         for name in (NETWORK, rival)
     ]
     return gains[0] - gains[1]

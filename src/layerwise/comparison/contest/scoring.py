@@ -18,13 +18,15 @@ _FLOOR = 1e-7
 class Measure:
     """A score. name: for tables. perfect: the best there is, as a gain. rising: whether the score itself rises.
 
-    gain: from (y, answer) to a number that is higher for better answers: the score, or minus the score.
+    gain: from (y, answer) to a number that is higher for better answers: the score, or minus the score. loss: of each
+    row, (N,), which the gain is a mean of, or the root of a mean.
     """
 
     name: str
     perfect: float
     rising: bool
     gain: Callable[[Array, Array], float]
+    loss: Callable[[Array, Array], Array]
 
     def words(self, gain: float) -> str:
         """The score behind a gain, as people read it."""
@@ -61,25 +63,53 @@ def _negative_rmse(y: Array, answers: Array) -> float:
     return -float(np.sqrt(np.mean((answers - y) ** 2)))
 
 
+def _wrong(y: Array, probabilities: Array) -> Array:
+    return (probabilities.argmax(axis=1) != y).astype(np.float64)
+
+
+def _wrong_by_class(y: Array, probabilities: Array) -> Array:
+    """Wrong answers, each class weighing the same."""
+    counts = np.bincount(y)
+    return _wrong(y, probabilities) * len(y) / (np.count_nonzero(counts) * counts[y])
+
+
+def _surprise(y: Array, probabilities: Array) -> Array:
+    return -np.log(np.maximum(probabilities[np.arange(len(y)), y], _FLOOR))
+
+
+def _square(y: Array, answers: Array) -> Array:
+    return (answers - y) ** 2
+
+
 CLASS_MEASURES = {
-    "accuracy": Measure("accuracy", 1.0, True, _accuracy),
-    "balanced_accuracy": Measure("balanced accuracy", 1.0, True, _balanced),
-    "log_loss": Measure("log loss", 0.0, False, _log_likelihood),
+    "accuracy": Measure("accuracy", 1.0, True, _accuracy, _wrong),
+    "balanced_accuracy": Measure("balanced accuracy", 1.0, True, _balanced, _wrong_by_class),
+    "log_loss": Measure("log loss", 0.0, False, _log_likelihood, _surprise),
 }
-QUANTITY_MEASURES = {"rmse": Measure("RMSE", 0.0, False, _negative_rmse)}
+QUANTITY_MEASURES = {"rmse": Measure("RMSE", 0.0, False, _negative_rmse, _square)}
 
 
-def calibration_error(y: Array, probabilities: Array, bins: int = 10) -> float:
-    """The expected calibration error: how far stated probabilities are from how often the answer is right.
+def reliability(y: Array, probabilities: Array, bins: int = 10) -> Array:
+    """(3, bins), by the stated probability of the answer: how many answers, how many right ones, and the sum stated.
 
-    Σ_b (n_b / N) |accuracy_b - mean probability_b| over bins of the probability of the answer.
-    Source: Guo et al., On calibration of modern neural networks, 2017.
-
-    >>> float(calibration_error(np.array([0, 1]), np.array([[1.0, 0.0], [1.0, 0.0]])))
-    0.5
+    >>> reliability(np.array([0, 1]), np.array([[0.9, 0.1], [0.6, 0.4]]), bins=2)
+    array([[0. , 2. ],
+           [0. , 1. ],
+           [0. , 1.5]])
     """
     sure, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == y
     bin_of = np.minimum((sure * bins).astype(int), bins - 1)
-    counts = np.bincount(bin_of, minlength=bins)
-    off = np.abs(np.bincount(bin_of, right, bins) - np.bincount(bin_of, sure, bins))
-    return float(off[counts > 0].sum() / len(y))
+    return np.stack([np.bincount(bin_of, each, bins) for each in (np.ones(len(y)), right, sure)])
+
+
+def calibration_error(table: Array) -> float:
+    """The expected calibration error: how far stated probabilities are from how often the answer is right.
+
+    Σ_b (n_b / N) |accuracy_b - mean probability_b| over the bins of `reliability`; of several folds, their sum.
+    Source: Guo et al., On calibration of modern neural networks, 2017.
+
+    >>> float(calibration_error(reliability(np.array([0, 1]), np.array([[1.0, 0.0], [1.0, 0.0]]))))
+    0.5
+    """
+    counts, right, sure = table
+    return float(np.abs(right - sure).sum() / counts.sum())

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 import textwrap
 
-from layerwise.comparison.contest import control, growth, reasons
+from layerwise.comparison.contest import beyond, control, growth, importance, limited, reasons, shapes
 from layerwise.comparison.contest.comparison import Comparison, ModelScore
-from layerwise.comparison.contest.models import MODELS
+from layerwise.comparison.contest.models import MODELS, NETWORK
 from layerwise.comparison.contest.scoring import Measure
-from layerwise.comparison.contest.verdict import signed
+from layerwise.comparison.contest.words import listed, seconds, several, signed, spread
 
 WIDTH = 80
 
@@ -29,13 +28,18 @@ def lines(result: Comparison, width: int = WIDTH) -> list[str]:
 
 
 def closer(result: Comparison) -> list[str]:
-    """What fewer rows, changed data and permuted labels say, where there was time to try them."""
+    """Why: what fewer rows, changed data, columns, and permuted labels say, where there was time to try them."""
     region, measure = result.judgement.region, result.measure
     found = [
         growth.told(result.growth, region),
         reasons.told(result.reasons, region, lambda gain: signed(gain, measure)),
+        shapes.told(result.shapes) if result.folds_done >= 2 else "",
+        importance.told(result.importances),
+        beyond.told(result.beyond, measure),
+        limited.told(result),
+        control.told(result.control) if result.control else "",
     ]
-    return [*filter(None, found), *([control.told(result.control)] if result.control else [])]
+    return [*filter(None, found)]
 
 
 def aligned(rows: list[list[str]]) -> list[str]:
@@ -70,12 +74,13 @@ def score_cells(result: Comparison) -> list[list[str]]:
 
 def cost_cells(result: Comparison) -> list[list[str]]:
     """What each model costs, the head first: tuning in a fold, one fit, answers to 1,000 rows, its size."""
-    head = ["model", "tried", "tuning", "one fit", "1,000 answers", "size"]
+    head = ["model", "tried", "tuning", "work", "one fit", "1,000 answers", "size"]
     rows = [
         [
             score.model,
             str(score.tried or ""),
             seconds(score.tuning_seconds) if score.tried else "",
+            several(score.steps, MODELS[score.model].step) if score.steps else "",
             seconds(score.fit_seconds),
             seconds(score.answer_seconds),
             f"{score.size:,}",
@@ -90,50 +95,48 @@ def failures(result: Comparison) -> list[str]:
     return [f"{score.model}: failed: {score.failure}" for score in result.scores.values() if score.failure]
 
 
-def spread(value: float, measure: Measure) -> str:
-    """A spread in the digits of its score.
-
-    >>> from layerwise.comparison.contest.scoring import measure_of
-    >>> spread(0.0123, measure_of("classification", None)), spread(0.0123, measure_of("regression", None))
-    ('1.2', '0.012')
-    """
-    if math.isnan(value):
-        return "-"
-    return f"{100 * value:.1f}" if "accuracy" in measure.name else f"{value:.2g}"
-
-
-def seconds(value: float) -> str:
-    """A time with its unit.
-
-    >>> seconds(0.0123), seconds(2.345), seconds(0.00004)
-    ('12 ms', '2.3 s', '0.04 ms')
-    """
-    if value >= 1:
-        return f"{value:.1f} s"
-    return f"{1000 * value:.0f} ms" if value >= 0.001 else f"{1000 * value:.2g} ms"
-
-
 def rules(result: Comparison) -> list[str]:
     """Data, folds, budget, and what the columns of the table are."""
     budget = result.budget
     some = result.folds_done < result.folds
     done = f"{result.folds_done} of {result.folds} folds" if some else f"{result.folds} folds"
-    several = "s" * (budget["configurations"] != 1)
     found = [
         f"Data: {result.rows:,} rows, {result.columns:,} columns, {result.task}, judged by {result.measure.name}; "
         f"{done}, {result.split}.",
-        f"Tuning: {budget['configurations']:g} configuration{several} or {budget['tuning_seconds']:.2g} s a model "
-        f"and fold, the same for all. Together {result.seconds:.0f} of {budget['seconds']:g} s.",
+        f"Work: {several(int(budget['configurations']), 'configuration')} a model and fold, the same for all, below a "
+        f"ceiling of {budget['tuning_seconds']:.2g} s each. Together {result.seconds:.0f} of {budget['seconds']:g} s. "
+        f"{_ceilings(result)}",
     ]
     if result.seeds:
-        found.append(f"The network: the mean of {result.seeds} seeds in every fold.")
+        found.append(_network(result))
     if result.stopped:
         found.append(f"Not all is done: {result.stopped}; what stands here is what was done until then.")
     found.append(
         "± folds: standard deviation over folds; ± seeds: range over seeds within a fold; skill: 0 a dummy, 1 perfect; "
-        "tried: configurations; size: numbers that the model holds."
+        "untuned: settings as they come, one seed; tried: configurations; work: of one fit; size: numbers that the "
+        "model holds."
     )
     return found
+
+
+def _ceilings(result: Comparison) -> str:
+    cut = [f"{score.model} in {several(score.cut, 'fold')}" for score in _with_scores(result) if score.cut]
+    if not cut:
+        return "No ceiling was reached in them: the same seed gives these scores on any machine."
+    return f"The ceiling of seconds cut short: {listed(cut)}; more seconds, or a machine less busy, may change this."
+
+
+def _network(result: Comparison) -> str:
+    score = result.scores.get(NETWORK)
+    if score is None or score.failure or result.seeds == 1:
+        return f"The network: {several(result.seeds, 'seed')} in every fold."
+    own = result.measure.words(_gain(score.together, result.measure))
+    if result.average:
+        return f"The network: the mean of the answers of {result.seeds} seeds, as one model, in every fold."
+    return (
+        f"The network: the mean of the scores of {result.seeds} seeds in every fold; the mean of their answers, which "
+        f"--average would judge, has {own}."
+    )
 
 
 def _with_scores(result: Comparison) -> list[ModelScore]:

@@ -10,12 +10,12 @@ import numpy as np
 from layerwise.comparison.contest.differences import Difference, difference, holm
 from layerwise.comparison.contest.models import DUMMY, MODELS, NETWORK
 from layerwise.comparison.contest.scoring import Measure
+from layerwise.comparison.contest.words import signed, size
 from layerwise.types import Array
-from layerwise.wording import quantity
 
-SURE, LEVEL, SIGNAL = 0.9, 0.05, 0.1
+SURE, LEVEL, SIGNAL = 0.9, 0.05, 0.02
 """The probability that a verdict needs; the level of its adjusted p-value; and that of being better than the dummy, of
-which only one side counts, so that it is half of this."""
+which only one side counts, so that it is half of this: one table of noise in a hundred may look like more."""
 
 
 @dataclass(frozen=True)
@@ -37,9 +37,16 @@ class Judgement:
     sentences: tuple[str, ...]
 
 
-def judged(gains: Mapping[str, Array], test_to_train: float, equivalence: float, measure: Measure) -> Judgement:
+def judged(
+    gains: Mapping[str, Array],
+    test_to_train: float,
+    equivalence: float,
+    measure: Measure,
+    signals: Sequence[Difference],
+) -> Judgement:
     """Judge from the gains of each model on the same folds.
 
+    signals: of each model beside the dummy, see `signal.signals_of`.
     gains: (J,) a model. test_to_train: see `difference`. equivalence: the region, as a share of the way from the dummy
     to perfect.
     """
@@ -49,7 +56,7 @@ def judged(gains: Mapping[str, Array], test_to_train: float, equivalence: float,
     def against(first: str, second: str, within: float) -> Difference:
         return difference(first, second, gains[first] - gains[second], test_to_train, within)
 
-    signals = _adjusted([against(name, DUMMY, 0.0) for name in gains if name != DUMMY])
+    signals = _adjusted(signals)
     traditional = [name for name in gains if MODELS[name].kind == "traditional"]
     differences = _adjusted([against(NETWORK, name, region) for name in traditional]) if NETWORK in gains else ()
     if not any(each.mean > 0 and each.adjusted < SIGNAL for each in signals):
@@ -143,13 +150,3 @@ def _sentences(verdict: str, best: str, d: Difference, region: float, measure: M
 
 def _probability(value: float) -> str:
     return "over 0.99" if value > 0.99 else "under 0.01" if value < 0.01 else f"{value:.2f}"
-
-
-def signed(gain: float, measure: Measure) -> str:
-    """A difference of gains with its sign: points of a share, or the units of the score."""
-    return f"{'+' if gain >= 0 else '-'}{size(abs(gain), measure)}"
-
-
-def size(gain: float, measure: Measure) -> str:
-    """How large a difference is."""
-    return f"{100 * gain:.2f} points" if "accuracy" in measure.name else quantity(gain)

@@ -25,7 +25,7 @@ from layerwise.types import Array
 KINDS = ("random", "path")
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Landscape:
     """a: (A,), b: (B,), how far along each direction. losses: (B, A), infinite where the network leaves the numbers.
 
@@ -43,6 +43,9 @@ class Landscape:
     way: Array | None = None
     way_losses: Array | None = None
     held: float | None = None
+
+    def __repr__(self) -> str:
+        return f"<Landscape: {self}>"
 
     def __str__(self) -> str:
         plane = "random directions" if self.kind == "random" else "directions of the path"

@@ -33,7 +33,7 @@ class Way:
         return not np.isfinite(self.costs[-1]) or bool(self.costs[-1] > self.costs[0])
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Race:
     """All ways down one surface. goal: the cost that ends the race, in the surface's unit. limit: the updates allowed.
 
@@ -44,6 +44,9 @@ class Race:
     goal: float
     limit: int
     ways: dict[str, Way]
+
+    def __repr__(self) -> str:
+        return f"<Race: {self}>"
 
     def __str__(self) -> str:
         told = [f"{name}: {self._told(way)}" for name, way in self.ways.items()]

@@ -20,7 +20,7 @@ from layerwise.insight.doctor.probes.update_check import BETWEEN, STEPS, UpdateC
 from layerwise.insight.doctor.reference import MOST as MOST_ROWS
 from layerwise.insight.doctor.reference import reachable
 from layerwise.insight.doctor.score import Task, constant, task_of
-from layerwise.insight.doctor.trial import HEART_UPDATES, MOST, Trial, few, heart, outcome
+from layerwise.insight.doctor.trial import FEWEST, HEART_UPDATES, MOST, Trial, few, heart, outcome, updates_of
 from layerwise.network import Network
 from layerwise.network.uses import Use, watched
 from layerwise.random import generator
@@ -236,7 +236,7 @@ class Examination:
         """A trial of so many times as many updates, within bounds."""
         assert self.course is not None
         made = self.course.record.updates
-        updates = min(times * made, max(made, 10 * MOST))
+        updates = min(times * made, max(made, 10 * FEWEST))
         if updates < 2 * made or not self.trials:
             return None
         more = self.patient.otherwise(epochs=times * self.patient.epochs, schedule=None)
@@ -328,7 +328,7 @@ class Examination:
     def updates(self) -> int:
         """Of a trial: as many as the run made, within bounds."""
         made = MOST if self.course is None else self.course.record.updates
-        return int(np.clip(made, 30, MOST))
+        return updates_of(self.patient, self.x, made)
 
     @cached_property
     def untouched(self) -> float:

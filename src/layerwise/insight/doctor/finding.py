@@ -40,7 +40,7 @@ class Evidence:
         return self.measured / self.expected
 
     def __str__(self) -> str:
-        beside = "" if self.expected is None else f"; {self.of or 'expected'} {quantity(self.expected)}"
+        beside = "" if self.expected is None else f"; {self.of or 'expected'}: {quantity(self.expected)}"
         ratio = "" if self.ratio is None else f" (ratio {quantity(self.ratio)})"
         return f"{self.what} {quantity(self.measured)}{beside}{ratio}"
 

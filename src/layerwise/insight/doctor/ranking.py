@@ -48,6 +48,8 @@ def _explained(cause: Finding, rules: Mapping[str, Rule]) -> set[str]:
     spoils = CODES[cause.code].kind in ("structure", "mathematics", "data") and cause.code not in _HARMLESS
     if cause.sure == "certain" and spoils:
         named |= {code for code, what in CODES.items() if what.kind == "sign"} | _TRIED
+    if CODES[cause.code].kind != "sign" and cause.code not in _HARMLESS | {"overfitting", "imbalance", "echo"}:
+        named |= {"plateau", "saddle"}
     return named - {cause.code}
 
 

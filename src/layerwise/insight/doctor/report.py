@@ -31,6 +31,12 @@ class Report:
         """The codes of all findings, in their order."""
         return tuple(finding.code for finding in self.findings)
 
+    @property
+    def _headline(self) -> str:
+        """What is said first where nothing is more than a note."""
+        count = len(self.findings)
+        return f"Nothing more than {'a note' if count == 1 else f'{count} notes'}:" if count else HEALTHY
+
     def as_table(self) -> dict[str, Any]:
         """The report as plain data."""
         return {"ok": self.ok, "examined": self.examined, "findings": [each.as_table() for each in self.findings]}
@@ -45,7 +51,7 @@ class Report:
 
     def _lines(self, width: int) -> Iterator[str]:
         if self.ok:
-            yield HEALTHY
+            yield self._headline
         for finding in self.findings:
             yield ""
             yield f"{finding.severity}: {finding.name} ({finding.code}, {finding.sure})"
@@ -66,14 +72,24 @@ class Report:
         return self.text().strip("\n")
 
     def _repr_html_(self) -> str:
-        rows = "".join(
-            f"<dt><b>{html.escape(each.severity)}</b> {html.escape(each.name)} <code>{each.code}</code></dt>"
-            f"<dd>{html.escape(each.sentence)}<br>{html.escape(str(each.evidence))}"
-            + "".join(f"<br>→ {html.escape(str(cure))}" for cure in each.cures)
-            + "</dd>"
-            for each in self.findings
-        )
-        return f"<div><p>{html.escape(HEALTHY if self.ok else '')}</p><dl>{rows}</dl></div>"
+        """The report in plain HTML, in the colours of the page around it."""
+        parts = [f"<p>{self._headline}</p>"] if self.ok else []
+        parts += [_section(finding) for finding in self.findings]
+        parts += [f"<p><small>{html.escape(self.examined)}</small></p>"] if self.examined else []
+        return f'<div style="max-width: 46em">{"".join(parts)}</div>'
+
+
+def _section(finding: Finding) -> str:
+    """One finding in HTML."""
+    told = [html.escape(finding.sentence)]
+    if finding.follows_from:
+        told.append(f"Follows from <code>{finding.follows_from}</code>.")
+    else:
+        told.append(f"Measured: {html.escape(str(finding.evidence))}.")
+        told += [f"Look at: {html.escape(finding.suspect)}."] if finding.suspect else []
+        told += [f"{'or' if place else 'Cure'}: {html.escape(str(cure))}" for place, cure in enumerate(finding.cures)]
+    title = f"<b>{finding.severity}: {html.escape(finding.name)}</b> <code>{finding.code}</code>, {finding.sure}"
+    return f"<p>{title}<br>{'<br>'.join(told)}</p>"
 
 
 def _filled(text: str, width: int) -> list[str]:

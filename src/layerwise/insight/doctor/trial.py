@@ -12,8 +12,10 @@ from layerwise.insight.doctor.course import Course, train
 from layerwise.insight.doctor.patient import Patient
 from layerwise.types import Array
 
-MOST = 400
-"""Updates of a trial at the most."""
+MOST, FEWEST = 1200, 400
+"""Updates of a trial at the most; of a large network fewer."""
+_WORK = 1e9
+"""Parameters times rows times steps of a sequence that a trial may take, in all its updates."""
 FEW_ROWS = 16
 HEART_UPDATES = 200
 
@@ -41,9 +43,11 @@ class Trial:
         return self.gain > 0.15 and (self.gain > 0.5 * left or self.after > 5 * max(self.before, 0.0))
 
 
-def tried(patient: Patient, other: Patient, updates: int, measure: Measure) -> Trial:
-    """Train both for so many updates."""
-    return Trial(outcome(patient, updates, measure), outcome(other, updates, measure), updates)
+def updates_of(patient: Patient, x: Array, made: int) -> int:
+    """How many updates a trial makes: those of the run, within what its size allows."""
+    steps = x.shape[1] if x.ndim == 3 or patient.net.takes_indices else 1
+    size = patient.net.theta.size * min(patient.batch_size, len(x)) * steps
+    return int(np.clip(made, 30, np.clip(_WORK / max(size, 1), FEWEST, MOST)))
 
 
 def outcome(patient: Patient, updates: int, measure: Measure) -> float:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
+from layerwise.display import Displayed
 from layerwise.errors import SettingError, nearest
 from layerwise.types import Array
 from layerwise.wording import quantity
@@ -39,8 +41,8 @@ class Arm:
         return int(better.sum())
 
 
-@dataclass(frozen=True, eq=False)
-class SideBySide:
+@dataclass(frozen=True, eq=False, repr=False)
+class SideBySide(Displayed):
     """An experiment as data: what was asked, what each arm did, and what follows.
 
     title: the question in a few words. arms: what was compared, in order. x: (points,), where the curves have values.
@@ -78,11 +80,28 @@ class SideBySide:
                 return arm
         raise SettingError(f"there is no arm {name!r}.{nearest(name, self.names)}")
 
+    def as_dict(self) -> dict[str, Any]:
+        """All of it as plain lists, numbers and text; None for what is not finite."""
+        arms = [{"name": arm.name, "curves": _plain(arm.curves), "numbers": _plain(arm.numbers)} for arm in self.arms]
+        words = ("title", "x_label", "y_label", "measure", "verdict", "log", "joined", "most")
+        told = {name: getattr(self, name) for name in words}
+        return told | {"x": _plain(self.x), "arms": arms, "evidence": dict(self.evidence)}
+
+    def __repr__(self) -> str:
+        return f"<SideBySide: {self.title} ({', '.join(self.names)}; {len(self.arms[0].numbers)} seeds)>"
+
     def __str__(self) -> str:
         width = max(map(len, self.names))
         rows = [f"  {arm.name:<{width}}  {shown(arm)}" for arm in self.arms]
         seeds = len(self.arms[0].numbers)
         return "\n".join([self.verdict, "", f"{self.measure}, median of {seeds} seeds (least to most):", *rows])
+
+
+def _plain(values: Array) -> Any:
+    """An array as lists."""
+    if values.ndim:
+        return [_plain(each) for each in values]
+    return float(values) if np.isfinite(values) else None
 
 
 def best_of(arms: Sequence[Arm], *, most: bool = False) -> Arm:

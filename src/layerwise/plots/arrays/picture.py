@@ -10,10 +10,10 @@ import numpy as np
 from layerwise.arrays import real_array
 from layerwise.checks import positive, whole_number
 from layerwise.errors import SettingError
+from layerwise.pages.png import png
 from layerwise.plots import style
 from layerwise.plots.arrays import raster
 from layerwise.plots.arrays.nesting import Direction, across_and_down, direction, widest_cell
-from layerwise.plots.arrays.png import png
 from layerwise.plots.arrays.scale import Statistics, statistics
 from layerwise.plots.arrays.selection import Selection, selection
 from layerwise.plots.drawing.drawing import Drawing

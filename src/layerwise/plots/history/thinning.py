@@ -10,8 +10,8 @@ from layerwise.types import Array
 def worth_drawing(values: Array, most: int) -> Array:
     """The places of the points to draw, in order: the ends, and the least and the greatest of every stretch.
 
-    values: (N,). most: about so many places, at least 4; a shorter curve keeps all of its points. What is not finite
-    is kept where a whole stretch is not, so that the line breaks where it should.
+    values: (N,). most: so many places at most, 5 or more; a shorter curve keeps all of its points. Of a stretch in
+    which something is not finite such a place is kept too, so that the line breaks there.
 
     >>> worth_drawing(np.array([0.0, 1.0, 0.0, 0.0, 9.0, 0.0, 0.0, 0.0, 0.0, 0.5]), most=6).tolist()
     [0, 4, 5, 9]
@@ -19,13 +19,14 @@ def worth_drawing(values: Array, most: int) -> Array:
     count = len(values)
     if count <= most:
         return np.arange(count)
-    places = {0, count - 1}
-    for stretch in np.array_split(np.arange(count), max(1, (most - 2) // 2)):
-        known = stretch[np.isfinite(values[stretch])]
+    finite = np.isfinite(values)
+    places, each = {0, count - 1}, 2 if finite.all() else 3
+    for stretch in np.array_split(np.arange(count), max(1, (most - 2) // each)):
+        known, lost = stretch[finite[stretch]], stretch[~finite[stretch]]
         if len(known):
             places |= {int(known[values[known].argmin()]), int(known[values[known].argmax()])}
-        else:
-            places.add(int(stretch[0]))
+        if len(lost):
+            places.add(int(lost[0]))
     return np.array(sorted(places))
 
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _POINTS = 1001
+_WIDE = 30.0
+"""So far from 0 every slope has come to its limit."""
 _HIGHEST = 3.0
 """Beyond this rectifiers are straight lines."""
 
@@ -30,8 +32,8 @@ def activation(layer: str | Layer, *, span: float = 5.0, ax: Axes | None = None)
 
     layer: the name of one in the registry, such as "Sigmoid", or a layer with settings, such as `lw.LeakyReLU(0.2)`,
     one's own included, that works on every number for itself. span: z goes from -span to span. ax: where to draw;
-    unless given, a new figure. Returns the axes. The title tells the steepest slope: where it is below 1, a row of such
-    layers lets gradients vanish. Raises SettingError and KindError for what is no such layer.
+    unless given, a new figure. Returns the axes. The title tells the steepest slope anywhere: where it is
+    below 1, a row of such layers lets gradients vanish. Raises SettingError and KindError for what is no such layer.
 
     >>> activation("Sigmoid").get_title(loc="left")
     'Sigmoid: steepest slope 0.25'
@@ -39,9 +41,10 @@ def activation(layer: str | Layer, *, span: float = 5.0, ax: Axes | None = None)
     layer = _layer(layer)
     z = np.linspace(-positive("span", span), span, _POINTS)
     a, slope = _value_and_slope(layer, z)
+    _, anywhere = _value_and_slope(layer, np.linspace(-_WIDE, _WIDE, 20 * _POINTS))
     ax = style.new_axes(4.6, 3.6) if ax is None else ax
-    steepest = f"{slope.max():.2f}".rstrip("0").rstrip(".")
-    style.dress(ax, f"{_name(layer)}: steepest slope {steepest}", "z", "")
+    steepest = f"{max(slope.max(), anywhere.max()):.2f}".rstrip("0").rstrip(".")
+    style.dress(ax, f"{_name(layer)}: steepest slope {steepest}", "z", "value and slope")
     zero_lines(ax)
     light_grid(ax)
     (value,) = ax.plot(z, a, label="a = f(z)", color=style.ACTIVATION, **_LINE)

@@ -4,7 +4,7 @@
 by `Displayed` among its bases. Each form is self-contained, small (below 250 kB) and readable on dark pages.
 """
 
-from layerwise.report.notebook import comparing, explaining, networks, training
+from layerwise.report.notebook import comparing, experiments, explaining, networks, training
 from layerwise.report.notebook.form import html
 
-__all__ = ["comparing", "explaining", "html", "networks", "training"]
+__all__ = ["comparing", "experiments", "explaining", "html", "networks", "training"]

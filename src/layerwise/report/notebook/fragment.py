@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Collection, Iterable, Sequence
 
+from layerwise.pages import Markup, element, joined
 from layerwise.plots import style
 
 _TOKENS = ("--ground", "--surface", "--line", "--ink", "--ink-soft", "--accent", "--warning", "--serious", "--sunken")
@@ -36,46 +36,44 @@ _CSS = style.theme(".layerwise-card", _TOKENS) + "".join(_RULES.splitlines())
 
 
 def card(*parts: str) -> str:
-    """The pieces in one card that is readable on light and on dark pages."""
-    return f'<div class="layerwise-card"><style>{_CSS}</style>{"".join(parts)}</div>'
+    """The pieces in one card that is readable on light and on dark pages. parts: markup."""
+    return element("div", element("style", Markup(_CSS)), *map(Markup, parts), class_="layerwise-card")
 
 
-def escaped(text: object) -> str:
-    return html.escape(str(text))
+def escaped(text: object) -> Markup:
+    """Any text as markup."""
+    return joined(str(text))
 
 
-def title(words: str, more: str = "") -> str:
+def title(words: str, more: str = "") -> Markup:
     """The name of what is shown, and a line below it."""
-    below = f'<div class="soft">{escaped(more)}</div>' if more else ""
-    return f'<div class="title">{escaped(words)}</div>{below}'
+    return joined(element("div", words, class_="title"), element("div", more, class_="soft") if more else None)
 
 
-def paragraph(text: str, kind: str = "") -> str:
-    mark = f' class="{kind}"' if kind else ""
-    return f"<p{mark}>{escaped(text)}</p>"
+def paragraph(text: str, kind: str = "") -> Markup:
+    """A sentence. kind: "soft" or "wrong"."""
+    return element("p", text, class_=kind or None)
 
 
 def table(
     head: Sequence[str], rows: Iterable[Sequence[str]], right: Collection[int] = (), raw: Collection[int] = ()
-) -> str:
+) -> Markup:
     """Rows of cells. head: names of the columns. right: columns of figures. raw: columns that are HTML already."""
 
-    def row(cells: Sequence[str], tag: str) -> str:
-        made = []
-        for place, cell in enumerate(cells):
-            side = ' class="right"' if place in right else ""
-            made.append(f"<{tag}{side}>{cell if place in raw and tag == 'td' else escaped(cell)}</{tag}>")
-        return f"<tr>{''.join(made)}</tr>"
+    def row(cells: Sequence[str], tag: str) -> Markup:
+        made = [Markup(cell) if place in raw and tag == "td" else str(cell) for place, cell in enumerate(cells)]
+        sides = ["right" if place in right else None for place in range(len(made))]
+        return element("tr", *(element(tag, cell, class_=side) for cell, side in zip(made, sides, strict=True)))
 
-    top = f"<thead>{row(head, 'th')}</thead>" if head else ""
-    return f"<table>{top}<tbody>{''.join(row(cells, 'td') for cells in rows)}</tbody></table>"
+    top = element("thead", row(head, "th")) if head else None
+    return element("table", top, element("tbody", *(row(cells, "td") for cells in rows)))
 
 
-def folded(words: str, inside: str) -> str:
-    """What is opened with one action."""
-    return f"<details><summary>{escaped(words)}</summary>{inside}</details>"
+def folded(words: str, inside: str) -> Markup:
+    """What is opened with one action. inside: markup."""
+    return element("details", element("summary", words), Markup(inside))
 
 
-def letters(text: str) -> str:
+def letters(text: str) -> Markup:
     """Lines of a terminal, as they are."""
-    return f"<pre>{escaped(text)}</pre>"
+    return element("pre", text)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import base64
 import math
 from collections.abc import Sequence
 
 import numpy as np
 
 from layerwise.data import Dataset
-from layerwise.plots.arrays.png import png
+from layerwise.pages.image import address_of
+from layerwise.pages.png import png
+from layerwise.plots.history.thinning import worth_drawing
 from layerwise.report.notebook.form import html
 from layerwise.report.notebook.fragment import card, escaped, paragraph, table, title
 from layerwise.training import History
@@ -55,7 +56,8 @@ def _curve(values: Sequence[float]) -> str:
     span = float(np.ptp(finite)) or 1.0
     low = float(finite.min() + finite.max() - span) / 2  # what stays the same runs through the middle
     path, pen = [], "M"
-    for x, y in _thinned(array):
+    for x in worth_drawing(array, 2 * _POINTS):
+        y = float(array[x])
         if not math.isfinite(y):
             pen = "M"
             continue
@@ -68,20 +70,6 @@ def _curve(values: Sequence[float]) -> str:
         f'aria-label="{escaped(words)}"><path d="{"".join(path)}" fill="none" stroke="#17707f" '
         f'style="stroke:var(--accent)" stroke-width="1.5" stroke-linecap="round" stroke-linejoin="round"/></svg>'
     )
-
-
-def _thinned(array: np.ndarray) -> list[tuple[float, float]]:
-    """The points, or of each stretch of a long record its smallest and its largest, in their order."""
-    if len(array) <= 2 * _POINTS:
-        return [(float(x), float(y)) for x, y in enumerate(array)]
-    points: list[tuple[float, float]] = []
-    for stretch in np.array_split(np.arange(len(array)), _POINTS):
-        good = stretch[np.isfinite(array[stretch])]
-        ends = {int(good[array[good].argmin()]), int(good[array[good].argmax()])} if good.size else set()
-        points += [(float(x), float(array[x])) for x in sorted(ends)]
-        if good.size < len(stretch):
-            points.append((float(stretch[-1]), math.nan))
-    return points
 
 
 @html.register
@@ -148,11 +136,11 @@ def _images(data: Dataset) -> str:
     cells = []
     for image, answer in zip(images, data.train.y, strict=False):
         small = image[:: max(1, height // 64), :: max(1, width // 64)]
-        data_url = base64.b64encode(png(np.rint(255 * (small - low) / span).astype(int), grey)).decode()
+        data_url = address_of(png(np.rint(255 * (small - low) / span).astype(int), grey))
         said = data.classes[int(answer)] if data.classes else quantity(float(np.ravel(answer)[0]))
         cells.append(
             f'<figure style="margin:0 8px 8px 0;display:inline-block"><img width="{_SIDE}" '
-            f'height="{round(_SIDE * height / width)}" alt="{escaped(said)}" src="data:image/png;base64,{data_url}">'
+            f'height="{round(_SIDE * height / width)}" alt="{escaped(said)}" src="{data_url}">'
             f'<figcaption class="soft">{escaped(said)}</figcaption></figure>'
         )
     return f'{paragraph("The first training images.", "soft")}<div style="max-width:640px">{"".join(cells)}</div>'

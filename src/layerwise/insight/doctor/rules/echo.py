@@ -12,8 +12,8 @@ from layerwise.types import Array
 
 def find(examination: Examination) -> Finding | None:
     series = _series(examination)
-    if series is None:
-        return None
+    if series is None or examination.skill < 0.3:
+        return None  # of an answer that says little there is nothing to compare
     truth, last, answers = series
     persistence = float(np.square(truth - last).mean())
     error = float(np.square(truth - answers).mean())
@@ -69,8 +69,8 @@ RULE = Rule(
     "after",
     "whether an input of each row is the target of the row before; then the answers beside the last value and "
     "beside the truth",
-    "correlation 0.999 between that input and the last target; answers that go more with the last value than with the "
-    "truth, and at most 5 % better than repeating it",
+    "correlation 0.999 between that input and the last target; a skill of 0.3 on training rows; answers that go "
+    "more with the last value than with the truth, and at most 5 % better than repeating it",
     "persistence is what a forecast has to beat; on rows of no series no input is the last target",
     find,
     explains=("underfitting", "overfitting", "plateau"),

@@ -11,6 +11,7 @@ from layerwise.insight.doctor.rule import Rule
 
 GAIN = 4.0
 FAR = 20.0
+HUGE = 30.0
 
 
 def find(examination: Examination) -> Finding | None:
@@ -23,15 +24,12 @@ def find(examination: Examination) -> Finding | None:
     loss, expected = _start(examination), examination.baseline
     far = expected is not None and loss > FAR * expected
     trial = examination.trial("fresh weights", fresh_weights) if examination.is_behind else None
-    if not far and not (trial is not None and trial.helps):
+    helps = trial is not None and trial.helps
+    if not (far or helps or (examination.is_behind and gain > HUGE)):
         return None
-    if trial is not None and not trial.helps:
-        return None
-    words = (
-        ""
-        if trial is None
-        else f" With fresh weights the network learns: skill {trial.after:.2f}, not {trial.before:.2f}."
-    )
+    words = ""
+    if trial is not None and helps:
+        words = f" With fresh weights the network learns: skill {trial.after:.2f}, not {trial.before:.2f}."
     evidence = (
         Evidence("loss at the start, on scaled inputs", loss, expected, "of a network that knows nothing")
         if far
@@ -39,7 +37,7 @@ def find(examination: Examination) -> Finding | None:
     )
     return Finding(
         "init-too-large",
-        examination.severity,
+        examination.severity if helps else "warning",
         f"The first weights are too large: {name} makes the signal {gain:.3g} times as large, where about 1 keeps "
         f"it.{words}",
         evidence,
@@ -61,8 +59,8 @@ RULE = Rule(
     "init-too-large",
     "after",
     "how many times each layer with weights enlarges the signal, on inputs scaled to size 1, and the loss at the start",
-    "one layer by 4 or more, and: a start loss of 20 times that of a constant answer (a warning if the run "
-    "succeeds all the same), or a run that failed and learns with fresh weights",
+    "one layer by 4 or more, and a run that is behind and learns with fresh weights; a warning where the loss "
+    "starts at 20 times that of a constant answer, or a run is behind and a layer enlarges the signal 30 times",
     "the usual draws have a gain of 0.6 to 1.4; N(0, 1) with a fan-in of 784 has 28. Scaled inputs keep this rule "
     "apart from that of unscaled ones",
     find,

@@ -59,7 +59,7 @@ def _finding(examination: Examination, size: float, uneven: float, small: float,
         evidence,
         "the data: x",
         (
-            Cure("(x - x.mean(axis=0)) / x.std(axis=0), by the training part; images / 255"),
+            Cure("(x - mean) / std of each column that varies, by the training part; images / 255"),
             Cure("a learning rate lower by the square of their size"),
         ),
         "likely",

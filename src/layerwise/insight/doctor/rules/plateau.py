@@ -39,7 +39,7 @@ def fingerprints(examination: Examination) -> Iterator[tuple[float, str, str]]:
     K = examination.output.shape[-1]
     if examination.task.kind == "labels":
         yield math.log(np.e + K - 1) - 1, f"ln(e + {K} - 1) - 1", "the floor of a softmax that is taken twice."
-        yield math.log(K), f"ln {K}", f"all {K} classes get one probability, so the network knows nothing."
+        yield math.log(K), f"ln {K}", f"all {K} classes get the same probability, so the network knows nothing."
         if examination.baseline is not None:
             yield examination.baseline, "the entropy of the labels", "it knows how common the classes are, and no more."
     elif examination.task.kind == "yes-no":

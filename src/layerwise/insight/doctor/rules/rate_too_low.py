@@ -9,8 +9,7 @@ from layerwise.insight.doctor.finding import Cure, Evidence, Finding
 from layerwise.insight.doctor.rule import Rule
 from layerwise.insight.doctor.rules.rate_too_high import find as too_high
 
-FACTORS = (10.0, 100.0, 1e3, 1e4, 1e5, 1e6)
-USUAL = 1e3
+FACTORS = (10.0, 100.0, 1e3)
 STILL = 0.01
 TIMES = 10
 
@@ -24,15 +23,13 @@ def find(examination: Examination) -> Finding | None:
     if too_high(examination) is not None:
         return None
     for factor in FACTORS:
-        if factor > USUAL and _moved(examination) > STILL:
-            break
         trial = examination.trial(f"rate times {factor:g}", rate(factor))
         if trial is not None and trial.helps:
             return _finding(examination, factor, trial.before, trial.after)
     after = examination.after_more(TIMES)
-    if after is None or not after.helps:
-        return None
-    return _finding(examination, 0, after.before, after.after)
+    if after is not None and after.helps:
+        return _finding(examination, 0, after.before, after.after)
+    return _still(examination) if _moved(examination) < STILL else None
 
 
 def _finding(examination: Examination, factor: float, before: float, after: float) -> Finding:
@@ -62,6 +59,22 @@ def _finding(examination: Examination, factor: float, before: float, after: floa
     )
 
 
+def _still(examination: Examination) -> Finding:
+    """A network that stands where it began; how much further it has to go, no trial has shown."""
+    assert examination.course is not None
+    return Finding(
+        "rate-too-low",
+        examination.severity,
+        f"The network stands where it began: in {examination.course.record.updates:,} updates all its weights "
+        f"together have moved by {_moved(examination):.2g} of their size. The rate "
+        f"{examination.patient.optimizer.lr:.3g} is far too low, or no gradient comes to them.",
+        Evidence("change of the weights over the run, beside their size", _moved(examination), None),
+        f"the optimizer: {examination.patient.optimizer!r}",
+        (Cure("the rate that lw.find_lr finds"), Cure("Adam, whose steps have the length of the rate")),
+        "likely",
+    )
+
+
 def _none(examination: Examination) -> Finding:
     """A rate of 0, by which nothing moves."""
     return Finding(
@@ -85,9 +98,10 @@ def _moved(examination: Examination) -> float:
 RULE = Rule(
     "rate-too-low",
     "after",
-    "where the run has failed and did not break off, the same run with 10, 100 and 1000 times the rate (up to a "
-    "million times where the weights have moved by less than 1 %), and with ten times the updates",
-    "the run failed, and learns with one of them; or the rate is 0",
+    "where the run has failed and did not break off, the same run with 10, 100 and 1000 times the rate, and with "
+    "ten times the updates; how far the weights have moved",
+    "the run failed, and learns with one of them; or all weights together have moved by less than 1 % of their "
+    "size; or the rate is 0",
     "how far a network has to go is not known before: no bound on the rate holds for all, and the trial decides",
     find,
     explains=("plateau", "underfitting", "start-loss"),

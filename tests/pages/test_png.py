@@ -8,7 +8,7 @@ import numpy as np
 import PIL.Image
 import pytest
 
-from layerwise.plots.arrays.png import png
+from layerwise.pages.png import png
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (3, 5), (64, 1), (200, 300)])
