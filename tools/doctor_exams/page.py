@@ -145,7 +145,9 @@ def _said(papers: list[Paper]) -> str:
 
 
 def placed(text: str, record: dict[str, Any]) -> str:
-    """The page with the sections of all exams that are in the record between its two marks."""
+    """The page with the sections of all exams that are in the record between its two marks; without any, as it is."""
+    if not record:
+        return text
     before, begin, rest = text.partition(BEGIN)
     _, end, after = rest.partition(END)
     sections = [

@@ -75,7 +75,7 @@ class Specimen:
         if course.record.error is not None:
             return Course(losses or tuple(course.record.losses), diverged=True)
         with np.errstate(all="ignore"):
-            found = self.skill(course.net, *self.test)
+            found = float(self.skill(course.net, *self.test))
         return Course(losses, held_out, skill=max(0.0, found) if np.isfinite(found) else 0.0)
 
 
