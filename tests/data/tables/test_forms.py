@@ -264,6 +264,7 @@ def test_what_is_no_table_in_memory_is_refused(table: object, tally) -> None:
     noted(tally, caught.value)
 
 
+@pytest.mark.slow
 def test_ten_thousand_columns(tmp_path: Path) -> None:
     header = ",".join(f"c{i}" for i in range(10_000))
     frame = read_frame(write(tmp_path / "wide.csv", f"{header}\n" + (",".join("1" * 10_000) + "\n") * 3))
