@@ -8,7 +8,7 @@ from tests.support.tally import Tally
 
 import layerwise as lw
 from layerwise.errors import KindError, SettingError
-from layerwise.insight.side_by_side.trial import arm, last_loss, task, trial
+from layerwise.insight.side_by_side.trial import arms_of, last_loss, task, trial
 
 
 def test_the_losses_are_those_of_fit() -> None:
@@ -36,14 +36,15 @@ def test_divergence_is_a_result() -> None:
 def test_an_arm_has_a_curve_and_a_number_for_each_seed() -> None:
     learnt = task(lw.data.load("moons", n=60))
 
-    def make(seed: int):
+    def make(name: str, seed: int):
         return trial(lw.mlp(2, 4, 2, seed=seed), learnt, lw.SGD(lr=0.1), epochs=2, batch_size=64, seed=seed)
 
-    found = arm("a", [3, 4], make, last_loss)
+    [found] = arms_of(["a"], str, make, last_loss, seeds=2)
     assert found.curves.shape == (2, 3)
     np.testing.assert_array_equal(found.numbers, found.curves[:, -1])
     assert found.numbers[0] != found.numbers[1]
-    np.testing.assert_array_equal(arm("again", [3, 4], make, last_loss).curves, found.curves)
+    [again] = arms_of(["again"], str, make, last_loss, seeds=2)
+    np.testing.assert_array_equal(again.curves, found.curves)
 
 
 def test_tasks(tally: Tally) -> None:

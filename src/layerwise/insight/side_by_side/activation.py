@@ -10,8 +10,8 @@ from layerwise.checks import positive, whole_number
 from layerwise.data import Dataset
 from layerwise.errors import SettingError
 from layerwise.insight.side_by_side.learning_rate import WORSE
-from layerwise.insight.side_by_side.result import Arm, SideBySide, best_of, brief
-from layerwise.insight.side_by_side.trial import arm, last_loss, seeds_of, task, trial
+from layerwise.insight.side_by_side.result import Arm, SideBySide, best_of, brief, losses_by_epoch
+from layerwise.insight.side_by_side.trial import Trial, arms_of, last_loss, task, trial
 from layerwise.network import mlp
 from layerwise.optimizers import GradientDescent
 
@@ -38,32 +38,14 @@ def hidden_activations(
         raise SettingError(f"names must be two to six different activations, got {list(names)}")
     lr, epochs, learnt = positive("lr", lr), whole_number("epochs", epochs), task(data)
     depth, width = whole_number("depth", depth), whole_number("width", width)
-    arms = tuple(
-        arm(
-            name,
-            seeds_of(seeds),
-            lambda seed, name=name: trial(  # type: ignore[misc]
-                mlp(learnt.inputs, *[width] * depth, learnt.outputs, activation=name, seed=seed),
-                learnt,
-                GradientDescent(lr=lr),
-                epochs=epochs,
-                batch_size=batch_size,
-                seed=seed,
-            ),
-            last_loss,
-        )
-        for name in names
-    )
-    return SideBySide(
-        title=f"Hidden activations in {depth} layers of {width}",
-        arms=arms,
-        x=np.arange(epochs + 1),
-        x_label="epoch",
-        y_label="training loss",
-        measure=f"training loss after {epochs} epochs",
-        verdict=_verdict(arms, epochs),
-        log="y",
-    )
+
+    def run(name: str, seed: int) -> Trial:
+        net = mlp(learnt.inputs, *[width] * depth, learnt.outputs, activation=name, seed=seed)
+        return trial(net, learnt, GradientDescent(lr=lr), epochs=epochs, batch_size=batch_size, seed=seed)
+
+    arms = arms_of(names, str, run, last_loss, seeds)
+    title = f"Hidden activations in {depth} layers of {width}"
+    return losses_by_epoch(title, arms, epochs, _verdict(arms, epochs))
 
 
 def _verdict(arms: tuple[Arm, ...], epochs: int) -> str:

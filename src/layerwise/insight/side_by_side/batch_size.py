@@ -8,8 +8,8 @@ import numpy as np
 
 from layerwise.checks import positive, whole_number
 from layerwise.data import Dataset
-from layerwise.insight.side_by_side.result import Arm, SideBySide, best_of, brief
-from layerwise.insight.side_by_side.trial import arm, last_loss, seeds_of, task, trial
+from layerwise.insight.side_by_side.result import Arm, SideBySide, best_of, brief, losses_by_epoch
+from layerwise.insight.side_by_side.trial import Trial, arms_of, last_loss, task, trial
 from layerwise.network import mlp
 from layerwise.optimizers import GradientDescent
 
@@ -31,33 +31,21 @@ def batch_sizes(
     """
     lr, epochs, learnt = positive("lr", lr), whole_number("epochs", epochs), task(data)
     rows = len(learnt.data.train.x)
-    counts = [rows if each is None else min(whole_number("a batch size", each), rows) for each in sizes]
-    arms = tuple(
-        arm(
-            _name(size, rows),
-            seeds_of(seeds),
-            lambda seed, size=size: trial(  # type: ignore[misc]
-                mlp(learnt.inputs, hidden, learnt.outputs, activation="tanh", seed=seed),
-                learnt,
-                GradientDescent(lr=lr),
-                epochs=epochs,
-                batch_size=size,
-                seed=seed,
-            ),
-            last_loss,
-        )
-        for size in sorted(set(counts), reverse=True)
-    )
-    updates = {each.name: -(-rows // size) for each, size in zip(arms, sorted(set(counts), reverse=True), strict=True)}
-    return SideBySide(
-        title=f"Samples in an update, at rate {lr:g}",
-        arms=arms,
-        x=np.arange(epochs + 1),
+    wanted = {rows if each is None else min(whole_number("a batch size", each), rows) for each in sizes}
+    counts = sorted(wanted, reverse=True)
+
+    def run(size: int, seed: int) -> Trial:
+        net = mlp(learnt.inputs, hidden, learnt.outputs, activation="tanh", seed=seed)
+        return trial(net, learnt, GradientDescent(lr=lr), epochs=epochs, batch_size=size, seed=seed)
+
+    arms = arms_of(counts, lambda size: _name(size, rows), run, last_loss, seeds)
+    updates = {each.name: -(-rows // size) for each, size in zip(arms, counts, strict=True)}
+    return losses_by_epoch(
+        f"Samples in an update, at rate {lr:g}",
+        arms,
+        epochs,
+        _verdict(arms, updates, epochs),
         x_label=f"epoch ({rows:,} samples seen in each)",
-        y_label="training loss",
-        measure=f"training loss after {epochs} epochs",
-        verdict=_verdict(arms, updates, epochs),
-        log="y",
         evidence={f"jump from epoch to epoch, {each.name}": jump(each) for each in arms},
     )
 

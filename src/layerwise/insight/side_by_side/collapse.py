@@ -10,7 +10,7 @@ from layerwise.checks import positive, whole_number
 from layerwise.data import Dataset
 from layerwise.errors import SettingError
 from layerwise.insight.side_by_side.result import Arm, SideBySide
-from layerwise.insight.side_by_side.trial import Trial, arm, seeds_of, task, trial
+from layerwise.insight.side_by_side.trial import Trial, arms_of, task, trial
 from layerwise.layers import Linear
 from layerwise.network import Network, mlp
 from layerwise.optimizers import Adam
@@ -46,7 +46,8 @@ def linear_stack(
     }
     differences: list[float] = []
 
-    def run(hidden: tuple[int, ...], activation: str, seed: int) -> Trial:
+    def run(name: str, seed: int) -> Trial:
+        hidden, activation = choices[name]
         net = mlp(learnt.inputs, *hidden, learnt.outputs, activation=activation, seed=seed, dtype="float64")
         made = trial(net, learnt, Adam(lr=lr), epochs=epochs, batch_size=batch_size, seed=seed)
         if hidden and activation == "Identity":
@@ -56,10 +57,7 @@ def linear_stack(
     def accuracy(made: Trial) -> float:
         return learnt.test(made.net)["accuracy"]
 
-    arms = tuple(
-        arm(name, seeds_of(seeds), lambda seed, choice=choice: run(choice[0], choice[1], seed), accuracy)  # type: ignore[misc]
-        for name, choice in choices.items()
-    )
+    arms = arms_of(choices, str, run, accuracy, seeds)
     return SideBySide(
         title=f"A stack of linear layers is one matrix ({learnt.data.name})",
         arms=arms,

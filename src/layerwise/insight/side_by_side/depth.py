@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from layerwise.checks import positive, whole_number, whole_numbers
 from layerwise.data import Dataset, load
 from layerwise.errors import SettingError
 from layerwise.insight.side_by_side.learning_rate import WORSE
-from layerwise.insight.side_by_side.result import Arm, SideBySide, best_of, brief
-from layerwise.insight.side_by_side.trial import Trial, arm, last_loss, seeds_of, task, trial
+from layerwise.insight.side_by_side.result import Arm, SideBySide, best_of, brief, losses_by_epoch
+from layerwise.insight.side_by_side.trial import Trial, arms_of, last_loss, task, trial
 from layerwise.network import Network, mlp
 from layerwise.optimizers import Adam
 
@@ -50,19 +48,12 @@ def depth_and_width(
 
     sizes = {depth: network(depth, 0).theta.size for depth in depths}
     names = {depth: _name(depth, width_for(depth, parameters, learnt.inputs, learnt.outputs)) for depth in depths}
-    arms = tuple(
-        arm(names[depth], seeds_of(seeds), lambda seed, depth=depth: run(depth, seed), last_loss)  # type: ignore[misc]
-        for depth in depths
-    )
-    return SideBySide(
-        title=f"Depth against width, about {parameters:,} parameters each",
-        arms=arms,
-        x=np.arange(epochs + 1),
-        x_label="epoch",
-        y_label="training loss",
-        measure=f"training loss after {epochs} epochs",
-        verdict=_verdict(arms, epochs),
-        log="y",
+    arms = arms_of(depths, names.__getitem__, run, last_loss, seeds)
+    return losses_by_epoch(
+        f"Depth against width, about {parameters:,} parameters each",
+        arms,
+        epochs,
+        _verdict(arms, epochs),
         evidence={f"parameters of {names[depth]}": float(size) for depth, size in sizes.items()},
     )
 

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
-from layerwise.checks import positive, whole_number
+from layerwise.checks import whole_number
 from layerwise.data import Dataset
-from layerwise.errors import SettingError
-from layerwise.insight.side_by_side.result import Arm, SideBySide, best_of, brief
-from layerwise.insight.side_by_side.trial import arm, last_loss, seeds_of, task, trial
+from layerwise.insight.side_by_side.result import Arm, SideBySide, best_of, brief, losses_by_epoch
+from layerwise.insight.side_by_side.trial import Trial, arms_of, different_rates, last_loss, task, trial
 from layerwise.network import mlp
 from layerwise.optimizers import GradientDescent
 from layerwise.wording import quantity
@@ -38,36 +35,16 @@ def learning_rates(
     >>> found.best.name
     'rate 1'
     """
-    values = sorted({positive("a rate", each) for each in rates})
-    if len(values) < 2:
-        raise SettingError(f"rates must be two different ones or more, got {list(rates)}")
+    values = different_rates(rates)
     epochs, learnt = whole_number("epochs", epochs), task(data)
-    arms = tuple(
-        arm(
-            f"rate {rate:g}",
-            seeds_of(seeds),
-            lambda seed, rate=rate: trial(  # type: ignore[misc]
-                mlp(learnt.inputs, hidden, learnt.outputs, activation="tanh", seed=seed),
-                learnt,
-                GradientDescent(lr=rate),
-                epochs=epochs,
-                batch_size=batch_size,
-                seed=seed,
-            ),
-            last_loss,
-        )
-        for rate in values
-    )
-    return SideBySide(
-        title="The learning rate: too low, right, too high",
-        arms=arms,
-        x=np.arange(epochs + 1),
-        x_label="epoch",
-        y_label="training loss",
-        measure=f"training loss after {epochs} epochs",
-        verdict=_verdict(arms, values, epochs),
-        log="y",
-    )
+
+    def run(rate: float, seed: int) -> Trial:
+        net = mlp(learnt.inputs, hidden, learnt.outputs, activation="tanh", seed=seed)
+        return trial(net, learnt, GradientDescent(lr=rate), epochs=epochs, batch_size=batch_size, seed=seed)
+
+    arms = arms_of(values, lambda rate: f"rate {rate:g}", run, last_loss, seeds)
+    title = "The learning rate: too low, right, too high"
+    return losses_by_epoch(title, arms, epochs, _verdict(arms, values, epochs))
 
 
 def _verdict(arms: tuple[Arm, ...], rates: list[float], epochs: int) -> str:

@@ -8,9 +8,8 @@ import numpy as np
 
 from layerwise.checks import positive, whole_number
 from layerwise.data import Dataset
-from layerwise.errors import SettingError
 from layerwise.insight.side_by_side.result import Arm, SideBySide, brief
-from layerwise.insight.side_by_side.trial import last_loss, seeds_of, task, trial
+from layerwise.insight.side_by_side.trial import different_rates, last_loss, seeds_of, task, trial
 from layerwise.network import mlp
 from layerwise.optimizers import GradientDescent
 
@@ -34,31 +33,18 @@ def batch_normalization(
     The number that decides is at how many of the rates a run comes below the goal; the curves are the loss after the
     last epoch over the rate.
     """
-    values = sorted({positive("a rate", each) for each in rates})
-    if len(values) < 2:
-        raise SettingError(f"rates must be two different ones or more, got {list(rates)}")
+    values = different_rates(rates)
     goal, epochs, learnt = positive("goal", goal), whole_number("epochs", epochs), task(data)
     depth, width = whole_number("depth", depth), whole_number("width", width)
+
+    def ends(normalized: bool, rate: float, seed: int) -> float:
+        net = mlp(learnt.inputs, *[width] * depth, learnt.outputs, batch_norm=normalized, seed=seed)
+        made = trial(net, learnt, GradientDescent(lr=rate), epochs=epochs, batch_size=batch_size, seed=seed)
+        return last_loss(made)
+
     arms = []
     for normalized, name in NAMES.items():
-        losses = np.array(
-            [
-                [
-                    last_loss(
-                        trial(
-                            mlp(learnt.inputs, *[width] * depth, learnt.outputs, batch_norm=normalized, seed=seed),
-                            learnt,
-                            GradientDescent(lr=rate),
-                            epochs=epochs,
-                            batch_size=batch_size,
-                            seed=seed,
-                        )
-                    )
-                    for rate in values
-                ]
-                for seed in seeds_of(seeds)
-            ]
-        )
+        losses = np.array([[ends(normalized, rate, seed) for rate in values] for seed in seeds_of(seeds)])
         arms.append(Arm(name, losses, (losses < goal).sum(axis=1).astype(np.float64)))
     return SideBySide(
         title=f"{depth} hidden layers, with batch normalisation and without",

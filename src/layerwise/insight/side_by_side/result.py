@@ -97,6 +97,29 @@ class SideBySide(Displayed):
         return "\n".join([self.verdict, "", f"{self.measure}, median of {seeds} seeds (least to most):", *rows])
 
 
+def losses_by_epoch(
+    title: str,
+    arms: tuple[Arm, ...],
+    epochs: int,
+    verdict: str,
+    *,
+    x_label: str = "epoch",
+    evidence: dict[str, float] | None = None,
+) -> SideBySide:
+    """An experiment whose curves are the training loss after each epoch, and whose number is the last of them."""
+    return SideBySide(
+        title=title,
+        arms=arms,
+        x=np.arange(epochs + 1),
+        x_label=x_label,
+        y_label="training loss",
+        measure=f"training loss after {epochs} epochs",
+        verdict=verdict,
+        log="y",
+        evidence=evidence or {},
+    )
+
+
 def _plain(values: Array) -> Any:
     """An array as lists."""
     if values.ndim:

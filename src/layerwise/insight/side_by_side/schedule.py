@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
-
 from layerwise.checks import positive, require_kind, whole_number
 from layerwise.data import Dataset, load
 from layerwise.errors import KindError
 from layerwise.insight.side_by_side.learning_rate import WORSE
-from layerwise.insight.side_by_side.result import Arm, SideBySide, best_of, brief
-from layerwise.insight.side_by_side.trial import arm, last_loss, seeds_of, task, trial
+from layerwise.insight.side_by_side.result import Arm, SideBySide, best_of, brief, losses_by_epoch
+from layerwise.insight.side_by_side.trial import Trial, arms_of, last_loss, task, trial
 from layerwise.network import mlp
 from layerwise.optimizers import SGD
 from layerwise.schedules import CosineAnnealingLR, LinearLR, Schedule, SequentialLR, StepLR
@@ -42,33 +40,16 @@ def schedules(
     for name, schedule in chosen.items():
         require_kind(f"schedule {name!r}", schedule, Schedule, "lw.StepLR(10)", optional=True)
     learnt = task(load("moons", noise=0.2) if data is None else data)
-    arms = tuple(
-        arm(
-            name,
-            seeds_of(seeds),
-            lambda seed, schedule=schedule: trial(  # type: ignore[misc]
-                mlp(learnt.inputs, 16, 16, learnt.outputs, activation="tanh", seed=seed),
-                learnt,
-                SGD(lr=lr, momentum=momentum),
-                epochs=epochs,
-                batch_size=batch_size,
-                seed=seed,
-                schedule=schedule,
-            ),
-            last_loss,
-        )
-        for name, schedule in chosen.items()
-    )
-    return SideBySide(
-        title=f"What a schedule buys, from rate {lr:g}",
-        arms=arms,
-        x=np.arange(epochs + 1),
-        x_label="epoch",
-        y_label="training loss",
-        measure=f"training loss after {epochs} epochs",
-        verdict=_verdict(arms),
-        log="y",
-    )
+    by_name = dict(chosen)
+
+    def run(name: str, seed: int) -> Trial:
+        net, optimizer = mlp(learnt.inputs, 16, 16, learnt.outputs, activation="tanh", seed=seed), SGD(lr, momentum)
+        return trial(
+            net, learnt, optimizer, epochs=epochs, batch_size=batch_size, seed=seed, schedule=by_name[name]
+        )  # fmt: skip
+
+    arms = arms_of(by_name, str, run, last_loss, seeds)
+    return losses_by_epoch(f"What a schedule buys, from rate {lr:g}", arms, epochs, _verdict(arms))
 
 
 def usual_schedules(epochs: int) -> dict[str, Schedule | None]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
-from layerwise.checks import require_kind, whole_number
+from layerwise.checks import positive, require_kind, whole_number
 from layerwise.data import Dataset, load
 from layerwise.errors import DivergedError, SettingError
 from layerwise.insight.side_by_side.result import Arm
@@ -19,6 +20,8 @@ from layerwise.schedules import Schedule
 from layerwise.training import Run
 from layerwise.training.evaluation import evaluate
 from layerwise.types import Array
+
+Choice = TypeVar("Choice")
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,9 +102,19 @@ def trial(
     return Trial(losses, net)
 
 
-def arm(name: str, seeds: Sequence[int], make: Callable[[int], Trial], number: Callable[[Trial], float]) -> Arm:
-    """Run one choice with every seed. make: from a seed to its trial. number: what decides."""
-    trials = [make(seed) for seed in seeds]
+def arms_of(
+    choices: Iterable[Choice],
+    name: Callable[[Choice], str],
+    run: Callable[[Choice, int], Trial],
+    number: Callable[[Trial], float],
+    seeds: int,
+) -> tuple[Arm, ...]:
+    """Run every choice with each of so many seeds. name: of a choice. run: from a choice and a seed to its trial.
+    number: what decides."""
+    return tuple(_arm(name(each), [run(each, seed) for seed in seeds_of(seeds)], number) for each in choices)
+
+
+def _arm(name: str, trials: Sequence[Trial], number: Callable[[Trial], float]) -> Arm:
     curves = np.array([each.losses for each in trials])
     return Arm(name, curves, np.array([number(each) for each in trials], dtype=np.float64))
 
@@ -109,6 +122,14 @@ def arm(name: str, seeds: Sequence[int], make: Callable[[int], Trial], number: C
 def seeds_of(seeds: int) -> range:
     """0, 1, ... as many as wanted, which is one or more."""
     return range(whole_number("seeds", seeds))
+
+
+def different_rates(rates: Iterable[float]) -> list[float]:
+    """Learning rates in rising order, each once: two or more, all above 0."""
+    values = sorted({positive("a rate", each) for each in rates})
+    if len(values) < 2:
+        raise SettingError(f"rates must be two different ones or more, got {list(rates)}")
+    return values
 
 
 def last_loss(trial: Trial) -> float:
